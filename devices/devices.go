@@ -40,6 +40,16 @@ type Decode func(into any) error
 // be nil where only the options are to be validated.
 type Open[D any] func(w Wire, options Decode) (D, error)
 
+// Unit is one addressed device on a wire that several devices share.
+type Unit struct {
+	Name    string // as in the configuration, unique on its wire
+	Options Decode // the unit's own options, among them its address
+}
+
+// OpenBus makes the one driver that owns a shared wire and polls its units.
+// Like Open it never talks to the devices, and the wire may be nil.
+type OpenBus[D any] func(w Wire, units []Unit) (D, error)
+
 // Printer puts slips on paper, one at a time.
 type Printer interface {
 	// Print sends one slip and reports what is known about the paper. The
