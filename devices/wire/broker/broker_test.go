@@ -242,3 +242,7 @@ func TestDialNeedsARunningBroker(t *testing.T) {
 		t.Errorf("dial: %v", err)
 	}
 }
+
+func messageOf(topic string, payload []byte) devices.Message {
+	return devices.Message{Topic: topic, Payload: append([]byte(nil), payload...)}
+}
