@@ -1,0 +1,194 @@
+package queue
+
+import "time"
+
+// The topics of the feed.
+const (
+	TopicQueue   = "queue"
+	TopicDevices = "devices"
+	TopicAlerts  = "alerts"
+)
+
+func (s *State) dayOpen() *Refusal {
+	if !s.open {
+		return refuse(CodeDayNotOpen, "今天还没有开门，请先执行 day_open")
+	}
+	return nil
+}
+
+// DayOpen opens a business day. Numbers begin again; nothing of the day
+// before can be called any more.
+type DayOpen struct {
+	Day string `json:"day,omitempty"` // 2006-01-02; the hall fills in its own date when empty
+}
+
+func (c DayOpen) decide(s *State, _ Input) (Outcome, error) {
+	if _, err := time.Parse(time.DateOnly, c.Day); err != nil {
+		return Outcome{}, refuse(CodeBadCommand, "日期 %q 应写成 2006-01-02", c.Day)
+	}
+	switch {
+	case s.open:
+		return Outcome{}, refuse(CodeDayOpen, "%s 还没有关门，请先执行 day_close", s.day)
+	case c.Day < s.day:
+		return Outcome{}, refuse(CodeDayPassed, "%s 早于上一个工作日 %s，请检查时钟", c.Day, s.day)
+	case c.Day == s.day:
+		return Outcome{}, refuse(CodeDayPassed, "%s 已经关门，不能再开，以免号码重复", c.Day)
+	}
+	return events1(nil, DayOpened{Day: c.Day})
+}
+
+// DayOpened begins a day.
+type DayOpened struct {
+	Day string `json:"day"`
+}
+
+// Name implements Event.
+func (DayOpened) Name() string { return "day.opened" }
+
+// Topic implements Event.
+func (DayOpened) Topic() string { return TopicQueue }
+
+func (e DayOpened) apply(s *State, r Record) {
+	s.day, s.open = e.Day, true
+	s.clearDay()
+	for id := range s.windows {
+		s.windows[id] = &windowState{id: id, since: r.At, ratings: map[int]int{}}
+	}
+}
+
+// DayClose ends the day. Whoever still waits is marked expired.
+type DayClose struct{}
+
+func (DayClose) decide(s *State, _ Input) (Outcome, error) {
+	if r := s.dayOpen(); r != nil {
+		return Outcome{}, r
+	}
+	for _, w := range s.config.Windows {
+		if l := s.windows[w.ID].leg; l != nil {
+			return Outcome{}, refuse(CodeWindowBusy, "%s 号窗口还在办理 %s，办结后再关门", w.ID, l.Ticket)
+		}
+	}
+	var out Outcome
+	for _, t := range s.byNumber() {
+		switch l := t.Leg(); l.State {
+		case LegReserved, LegWaiting, LegHeld, LegNoShow:
+			out.Events = append(out.Events, TicketExpired{about: l.about(), Reason: "day_closed"})
+		}
+	}
+	for _, w := range s.config.Windows {
+		if s.windows[w.ID].open {
+			out.Events = append(out.Events, WindowClosed{Window: w.ID})
+		}
+	}
+	out.Events = append(out.Events, DayClosed{Day: s.day})
+	return out, nil
+}
+
+// DayClosed ends a day.
+type DayClosed struct {
+	Day string `json:"day"`
+}
+
+// Name implements Event.
+func (DayClosed) Name() string { return "day.closed" }
+
+// Topic implements Event.
+func (DayClosed) Topic() string { return TopicQueue }
+
+func (DayClosed) apply(s *State, _ Record) { s.open = false }
+
+// TicketExpired: the day ended before the leg was served.
+type TicketExpired struct {
+	about
+	Reason string `json:"reason"`
+}
+
+// Name implements Event.
+func (TicketExpired) Name() string { return "ticket.expired" }
+
+// Topic implements Event.
+func (TicketExpired) Topic() string { return TopicQueue }
+
+func (e TicketExpired) apply(s *State, r Record) { s.end(e.about, LegExpired, r.At) }
+
+// Activate puts a configuration in force. The same one again changes nothing.
+type Activate struct {
+	Config Config
+	Hash   string // of the configuration as it was read
+}
+
+func (c Activate) decide(s *State, _ Input) (Outcome, error) {
+	if err := c.Config.Validate(); err != nil {
+		return Outcome{}, refuse(CodeBadCommand, "配置有误：%v", err)
+	}
+	if r := s.orphans(c.Config); r != nil {
+		return Outcome{}, r
+	}
+	return events1(nil, ConfigActivated{Hash: c.Hash, Config: c.Config})
+}
+
+// orphans refuses a configuration without a service, class or window that
+// somebody is waiting for or sits at.
+func (s *State) orphans(c Config) *Refusal {
+	next := c.index()
+	for _, w := range s.windows {
+		if _, ok := next.windows[w.id]; !ok && w.open {
+			return refuse(CodeConfigInUse, "%s 号窗口还开着，新配置里没有它", w.id)
+		}
+	}
+	for _, legs := range s.waiting {
+		for _, l := range legs {
+			_, service := next.services[l.Service]
+			_, class := next.classes[l.Class]
+			if !service || !class {
+				return refuse(CodeConfigInUse, "号码 %s 还在等业务 %q（类别 %q），新配置里没有", l.Ticket, l.Service, l.Class)
+			}
+		}
+	}
+	return nil
+}
+
+// ConfigActivated: these rules hold from now on.
+type ConfigActivated struct {
+	Hash   string `json:"hash"`
+	Config Config `json:"config"`
+}
+
+// Name implements Event.
+func (ConfigActivated) Name() string { return "config.activated" }
+
+// Topic implements Event.
+func (ConfigActivated) Topic() string { return TopicQueue }
+
+func (e ConfigActivated) apply(s *State, r Record) {
+	s.config = e.Config
+	s.config.Rules = e.Config.Rules.withDefaults()
+	s.index = e.Config.index()
+	for _, w := range e.Config.Windows {
+		if s.windows[w.ID] == nil {
+			s.windows[w.ID] = &windowState{id: w.ID, since: r.At, ratings: map[int]int{}}
+		}
+	}
+	for id := range s.windows {
+		if _, ok := s.index.windows[id]; !ok {
+			delete(s.windows, id)
+		}
+	}
+}
+
+func (c Config) index() index {
+	i := index{map[string]Service{}, map[string]Class{}, map[string]Window{}, map[string]Kiosk{}}
+	for _, v := range c.Services {
+		i.services[v.ID] = v
+	}
+	for _, v := range c.Classes {
+		i.classes[v.ID] = v
+	}
+	for _, v := range c.Windows {
+		i.windows[v.ID] = v
+	}
+	for _, v := range c.Kiosks {
+		i.kiosks[v.ID] = v
+	}
+	return i
+}

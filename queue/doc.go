@@ -1,0 +1,66 @@
+// Package queue says what a ticket, a window and a service are, and what may
+// happen next. It decides and never does: a command and a time go in, events
+// come out. It has no clock, no input or output, no goroutine, no randomness
+// and no log; the test over the imports enforces it.
+//
+// # The two verbs
+//
+// [State.Decide] reads the state, never changes it, and answers a command with
+// events or with a [Refusal]. [State.Apply] changes the state by one recorded
+// event and never refuses. They are two so that an event which could not be
+// made durable leaves no mark, and so that a trail can be replayed without
+// deciding anything again.
+//
+// # Glossary
+//
+// These words are the same in code, JSON, pages and documents.
+//
+//	hall        one service hall; one daemon runs one hall
+//	day         the business day, opened and closed by command, named 2006-01-02
+//	service     a queue one can take a number for (社保, 不动产登记, …)
+//	item        one of the hall's matters (事项); many items lead to one service
+//	class       the priority class of a ticket: normal, priority, …
+//	chain       a one-stop chain (一条龙) that groups services
+//	ticket      a number on paper or screen; its identity is day and number
+//	token       the random text in a ticket's QR code
+//	leg         one wait-and-serve cycle of a ticket; the unit of waiting and rating
+//	slip        the paper of a ticket
+//	window      a numbered place where staff serve
+//	staff       whoever sits at a window
+//	call        the invitation of a leg to a window
+//	recall      the same invitation again
+//	arrive      the citizen has come to the window, service begins
+//	no-show     the citizen did not come
+//	hold        service interrupted, the citizen comes back to the same window
+//	transfer    the ticket goes on to another service or window
+//	finish      service ends; the leg is done and a rating is asked for
+//	prompt      the keypad's question for a rating; its nonce binds leg and window
+//	rating      one citizen's word, 5 (very satisfied) to 1, about one leg
+//	keypad      the device at the window on which a rating is pressed
+//	call box    the device on which staff press next, recall, …
+//	board       the sign over a window
+//	wall        the large screen with all calls
+//	kiosk       where a number is taken: a touch screen or a panel of buttons
+//	seniority   the time a leg's waiting counts from
+//	credit      what a leg has earned by waiting; the largest is called
+//	forecast    an interval for a wait, never a bare number
+//	record      an event with sequence, time, actor and command, in the trail
+//	trail       all records since the beginning
+//
+// # The life of a leg
+//
+//	         take            printed, unknown or no slip
+//	(none) ───────► reserved ───────────────────────────► waiting ◄───┐
+//	                 │    └── print failed: stays reserved,  │        │
+//	                 │        until kept or reprinted   call │        │ recover,
+//	    void_after   ▼                                       ▼        │ resume
+//	                void          no_show ◄──────────────  called ────┤
+//	                                                     arrive │     │
+//	                                                            ▼     │
+//	       transferred, done, cancelled, expired ◄─────── serving ► held
+//
+// # The states of a window
+//
+//	closed → idle → calling → serving → idle; idle → paused → idle;
+//	idle → draining (takes only legs directed to it) → closed
+package queue

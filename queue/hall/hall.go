@@ -1,0 +1,240 @@
+// Package hall is the one goroutine that owns the queue's state. It stamps
+// the time, asks the queue what follows from a command, makes that durable in
+// the trail, and only then lets anybody know.
+//
+// The order is the point. A record is applied to a private state so that the
+// commands of one batch see each other; it is on disk before a watcher, an
+// answer or a reader sees it; and when the disk refuses, the private state is
+// thrown away and read again from what the disk really holds.
+package hall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"lobby/queue"
+)
+
+// Trail is the durable memory. Append returns when the batch survives a power
+// cut; after its error Replay tells what is on disk.
+type Trail interface {
+	Append(queue.Batch) error
+	Replay(apply func(queue.Record) error) error
+	Answers(day string) (map[string]queue.Answer, error)
+}
+
+// Options are what a hall is given.
+type Options struct {
+	Trail    Trail
+	Now      func() time.Time
+	Nonce    func() string  // fresh random text for tokens and prompts
+	Location *time.Location // decides the date of a day that is opened without one
+	Log      *slog.Logger
+}
+
+// maxBatch bounds how many commands share one transaction.
+const maxBatch = 4096
+
+// retryTrail is the pause before a failed trail is opened again.
+const retryTrail = time.Second
+
+// Hall owns the state of one hall.
+type Hall struct {
+	Options
+	state    *queue.State
+	answers  map[string]queue.Answer // of the day, by command id
+	watchers map[*watcher]struct{}
+
+	requests chan *request // buffered, so that waiting commands form a batch
+	reads    chan func()
+	stopped  chan struct{}
+}
+
+// Request is a command with its sender.
+type Request struct {
+	ID      string // unique; a repeated one gets the first answer. Empty for Lobby's own commands
+	Actor   string
+	Command queue.Command
+}
+
+type request struct {
+	Request
+	reply chan reply
+}
+
+type reply struct {
+	answer   queue.Answer
+	repeated bool
+	err      error
+}
+
+// ErrStopped says that the hall has stopped running.
+var ErrStopped = errors.New("hall: stopped")
+
+// ErrNotDurable says that the command could not be made durable. Nobody knows
+// yet whether it took effect; the same id asks again without harm.
+var ErrNotDurable = errors.New("hall: the command could not be written to disk")
+
+// Open reads the trail and makes a hall that is ready to Run.
+func Open(o Options) (*Hall, error) {
+	h := &Hall{
+		Options: o, watchers: map[*watcher]struct{}{},
+		requests: make(chan *request, maxBatch), reads: make(chan func()), stopped: make(chan struct{}),
+	}
+	return h, h.reload()
+}
+
+// reload makes the state and the answers anew from the trail.
+func (h *Hall) reload() error {
+	state := queue.NewState()
+	err := h.Trail.Replay(func(r queue.Record) error {
+		state.Apply(r)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	day, _ := state.Day()
+	answers, err := h.Trail.Answers(day)
+	if err != nil {
+		return err
+	}
+	h.state, h.answers = state, answers
+	return nil
+}
+
+// Run owns the state until the context ends.
+func (h *Hall) Run(ctx context.Context) error {
+	defer h.stop()
+	due := time.NewTimer(time.Hour)
+	defer due.Stop()
+	for {
+		h.wind(due)
+		select {
+		case <-ctx.Done():
+			return nil
+		case read := <-h.reads:
+			read()
+		case first := <-h.requests:
+			h.batch(ctx, first)
+		case <-due.C:
+			h.batch(ctx, &request{Request: Request{Actor: "lobby", Command: queue.Tick{}}, reply: make(chan reply, 1)})
+		}
+	}
+}
+
+// stop tells everybody who waits that the hall is over.
+func (h *Hall) stop() {
+	close(h.stopped)
+	for w := range h.watchers {
+		w.close()
+	}
+}
+
+// wind sets the timer to when time alone will change something.
+func (h *Hall) wind(due *time.Timer) {
+	if at, ok := h.state.Due(); ok {
+		due.Reset(max(at.Sub(h.Now()), time.Millisecond))
+		return
+	}
+	due.Reset(time.Hour)
+}
+
+// batch answers the first command and all that wait behind it, together.
+func (h *Hall) batch(ctx context.Context, first *request) {
+	day, _ := h.state.Day()
+	w := &work{hall: h, batch: queue.Batch{Day: day}}
+	w.take(first)
+	for len(w.requests) < maxBatch {
+		select {
+		case next := <-h.requests:
+			w.take(next)
+			continue
+		default:
+		}
+		break
+	}
+	if err := w.commit(); err != nil {
+		h.Log.Error("the trail refused a batch; nothing of it was shown to anybody", "commands", len(w.requests), "err", err)
+		w.fail(fmt.Errorf("%w: %w", ErrNotDurable, err))
+		h.recover(ctx)
+		return
+	}
+	h.tell(w.batch.Records)
+	w.answer()
+}
+
+// recover opens the trail again until it can be read, and refuses commands
+// meanwhile.
+func (h *Hall) recover(ctx context.Context) {
+	for {
+		err := h.reload()
+		if err == nil {
+			h.resync()
+			return
+		}
+		h.Log.Error("the trail cannot be read", "err", err)
+		pause := time.NewTimer(retryTrail)
+		for waiting := true; waiting; {
+			select {
+			case <-ctx.Done():
+				return
+			case r := <-h.requests:
+				r.reply <- reply{err: fmt.Errorf("%w: %w", ErrNotDurable, err)}
+			case <-pause.C:
+				waiting = false
+			}
+		}
+	}
+}
+
+// Do carries out a command and returns when its answer is durable. A refusal
+// is an answer, not an error.
+func (h *Hall) Do(ctx context.Context, r Request) (queue.Answer, error) {
+	answer, _, err := h.DoOnce(ctx, r)
+	return answer, err
+}
+
+// DoOnce is Do that also tells whether the id had been answered before.
+func (h *Hall) DoOnce(ctx context.Context, r Request) (answer queue.Answer, repeated bool, err error) {
+	req := &request{Request: r, reply: make(chan reply, 1)}
+	select {
+	case h.requests <- req:
+	case <-h.stopped:
+		return answer, false, ErrStopped
+	case <-ctx.Done():
+		return answer, false, ctx.Err()
+	}
+	select {
+	case p := <-req.reply:
+		return p.answer, p.repeated, p.err
+	case <-h.stopped:
+		return answer, false, ErrStopped
+	case <-ctx.Done():
+		return answer, false, ctx.Err()
+	}
+}
+
+// Read lets f look at the committed state. It must be quick and keep nothing
+// of the state but copies.
+func (h *Hall) Read(ctx context.Context, f func(*queue.State)) error {
+	done := make(chan struct{})
+	select {
+	case h.reads <- func() { f(h.state); close(done) }:
+		<-done
+		return nil
+	case <-h.stopped:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// View is the usual reading.
+func (h *Hall) View(ctx context.Context) (v queue.View, err error) {
+	err = h.Read(ctx, func(s *queue.State) { v = s.View() })
+	return v, err
+}

@@ -1,0 +1,106 @@
+package hall
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"lobby/queue"
+)
+
+// work is one batch in the making.
+type work struct {
+	hall     *Hall
+	batch    queue.Batch
+	requests []*request
+	replies  []reply
+}
+
+// take decides one command on the private state and notes its reply, which is
+// given only after the batch is durable.
+func (w *work) take(r *request) {
+	w.requests = append(w.requests, r)
+	w.replies = append(w.replies, w.decide(r.Request))
+}
+
+func (w *work) decide(r Request) reply {
+	h := w.hall
+	if first, ok := h.answers[r.ID]; ok && r.ID != "" {
+		return reply{answer: first, repeated: true}
+	}
+	at := w.now()
+	out, err := h.state.Decide(queue.Input{At: at, Nonce: h.Nonce()}, h.complete(r.Command))
+	answer := queue.Answer{ID: r.ID, OK: err == nil}
+	if err != nil && !errors.As(err, &answer.Refusal) {
+		return reply{err: fmt.Errorf("hall: decide %T: %w", r.Command, err)}
+	}
+	for _, e := range out.Events {
+		record := queue.Record{Seq: h.state.Seq() + 1, At: at, Actor: r.Actor, Command: r.ID, Event: e}
+		h.state.Apply(record)
+		record.Day, _ = h.state.Day()
+		answer.Seq = append(answer.Seq, record.Seq)
+		w.batch.Records = append(w.batch.Records, record)
+	}
+	if out.Result != nil {
+		if answer.Result, err = json.Marshal(out.Result); err != nil {
+			return reply{err: fmt.Errorf("hall: answer %T: %w", r.Command, err)}
+		}
+	}
+	w.remember(answer)
+	return reply{answer: answer}
+}
+
+// now is the wall clock, but never before the last record: the order of the
+// trail must not contradict its times.
+func (w *work) now() time.Time {
+	at := w.hall.Now().UTC().Truncate(time.Millisecond)
+	if last := w.hall.state.At(); at.Before(last) {
+		return last
+	}
+	return at
+}
+
+// remember keeps an answer for the day, so that a repetition gets the same.
+// The answers of an old day go when a new one is opened.
+func (w *work) remember(a queue.Answer) {
+	h := w.hall
+	if day, _ := h.state.Day(); day != w.batch.Day {
+		w.batch.Day = day
+		clear(h.answers)
+	}
+	if a.ID == "" {
+		return
+	}
+	h.answers[a.ID] = a
+	w.batch.Answers = append(w.batch.Answers, a)
+}
+
+// commit makes the batch durable. A batch of repetitions needs no disk.
+func (w *work) commit() error {
+	if len(w.batch.Records) == 0 && len(w.batch.Answers) == 0 {
+		return nil
+	}
+	return w.hall.Trail.Append(w.batch)
+}
+
+func (w *work) answer() {
+	for i, r := range w.requests {
+		r.reply <- w.replies[i]
+	}
+}
+
+func (w *work) fail(err error) {
+	for _, r := range w.requests {
+		r.reply <- reply{err: err}
+	}
+}
+
+// complete fills in what a command leaves to the hall.
+func (h *Hall) complete(c queue.Command) queue.Command {
+	if open, ok := c.(queue.DayOpen); ok && open.Day == "" {
+		open.Day = h.Now().In(h.Location).Format(time.DateOnly)
+		return open
+	}
+	return c
+}

@@ -1,0 +1,109 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Record is an event as the trail keeps it.
+type Record struct {
+	Seq     uint64    // 1, 2, 3, … without a gap
+	At      time.Time // UTC, whole milliseconds, never before the record before it
+	Day     string    // business day it belongs to; empty before the first
+	Actor   string    // who: "window:12", "kiosk:k1", "keypad:kp-3", "lobby", …
+	Command string    // id of the command that caused it; empty for none
+	Event   Event
+}
+
+// Event is a fact. The set of events is closed; every one knows its name in
+// the trail and how it changes the state.
+type Event interface {
+	// Name is the event's name in the trail and on the feed, "ticket.called".
+	Name() string
+	// Topic is the feed's topic: queue, devices or alerts.
+	Topic() string
+	apply(s *State, r Record)
+}
+
+// Subject is an event about one ticket.
+type Subject interface {
+	// TicketNumber is the ticket's number, "M045".
+	TicketNumber() string
+}
+
+// DecodeEvent reads an event back from its name and JSON data.
+func DecodeEvent(name string, data []byte) (Event, error) {
+	decode, ok := events[name]
+	if !ok {
+		return nil, fmt.Errorf("queue: no event is named %q", name)
+	}
+	e, err := decode(data)
+	if err != nil {
+		return nil, fmt.Errorf("queue: event %s: %w", name, err)
+	}
+	return e, nil
+}
+
+// EventNames lists the names of all events, for documents and tests.
+func EventNames() []string {
+	names := make([]string, 0, len(events))
+	for name := range events {
+		names = append(names, name)
+	}
+	return names
+}
+
+// events maps each name to its decoder. A test holds it against the sealed
+// set of types.
+var events = func() map[string]func([]byte) (Event, error) {
+	m := map[string]func([]byte) (Event, error){}
+	event[DayOpened](m)
+	event[DayClosed](m)
+	event[ConfigActivated](m)
+	event[TicketIssued](m)
+	event[ForecastGiven](m)
+	event[TicketPrinted](m)
+	event[TicketPrintFailed](m)
+	event[TicketPrintUnknown](m)
+	event[TicketReprinted](m)
+	event[TicketKept](m)
+	event[TicketVoided](m)
+	event[TicketCalled](m)
+	event[TicketRecalled](m)
+	event[TicketArrived](m)
+	event[TicketDone](m)
+	event[TicketNoShow](m)
+	event[TicketRecovered](m)
+	event[TicketHeld](m)
+	event[TicketResumed](m)
+	event[TicketTransferred](m)
+	event[TicketCancelled](m)
+	event[TicketReclassed](m)
+	event[TicketExpired](m)
+	event[RatingGiven](m)
+	event[RatingLate](m)
+	event[RatingDuplicate](m)
+	event[RatingRefused](m)
+	event[WindowOpened](m)
+	event[WindowPaused](m)
+	event[WindowResumed](m)
+	event[WindowDraining](m)
+	event[WindowClosed](m)
+	event[DeviceUp](m)
+	event[DeviceDegraded](m)
+	event[DeviceDown](m)
+	event[AlertRaised](m)
+	event[AlertAcknowledged](m)
+	event[AlertCleared](m)
+	return m
+}()
+
+func event[E Event](m map[string]func([]byte) (Event, error)) {
+	var zero E
+	m[zero.Name()] = func(data []byte) (Event, error) {
+		var e E
+		err := json.Unmarshal(data, &e)
+		return e, err
+	}
+}

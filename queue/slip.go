@@ -1,0 +1,192 @@
+package queue
+
+import "time"
+
+// PrintResult is the device layer's word about a slip. Lobby itself gives it,
+// once for every intent to print.
+type PrintResult struct {
+	Ticket  string
+	Copy    int // which intent: 0 for the first slip, n for the n-th reprint
+	Outcome Print
+	Why     string
+}
+
+func (c PrintResult) decide(s *State, _ Input) (Outcome, error) {
+	t, l, r := s.live(c.Ticket)
+	if r == nil && (t.Print != Printing || t.Copies != c.Copy) {
+		r = refuse(CodeWrongState, "号码 %s 没有等待中的打印", c.Ticket)
+	}
+	if r != nil {
+		return Outcome{}, r
+	}
+	p := printed{about: l.about(), Printer: t.Printer, Copy: c.Copy, Why: c.Why}
+	switch c.Outcome {
+	case PrintDone:
+		return events1(nil, TicketPrinted{p})
+	case PrintFailed:
+		return events1(nil, TicketPrintFailed{p})
+	default:
+		return events1(nil, TicketPrintUnknown{p})
+	}
+}
+
+// printed is what the three print outcomes have in common.
+type printed struct {
+	about
+	Printer string `json:"printer"`
+	Copy    int    `json:"copy"`
+	Why     string `json:"why,omitempty"`
+}
+
+// outcome settles the intent. A reserved leg begins to wait unless the slip
+// certainly failed: then the citizen holds nothing until the number is kept
+// or printed again.
+func (p printed) outcome(s *State, print Print) {
+	t, l := s.leg(p.about)
+	t.Print, t.Why = print, p.Why
+	if l.State == LegReserved && print != PrintFailed {
+		l.State = LegWaiting
+	}
+}
+
+// TicketPrinted: the printer itself confirmed the slip.
+type TicketPrinted struct{ printed }
+
+// TicketPrintUnknown: bytes were sent and nobody knows what came out. The
+// number is valid; it is never printed again by itself.
+type TicketPrintUnknown struct{ printed }
+
+// TicketPrintFailed: certainly no slip came out.
+type TicketPrintFailed struct{ printed }
+
+// Name implements Event.
+func (TicketPrinted) Name() string { return "ticket.printed" }
+
+// Name implements Event.
+func (TicketPrintUnknown) Name() string { return "ticket.print_unknown" }
+
+// Name implements Event.
+func (TicketPrintFailed) Name() string { return "ticket.print_failed" }
+
+// Topic implements Event.
+func (printed) Topic() string { return TopicQueue }
+
+func (e TicketPrinted) apply(s *State, _ Record)      { e.outcome(s, PrintDone) }
+func (e TicketPrintUnknown) apply(s *State, _ Record) { e.outcome(s, PrintUnconfirmed) }
+func (e TicketPrintFailed) apply(s *State, _ Record)  { e.outcome(s, PrintFailed) }
+
+// Reprint asks for another slip of the same number, marked as such.
+type Reprint struct {
+	Ticket string `json:"ticket"`
+}
+
+func (c Reprint) decide(s *State, _ Input) (Outcome, error) {
+	t, l, r := s.live(c.Ticket)
+	switch {
+	case r != nil:
+	case t.Printer == "":
+		r = refuse(CodeNoPrinter, "号码 %s 不是在有打印机的取号机上取的", c.Ticket)
+	case t.Print == Printing:
+		r = refuse(CodeWrongState, "号码 %s 正在打印，请稍候", c.Ticket)
+	case t.Copies >= s.config.Rules.Reprints:
+		r = refuse(CodeReprintLimit, "号码 %s 已补打 %d 次，不能再补打", c.Ticket, t.Copies)
+	default:
+		r = l.in(LegReserved, LegWaiting, LegCalled, LegServing, LegHeld, LegNoShow)
+	}
+	if r != nil {
+		return Outcome{}, r
+	}
+	return events1(nil, TicketReprinted{about: l.about(), Printer: t.Printer, Copy: t.Copies + 1})
+}
+
+// TicketReprinted is the intent to print a marked copy.
+type TicketReprinted struct {
+	about
+	Printer string `json:"printer"`
+	Copy    int    `json:"copy"`
+}
+
+// Name implements Event.
+func (TicketReprinted) Name() string { return "ticket.reprinted" }
+
+// Topic implements Event.
+func (TicketReprinted) Topic() string { return TopicQueue }
+
+func (e TicketReprinted) apply(s *State, _ Record) {
+	t, _ := s.leg(e.about)
+	t.Print, t.Copies, t.Why = Printing, e.Copy, ""
+}
+
+// Keep says that the citizen knows a number whose slip failed, from the
+// kiosk's screen or phone.
+type Keep struct {
+	Ticket string `json:"ticket"`
+}
+
+func (c Keep) decide(s *State, _ Input) (Outcome, error) {
+	t, l, r := s.live(c.Ticket)
+	if r == nil {
+		r = l.in(LegReserved)
+	}
+	if r == nil && t.Print == Printing {
+		r = refuse(CodeWrongState, "号码 %s 正在打印，请稍候", c.Ticket)
+	}
+	if r != nil {
+		return Outcome{}, r
+	}
+	return events1(nil, TicketKept{about: l.about()})
+}
+
+// TicketKept: the number goes on without a slip.
+type TicketKept struct{ about }
+
+// Name implements Event.
+func (TicketKept) Name() string { return "ticket.kept" }
+
+// Topic implements Event.
+func (TicketKept) Topic() string { return TopicQueue }
+
+func (e TicketKept) apply(s *State, _ Record) {
+	_, l := s.leg(e.about)
+	l.State = LegWaiting
+}
+
+// Tick lets time pass: what is due now becomes events.
+type Tick struct{}
+
+func (Tick) decide(s *State, in Input) (Outcome, error) {
+	var out Outcome
+	for _, service := range s.config.Services {
+		for _, l := range s.waiting[service.ID] {
+			if at, ok := s.voidAt(s.tickets[l.Ticket]); ok && !at.After(in.At) {
+				out.Events = append(out.Events, TicketVoided{about: l.about(), Reason: "print_failed"})
+			}
+		}
+	}
+	return out, nil
+}
+
+// voidAt tells when a number whose slip failed stops being reserved.
+func (s *State) voidAt(t *Ticket) (time.Time, bool) {
+	if t.Print != PrintFailed || t.Leg().State != LegReserved {
+		return time.Time{}, false
+	}
+	return t.Issued.Add(time.Duration(s.config.Rules.VoidAfter)), true
+}
+
+// TicketVoided ends a number that never reached anybody.
+type TicketVoided struct {
+	about
+	Reason string `json:"reason"`
+}
+
+// Name implements Event.
+func (TicketVoided) Name() string { return "ticket.voided" }
+
+// Topic implements Event.
+func (TicketVoided) Topic() string { return TopicQueue }
+
+func (e TicketVoided) apply(s *State, r Record) {
+	s.end(e.about, LegVoid, r.At)
+	s.figures.Voided++
+}

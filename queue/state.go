@@ -1,0 +1,117 @@
+package queue
+
+import (
+	"time"
+)
+
+// State is the hall at one moment: nothing but the fold of all records so
+// far. It is not safe for concurrent use; its owner is hall.Hall.
+type State struct {
+	seq     uint64
+	at      time.Time
+	day     string
+	open    bool
+	config  Config
+	index   index
+	tickets map[string]*Ticket      // of the day, by number
+	tokens  map[string]string       // token to number
+	numbers map[string]int          // last number given, by prefix
+	waiting map[string][]*Leg       // by service, in order of seniority
+	windows map[string]*windowState // by window id
+	prompts map[string]*Leg         // open and past prompts of the day, by nonce
+	calls   []CallView              // newest first
+	pace    map[string]pace         // service times, by service
+	devices map[string]*DeviceView  // by id
+	alerts  map[string]*AlertView   // by id
+	figures Figures
+}
+
+// index finds the configured things by id.
+type index struct {
+	services map[string]Service
+	classes  map[string]Class
+	windows  map[string]Window
+	kiosks   map[string]Kiosk
+}
+
+// pace is the sum of service times, from which the mean is made.
+type pace struct {
+	n   int
+	sum time.Duration
+}
+
+// maxCalls bounds the list of recent calls.
+const maxCalls = 20
+
+// NewState returns the empty hall before its first record.
+func NewState() *State {
+	s := &State{
+		windows: map[string]*windowState{},
+		pace:    map[string]pace{},
+		devices: map[string]*DeviceView{},
+		alerts:  map[string]*AlertView{},
+	}
+	s.clearDay()
+	return s
+}
+
+func (s *State) clearDay() {
+	s.tickets = map[string]*Ticket{}
+	s.tokens = map[string]string{}
+	s.numbers = map[string]int{}
+	s.waiting = map[string][]*Leg{}
+	s.prompts = map[string]*Leg{}
+	s.calls = nil
+	s.figures = Figures{Ratings: map[int]int{}}
+}
+
+// Decide answers a command with the events it leads to. It never changes the
+// state. Its error is always a *Refusal.
+func (s *State) Decide(in Input, c Command) (Outcome, error) { return c.decide(s, in) }
+
+// Apply changes the state by one record. It never refuses; records come from
+// Decide, now or on an earlier day.
+func (s *State) Apply(r Record) {
+	s.seq, s.at = r.Seq, r.At
+	r.Event.apply(s, r)
+}
+
+// Seq is the sequence number of the last record applied.
+func (s *State) Seq() uint64 { return s.seq }
+
+// At is the time of the last record applied.
+func (s *State) At() time.Time { return s.at }
+
+// Day is the business day, open or just closed; empty before the first one.
+func (s *State) Day() (day string, open bool) { return s.day, s.open }
+
+// Config is the configuration in force. It is shared; do not change it.
+func (s *State) Config() Config { return s.config }
+
+// Due tells when a Tick is wanted, if at all.
+func (s *State) Due() (time.Time, bool) {
+	var due time.Time
+	for _, t := range s.tickets {
+		if at, ok := s.voidAt(t); ok && (due.IsZero() || at.Before(due)) {
+			due = at
+		}
+	}
+	return due, !due.IsZero()
+}
+
+// Ticket returns a copy of a ticket of the day.
+func (s *State) Ticket(number string) (Ticket, bool) {
+	t, ok := s.tickets[number]
+	if !ok {
+		return Ticket{}, false
+	}
+	return t.copy(), true
+}
+
+// TicketByToken returns a copy of the ticket whose slip carries the token.
+func (s *State) TicketByToken(token string) (Ticket, bool) {
+	return s.Ticket(s.tokens[token])
+}
+
+// Ahead counts who is likely to be called before the ticket.
+func (s *State) Ahead(t Ticket) int { return s.aheadOf(t.Leg()) }

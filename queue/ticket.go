@@ -1,0 +1,144 @@
+package queue
+
+import (
+	"fmt"
+	"time"
+)
+
+// Ticket is one number of the day with its legs, the current one last.
+type Ticket struct {
+	Number  string    `json:"ticket"`
+	Day     string    `json:"day"`
+	Token   string    `json:"token"`
+	Item    string    `json:"item,omitempty"`
+	Kiosk   string    `json:"kiosk,omitempty"`
+	Lang    string    `json:"lang,omitempty"`
+	Issued  time.Time `json:"issued"`
+	Print   Print     `json:"print"`
+	Copies  int       `json:"copies"` // reprints asked for
+	Printer string    `json:"printer,omitempty"`
+	Why     string    `json:"print_why,omitempty"` // why the slip failed or is unsure
+	Legs    []*Leg    `json:"legs"`
+}
+
+// Print is what is known about a ticket's slip.
+type Print string
+
+// The print states. A ticket whose intent is on disk and whose outcome is not
+// is printing; found so at start-up it is unconfirmed.
+const (
+	PrintNone        Print = "none"
+	Printing         Print = "printing"
+	PrintDone        Print = "printed"
+	PrintUnconfirmed Print = "unconfirmed"
+	PrintFailed      Print = "failed"
+)
+
+// LegState is where a leg stands in its life.
+type LegState string
+
+// The states of a leg; see the picture in the package comment.
+const (
+	LegReserved    LegState = "reserved"
+	LegWaiting     LegState = "waiting"
+	LegCalled      LegState = "called"
+	LegServing     LegState = "serving"
+	LegHeld        LegState = "held"
+	LegNoShow      LegState = "no_show"
+	LegTransferred LegState = "transferred"
+	LegDone        LegState = "done"
+	LegCancelled   LegState = "cancelled"
+	LegExpired     LegState = "expired"
+	LegVoid        LegState = "void"
+)
+
+// Leg is one wait-and-serve cycle.
+type Leg struct {
+	ID        string    `json:"leg"` // "M045/1"
+	Ticket    string    `json:"ticket"`
+	Order     uint64    `json:"-"` // sequence of the record that made it; the last tie-breaker
+	Service   string    `json:"service"`
+	Class     string    `json:"class"`
+	State     LegState  `json:"state"`
+	Seniority time.Time `json:"seniority"`
+	Direct    string    `json:"direct,omitempty"` // the only window that may call it
+	Window    string    `json:"window,omitempty"`
+	Staff     string    `json:"staff,omitempty"`
+	Called    time.Time `json:"called,omitzero"`
+	Rung      time.Time `json:"rung,omitzero"` // last call or recall
+	Recalls   int       `json:"recalls"`
+	Started   time.Time `json:"started,omitzero"`
+	Ended     time.Time `json:"ended,omitzero"`
+	Prompt    string    `json:"-"`
+	Until     time.Time `json:"-"` // the prompt closes
+	Level     int       `json:"-"` // the counted rating; 0 for none
+}
+
+// Leg is the ticket's current leg.
+func (t Ticket) Leg() *Leg { return t.Legs[len(t.Legs)-1] }
+
+func (t *Ticket) copy() Ticket {
+	c := *t
+	c.Legs = make([]*Leg, len(t.Legs))
+	for i, l := range t.Legs {
+		k := *l
+		c.Legs[i] = &k
+	}
+	return c
+}
+
+func legID(ticket string, n int) string { return fmt.Sprintf("%s/%d", ticket, n) }
+
+// about is embedded in events of one ticket.
+type about struct {
+	Ticket string `json:"ticket"`
+	LegID  string `json:"leg"`
+}
+
+// TicketNumber makes the event a Subject.
+func (a about) TicketNumber() string { return a.Ticket }
+
+func (l *Leg) about() about { return about{Ticket: l.Ticket, LegID: l.ID} }
+
+// leg finds the leg an event is about. Events are only ever made for legs
+// that exist, so a missing one is a broken trail.
+func (s *State) leg(a about) (*Ticket, *Leg) {
+	t, ok := s.tickets[a.Ticket]
+	if !ok {
+		panic("queue: record about a ticket that was never issued: " + a.Ticket)
+	}
+	for _, l := range t.Legs {
+		if l.ID == a.LegID {
+			return t, l
+		}
+	}
+	panic("queue: record about a leg that was never made: " + a.LegID)
+}
+
+// live finds a ticket of the open day for a command.
+func (s *State) live(number string) (*Ticket, *Leg, *Refusal) {
+	if r := s.dayOpen(); r != nil {
+		return nil, nil, r
+	}
+	t, ok := s.tickets[number]
+	if !ok {
+		return nil, nil, refuse(CodeNoTicket, "今天没有号码 %s，请核对小票上的号码和日期", number)
+	}
+	return t, t.Leg(), nil
+}
+
+// in checks that a leg is in one of the states.
+func (l *Leg) in(states ...LegState) *Refusal {
+	for _, st := range states {
+		if l.State == st {
+			return nil
+		}
+	}
+	return refuse(CodeWrongState, "号码 %s 现在是「%s」，不能这样做", l.Ticket, legWords[l.State])
+}
+
+// legWords are the states as people read them in refusals.
+var legWords = map[LegState]string{
+	LegReserved: "未出票", LegWaiting: "等候", LegCalled: "已叫号", LegServing: "办理中", LegHeld: "挂起",
+	LegNoShow: "过号", LegTransferred: "已转移", LegDone: "已办结", LegCancelled: "已取消", LegExpired: "已过期", LegVoid: "已作废",
+}

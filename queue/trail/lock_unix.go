@@ -1,0 +1,37 @@
+//go:build unix
+
+package trail
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// lockDir takes the data directory for this process. The lock goes with the
+// process, however it ends.
+func lockDir(dir string) (*os.File, error) {
+	path := filepath.Join(dir, "lobby.lock")
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("trail: lock the data directory: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		pid := make([]byte, 20)
+		n, _ := f.Read(pid)
+		f.Close()
+		return nil, fmt.Errorf("trail: %s is in use by another lobby, process %s; stop it first or choose another data directory", dir, pid[:n])
+	}
+	if err := f.Truncate(0); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("trail: lock the data directory: %w", err)
+	}
+	if _, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("trail: lock the data directory: %w", err)
+	}
+	return f, nil
+}

@@ -1,0 +1,330 @@
+// Package trail is the hall's memory: an append-only table of records in one
+// SQLite file, with the answers of the day beside it. When Append returns
+// without an error, what it was given survives a power cut.
+//
+// Each record carries the hash of the one before it, so that a changed or
+// missing record is noticed when the trail is read.
+package trail
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"lobby/queue"
+)
+
+// FileName is the trail's file inside the data directory.
+const FileName = "trail.db"
+
+// format is written to the file; a program that does not know it refuses.
+const format = "lobby-trail-1"
+
+// schema holds records, answers and a few facts about the file itself.
+const schema = `
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS records(
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL,
+  day TEXT NOT NULL, ticket TEXT NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS records_ticket ON records(day, ticket) WHERE ticket <> '';
+CREATE TABLE IF NOT EXISTS answers(id TEXT PRIMARY KEY, day TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID;
+`
+
+// pragmas: WAL with FULL syncs every commit before it returns; anything less
+// loses acknowledged records in a power cut.
+const pragmas = `
+PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;
+PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;
+`
+
+// Trail is an open trail. One goroutine appends; any goroutine may read.
+type Trail struct {
+	path  string
+	lock  *os.File
+	epoch string
+
+	write *sqlite3.Conn // owned by whoever appends; nil after a failed append
+	head  head
+
+	readMu sync.Mutex // guards read, which must not be shared
+	read   *sqlite3.Conn
+}
+
+// Open opens the trail in a directory, or makes a new one. The directory is
+// locked until Close, so that no second daemon writes beside this one.
+func Open(dir string) (*Trail, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("trail: make the data directory: %w", err)
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trail{path: filepath.Join(dir, FileName), lock: lock}
+	if err := t.open(); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// open connects to the file for writing and reading and finds its head.
+func (t *Trail) open() error {
+	var err error
+	if t.write, err = sqlite3.Open(t.path); err != nil {
+		return fmt.Errorf("trail: open %s: %w", t.path, err)
+	}
+	if err := t.write.Exec(pragmas + schema); err != nil {
+		return fmt.Errorf("trail: prepare %s: %w", t.path, err)
+	}
+	if err := t.identify(); err != nil {
+		return err
+	}
+	t.readMu.Lock()
+	defer t.readMu.Unlock()
+	if t.read, err = sqlite3.Open(t.path); err != nil {
+		return fmt.Errorf("trail: open %s for reading: %w", t.path, err)
+	}
+	return t.read.Exec("PRAGMA query_only=ON; PRAGMA busy_timeout=5000;")
+}
+
+// identify reads the file's format and epoch, or gives a new file its own.
+func (t *Trail) identify() error {
+	have, err := t.meta("format")
+	if err != nil {
+		return err
+	}
+	if have == "" {
+		epoch := make([]byte, 4)
+		if _, err := rand.Read(epoch); err != nil {
+			return fmt.Errorf("trail: make an epoch: %w", err)
+		}
+		err := t.write.Exec(fmt.Sprintf("INSERT INTO meta VALUES('format','%s'),('epoch','%s')", format, hex.EncodeToString(epoch)))
+		if err != nil {
+			return fmt.Errorf("trail: begin %s: %w", t.path, err)
+		}
+	} else if have != format {
+		return fmt.Errorf("trail: %s has the format %q, this program reads %q", t.path, have, format)
+	}
+	t.epoch, err = t.meta("epoch")
+	return err
+}
+
+func (t *Trail) meta(key string) (value string, err error) {
+	err = query(t.write, "SELECT value FROM meta WHERE key=?", func(s *sqlite3.Stmt) error { return s.BindText(1, key) },
+		func(s *sqlite3.Stmt) error { value = s.ColumnText(0); return nil })
+	return value, err
+}
+
+// Epoch names this trail's history; a client's position in another history
+// means nothing here.
+func (t *Trail) Epoch() string { return t.epoch }
+
+// Close ends all use of the trail and unlocks its directory.
+func (t *Trail) Close() error {
+	err := t.disconnect()
+	return errors.Join(err, t.lock.Close())
+}
+
+func (t *Trail) disconnect() error {
+	var errs []error
+	if t.write != nil {
+		errs = append(errs, t.write.Close())
+		t.write = nil
+	}
+	t.readMu.Lock()
+	defer t.readMu.Unlock()
+	if t.read != nil {
+		errs = append(errs, t.read.Close())
+		t.read = nil
+	}
+	return errors.Join(errs...)
+}
+
+// ErrBroken says that an append failed and the trail has to be replayed
+// before the next one, because nobody knows what reached the disk.
+var ErrBroken = errors.New("trail: an append failed, replay before appending again")
+
+// Append makes a batch durable in one transaction. After an error nothing may
+// be appended until Replay has read what really is on disk.
+func (t *Trail) Append(b queue.Batch) error {
+	if t.write == nil {
+		return ErrBroken
+	}
+	head, err := t.append(b)
+	if err != nil {
+		_ = t.disconnect() // the error that matters is the one before it
+		return fmt.Errorf("trail: append: %w", err)
+	}
+	t.head = head
+	return nil
+}
+
+func (t *Trail) append(b queue.Batch) (h head, err error) {
+	tx, err := t.write.BeginImmediate()
+	if err != nil {
+		return h, err
+	}
+	defer tx.End(&err)
+	if h, err = t.insertRecords(b); err != nil {
+		return h, err
+	}
+	return h, t.insertAnswers(b)
+}
+
+func (t *Trail) insertRecords(b queue.Batch) (head, error) {
+	h := t.head
+	st, _, err := t.write.Prepare("INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?)")
+	if err != nil {
+		return h, err
+	}
+	defer st.Close()
+	for _, r := range b.Records {
+		row, err := newRow(r)
+		if err != nil {
+			return h, err
+		}
+		if h, err = h.next(row); err != nil {
+			return h, err
+		}
+		if err := row.bind(st, h.hash[:]); err != nil {
+			return h, err
+		}
+		if err := st.Exec(); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+func (t *Trail) insertAnswers(b queue.Batch) error {
+	if len(b.Answers) == 0 {
+		return nil
+	}
+	st, _, err := t.write.Prepare("INSERT OR REPLACE INTO answers VALUES(?,?,?)")
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	for _, a := range b.Answers {
+		data, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(st.BindText(1, a.ID), st.BindText(2, b.Day), st.BindRawText(3, data), st.Exec()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Replay reads all records from the first one, checks their hashes and hands
+// them on. It opens the file again if an append had failed.
+func (t *Trail) Replay(apply func(queue.Record) error) error {
+	if t.write == nil {
+		if err := t.open(); err != nil {
+			return errors.Join(err, t.disconnect())
+		}
+	}
+	var h head
+	err := query(t.write, selectRecords+" ORDER BY seq", nil, func(s *sqlite3.Stmt) error {
+		row := scanRow(s)
+		next, err := h.next(row)
+		if err != nil {
+			return err
+		}
+		if hash := s.ColumnRawBlob(8); string(hash) != string(next.hash[:]) {
+			return fmt.Errorf("trail: record %d does not follow from the one before it: the file was changed", row.seq)
+		}
+		h = next
+		r, err := row.record()
+		if err != nil {
+			return err
+		}
+		return apply(r)
+	})
+	t.head = h
+	return err
+}
+
+// Answers returns the answers given on a business day, by command id, and
+// forgets those of other days.
+func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
+	answers := map[string]queue.Answer{}
+	bind := func(s *sqlite3.Stmt) error { return s.BindText(1, day) }
+	if err := query(t.write, "DELETE FROM answers WHERE day<>?", bind, nil); err != nil {
+		return nil, err
+	}
+	err := query(t.write, "SELECT id, answer FROM answers WHERE day=?", bind, func(s *sqlite3.Stmt) error {
+		var a queue.Answer
+		err := json.Unmarshal(s.ColumnRawText(1), &a)
+		answers[s.ColumnText(0)] = a
+		return err
+	})
+	return answers, err
+}
+
+// Since returns up to limit records after a sequence number, in order.
+func (t *Trail) Since(seq uint64, limit int) ([]queue.Record, error) {
+	return t.records(selectRecords+" WHERE seq>? ORDER BY seq LIMIT ?", func(s *sqlite3.Stmt) error {
+		return errors.Join(s.BindInt64(1, int64(seq)), s.BindInt(2, limit))
+	})
+}
+
+// Ticket returns the records of one ticket, in order.
+func (t *Trail) Ticket(day, number string) ([]queue.Record, error) {
+	return t.records(selectRecords+" WHERE day=? AND ticket=? ORDER BY seq", func(s *sqlite3.Stmt) error {
+		return errors.Join(s.BindText(1, day), s.BindText(2, number))
+	})
+}
+
+func (t *Trail) records(sql string, bind func(*sqlite3.Stmt) error) ([]queue.Record, error) {
+	t.readMu.Lock()
+	defer t.readMu.Unlock()
+	if t.read == nil {
+		return nil, ErrBroken
+	}
+	var rs []queue.Record
+	err := query(t.read, sql, bind, func(s *sqlite3.Stmt) error {
+		r, err := scanRow(s).record()
+		rs = append(rs, r)
+		return err
+	})
+	return rs, err
+}
+
+// query prepares, binds and steps one statement.
+func query(c *sqlite3.Conn, sql string, bind, each func(*sqlite3.Stmt) error) error {
+	st, _, err := c.Prepare(sql)
+	if err != nil {
+		return fmt.Errorf("trail: %w", err)
+	}
+	defer st.Close()
+	if bind != nil {
+		if err := bind(st); err != nil {
+			return fmt.Errorf("trail: %w", err)
+		}
+	}
+	for st.Step() {
+		if each == nil {
+			continue
+		}
+		if err := each(st); err != nil {
+			return err
+		}
+	}
+	if err := st.Err(); err != nil {
+		return fmt.Errorf("trail: %w", err)
+	}
+	return nil
+}
+
+// millis is the time as the trail stores it.
+func millis(t time.Time) int64 { return t.UnixMilli() }
