@@ -1,0 +1,229 @@
+package child
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v5"
+	"github.com/bluenviron/gortsplib/v5/pkg/auth"
+	"github.com/bluenviron/gortsplib/v5/pkg/base"
+	"github.com/bluenviron/gortsplib/v5/pkg/description"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/liberrors"
+	"github.com/pion/rtp"
+
+	"lobby/devices/camera/pipe"
+)
+
+// playerQueue is how many packets wait for one player. A key picture of
+// 1.4 MB fits; what a slow player cannot take is dropped for it alone.
+const playerQueue = 1024
+
+// server offers the cameras as rtsp://HOST:PORT/{camera}, interleaved in TCP.
+// It sends access units that this process took apart, never a camera's own
+// packets, so that a hostile camera cannot reach the players.
+type server struct {
+	users []pipe.User
+	log   *slog.Logger
+	srv   *gortsplib.Server
+
+	mu      sync.Mutex
+	outputs map[string]*output
+	playing map[*gortsplib.ServerSession]*output
+}
+
+// serve starts the server and tells the hall where it listens, or why not. A
+// taken port is a message and not an error: the live pages need no RTSP.
+func serve(c pipe.Config, log *slog.Logger) (*server, pipe.Listen) {
+	s := &server{
+		users: c.Users, log: log,
+		outputs: map[string]*output{}, playing: map[*gortsplib.ServerSession]*output{},
+	}
+	err := s.start(c.Listen)
+	taken := errors.Is(err, syscall.EADDRINUSE)
+	if taken && c.Fallback {
+		host := c.Listen[:max(0, strings.LastIndexByte(c.Listen, ':'))]
+		err = s.start(host + ":0")
+	}
+	if err != nil {
+		return nil, pipe.Listen{Taken: taken, Why: fmt.Sprintf("Cameras are not offered over RTSP: %s.", clean(err.Error(), nil))}
+	}
+	l := pipe.Listen{Addr: s.srv.NetListener().Addr().String(), Taken: taken}
+	if taken {
+		l.Why = fmt.Sprintf("Another program has %s, so cameras are offered at %s.", c.Listen, l.Addr)
+	}
+	return s, l
+}
+
+func (s *server) start(addr string) error {
+	s.srv = &gortsplib.Server{
+		Handler: s, RTSPAddress: addr, WriteQueueSize: playerQueue,
+		// Digest with MD5 is what players speak; a password in clear is not asked for.
+		AuthMethods: []auth.VerifyMethod{auth.VerifyMethodDigestMD5},
+	}
+	return s.srv.Start()
+}
+
+func (s *server) run(ctx context.Context) {
+	<-ctx.Done()
+	s.srv.Close()
+}
+
+// find returns the stream for a request, or the refusal.
+func (s *server) find(c *gortsplib.ServerConn, r *base.Request, path string) (*base.Response, *output, error) {
+	if !s.allowed(c, r) {
+		return &base.Response{StatusCode: base.StatusUnauthorized}, nil, liberrors.ErrServerAuth{}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.outputs[strings.Trim(path, "/")]
+	if o == nil {
+		return &base.Response{StatusCode: base.StatusNotFound}, nil, nil
+	}
+	return &base.Response{StatusCode: base.StatusOK}, o, nil
+}
+
+func (s *server) allowed(c *gortsplib.ServerConn, r *base.Request) bool {
+	for _, u := range s.users {
+		if c.VerifyCredentials(r, u.Name, u.Password) {
+			return true
+		}
+	}
+	return len(s.users) == 0
+}
+
+// OnDescribe is called by the library.
+func (s *server) OnDescribe(x *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	res, o, err := s.find(x.Conn, x.Request, x.Path)
+	if o == nil {
+		return res, nil, err
+	}
+	return res, o.stream, nil
+}
+
+// OnSetup is called by the library.
+func (s *server) OnSetup(x *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	res, o, err := s.find(x.Conn, x.Request, x.Path)
+	if o == nil {
+		return res, nil, err
+	}
+	return res, o.stream, nil
+}
+
+// OnPlay is called by the library.
+func (s *server) OnPlay(x *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.outputs[strings.Trim(x.Path, "/")]
+	if o == nil {
+		return &base.Response{StatusCode: base.StatusNotFound}, nil
+	}
+	if s.playing[x.Session] == nil {
+		s.playing[x.Session] = o
+		o.players.Add(1)
+	}
+	return &base.Response{StatusCode: base.StatusOK}, nil
+}
+
+// OnSessionClose is called by the library.
+func (s *server) OnSessionClose(x *gortsplib.ServerHandlerOnSessionCloseCtx) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.playing[x.Session]; o != nil {
+		o.players.Add(-1)
+		delete(s.playing, x.Session)
+	}
+}
+
+// OnStreamWriteError is called when a player is too slow; without it the
+// library writes to the standard logger.
+func (s *server) OnStreamWriteError(*gortsplib.ServerHandlerOnStreamWriteErrorCtx) {}
+
+// OnDecodeError is called when a player sends nonsense.
+func (s *server) OnDecodeError(*gortsplib.ServerHandlerOnDecodeErrorCtx) {}
+
+// OnPacketsLost is called when a player's own packets are missing.
+func (s *server) OnPacketsLost(*gortsplib.ServerHandlerOnPacketsLostCtx) {}
+
+// output is one camera as players see it, for as long as the camera keeps its
+// connection and its picture format.
+type output struct {
+	server  *server
+	id      string
+	media   *description.Media
+	stream  *gortsplib.ServerStream
+	encode  func(au [][]byte) ([]*rtp.Packet, error)
+	players atomic.Int32
+}
+
+// open offers a camera, replacing what was offered under its name.
+func (s *server) open(id string, f format.Format) (*output, error) {
+	o := &output{server: s, id: id, media: &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}}
+	if err := o.encoder(f); err != nil {
+		return nil, fmt.Errorf("child: offer %s: %w", id, err)
+	}
+	o.stream = &gortsplib.ServerStream{Server: s.srv, Desc: &description.Session{Title: id, Medias: []*description.Media{o.media}}}
+	if err := o.stream.Initialize(); err != nil {
+		return nil, fmt.Errorf("child: offer %s: %w", id, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outputs[id] = o
+	return o, nil
+}
+
+func (o *output) encoder(f format.Format) error {
+	switch f := f.(type) {
+	case *format.H264:
+		e, err := f.CreateEncoder()
+		if err != nil {
+			return err
+		}
+		o.encode = e.Encode
+	case *format.H265:
+		e, err := f.CreateEncoder()
+		if err != nil {
+			return err
+		}
+		o.encode = e.Encode
+	}
+	return nil
+}
+
+// write sends one access unit to whoever plays; without players it costs
+// nothing. A nil output takes everything.
+func (o *output) write(au [][]byte, pts int64, at time.Time) {
+	if o == nil || o.players.Load() == 0 {
+		return
+	}
+	packets, err := o.encode(au)
+	if err != nil {
+		return
+	}
+	for _, p := range packets {
+		p.Timestamp = uint32(pts)
+		if o.stream.WritePacketRTPWithNTP(o.media, p, at) != nil {
+			return
+		}
+	}
+}
+
+// close ends the players' sessions. It is harmless for a nil output.
+func (o *output) close() {
+	if o == nil {
+		return
+	}
+	o.server.mu.Lock()
+	if o.server.outputs[o.id] == o {
+		delete(o.server.outputs, o.id)
+	}
+	o.server.mu.Unlock()
+	o.stream.Close()
+}

@@ -1,0 +1,155 @@
+package camera
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"lobby/devices"
+	"lobby/devices/camera/child"
+	emulated "lobby/devices/emulator/camera"
+)
+
+// asChild makes the test binary the camera process.
+const asChild = "LOBBY_TEST_CAMERA_PROCESS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asChild) != "" {
+		log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+		if err := child.Run(context.Background(), os.Stdin, os.Stdout, log); err != nil {
+			log.Error("camera process", "err", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// reports collects what the relay reports.
+type reports struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (r *reports) report(unit string, s devices.State, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, fmt.Sprintf("%s %s %s", unit, s, why))
+}
+
+// mustRelay runs a relay whose camera process is this test binary.
+func mustRelay(t testing.TB, o Options) *Relay {
+	t.Helper()
+	t.Setenv(asChild, "1")
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Command = []string{exe}
+	if testing.Verbose() {
+		o.Log, o.Stderr = slog.New(slog.NewTextHandler(os.Stderr, nil)), os.Stderr
+	} else {
+		o.Stderr = io.Discard
+	}
+	r, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("Run: %v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("Run does not end")
+		}
+	})
+	return r
+}
+
+// mustCameras runs emulated cameras.
+func mustCameras(t testing.TB, o emulated.Options) *emulated.Cameras {
+	t.Helper()
+	o.Listen = "127.0.0.1:0"
+	c, err := emulated.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { _ = c.Run(ctx); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return c
+}
+
+// eventually polls a condition.
+func eventually(t testing.TB, within time.Duration, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(within)
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("after %v: %s does not come true", within, what)
+		case <-tick.C:
+		}
+	}
+}
+
+func mustWatch(t testing.TB, r *Relay, camera string) *Viewer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	v, err := r.Watch(ctx, camera)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	return v
+}
+
+func mustNext(t testing.TB, v *Viewer) Fragment {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	f, err := v.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestViewerStartsWithKeyPictureAtOnce(t *testing.T) {
+	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"door": "entrance"}, User: "u", Password: "canary-9931"})
+	var said reports
+	r := mustRelay(t, Options{
+		Sources: []Source{{ID: "door", URL: "rtsp://u:canary-9931@" + cams.Addr() + "/door"}},
+		Report:  said.report,
+	})
+	v := mustWatch(t, r, "door")
+	if got := v.MIME(); len(got) < 20 || got[:24] != `video/mp4; codecs="avc1.` {
+		t.Errorf("MIME type %q", got)
+	}
+	for i := range 30 {
+		f := mustNext(t, v)
+		if i == 0 && !f.Key {
+			t.Error("the first picture is no key picture")
+		}
+	}
+	st := r.States()[0]
+	if st.State != devices.Up || st.Why != "" || st.Frames < 30 || st.Viewers != 1 {
+		t.Errorf("state %+v", st)
+	}
+	t.Log(said.all)
+}
