@@ -1,0 +1,8 @@
+//go:build unix
+
+package lp
+
+import "syscall"
+
+// nonBlocking lets the file have deadlines.
+const nonBlocking = syscall.O_NONBLOCK | syscall.O_NOCTTY

@@ -1,0 +1,227 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The schemes of wires.
+const (
+	Serial   = "serial" // serial:///dev/lobby/printer1?baud=19200&mode=8N1
+	TCP      = "tcp"    // tcp://10.0.0.9:9100
+	LP       = "lp"     // lp:///dev/usb/lp0
+	Emulated = "emu"    // emu:printer/front
+)
+
+// Baud is the speed of a serial line in bits per second.
+type Baud int
+
+// Mode is the frame of a serial line in the usual short form: data bits (5 to
+// 8), parity (N, E, O, M for mark, S for space), stop bits (1 or 2).
+type Mode string
+
+// The line settings of a serial URL that names none.
+const (
+	DefaultBaud Baud = 9600
+	DefaultMode Mode = "8N1"
+)
+
+// The limits of what adapters can do. A number outside is a typing error.
+const (
+	minBaud Baud = 50
+	maxBaud Baud = 4_000_000
+)
+
+// URL is the address of a wire as it stands in the configuration.
+type URL struct {
+	Scheme string // Serial, TCP, LP or Emulated
+	Path   string // the device's path, or the emulator's name ("printer/front")
+	Host   string // host:port of a TCP wire
+	Baud   Baud   // only of a serial wire, else 0
+	Mode   Mode   // only of a serial wire, else empty
+}
+
+// Parse reads a wire URL. A serial wire without baud or mode gets DefaultBaud
+// and DefaultMode; parameters that a scheme does not know are errors, because
+// a mistyped "buad" must not run the device at the wrong speed.
+func Parse(s string) (URL, error) {
+	u, err := parse(s)
+	if err != nil {
+		return URL{}, fmt.Errorf("wire: %q: %w", s, err)
+	}
+	return u, nil
+}
+
+func parse(s string) (URL, error) {
+	raw, err := url.Parse(s)
+	if err != nil {
+		return URL{}, errors.Unwrap(err)
+	}
+	if raw.User != nil || raw.Fragment != "" {
+		return URL{}, errors.New("a wire has no user and no fragment")
+	}
+	query, err := url.ParseQuery(raw.RawQuery)
+	if err != nil {
+		return URL{}, err
+	}
+	if raw.Scheme != Serial && raw.RawQuery != "" {
+		return URL{}, fmt.Errorf("a %s wire has no parameters", raw.Scheme)
+	}
+	switch raw.Scheme {
+	case Serial:
+		return parseSerial(raw, query)
+	case LP:
+		return devicePath(raw)
+	case TCP:
+		return parseTCP(raw)
+	case Emulated:
+		return parseEmulated(raw)
+	}
+	return URL{}, errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/… or emu:name")
+}
+
+// devicePath reads the part that serial and lp wires share.
+func devicePath(raw *url.URL) (URL, error) {
+	if raw.Host != "" || raw.Opaque != "" || !strings.HasPrefix(raw.Path, "/") || raw.Path == "/" {
+		return URL{}, fmt.Errorf("want three slashes and the device's whole path, as in %s:///dev/lobby/name", raw.Scheme)
+	}
+	return URL{Scheme: raw.Scheme, Path: raw.Path}, nil
+}
+
+func parseSerial(raw *url.URL, query url.Values) (URL, error) {
+	u, err := devicePath(raw)
+	if err != nil {
+		return URL{}, err
+	}
+	u.Baud, u.Mode = DefaultBaud, DefaultMode
+	for key, values := range query {
+		if len(values) != 1 {
+			return URL{}, fmt.Errorf("parameter %q is given twice", key)
+		}
+		switch key {
+		case "baud":
+			u.Baud, err = parseBaud(values[0])
+		case "mode":
+			u.Mode, err = parseMode(values[0])
+		default:
+			err = fmt.Errorf("unknown parameter %q; a serial wire has baud and mode", key)
+		}
+		if err != nil {
+			return URL{}, err
+		}
+	}
+	return u, nil
+}
+
+func parseBaud(s string) (Baud, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || Baud(n) < minBaud || Baud(n) > maxBaud {
+		return 0, fmt.Errorf("baud %q is not a number from %d to %d", s, minBaud, maxBaud)
+	}
+	return Baud(n), nil
+}
+
+func parseMode(s string) (Mode, error) {
+	m := Mode(strings.ToUpper(s))
+	if len(m) != 3 || !strings.Contains("5678", s[:1]) ||
+		!strings.Contains("NEOMS", string(m[1])) || !strings.Contains("12", s[2:]) {
+		return "", fmt.Errorf("mode %q is not like 8N1: data bits 5-8, parity N E O M S, stop bits 1 or 2", s)
+	}
+	return m, nil
+}
+
+func parseTCP(raw *url.URL) (URL, error) {
+	host, port, err := net.SplitHostPort(raw.Host)
+	if err != nil || host == "" || (raw.Path != "" && raw.Path != "/") {
+		return URL{}, errors.New("want tcp://host:port and nothing behind it")
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return URL{}, fmt.Errorf("port %q is not a number from 1 to 65535", port)
+	}
+	return URL{Scheme: TCP, Host: raw.Host}, nil
+}
+
+func parseEmulated(raw *url.URL) (URL, error) {
+	if raw.Opaque == "" {
+		return URL{}, errors.New("want emu:name without slashes in front, as in emu:printer/front")
+	}
+	return URL{Scheme: Emulated, Path: raw.Opaque}, nil
+}
+
+// String gives the URL back, with the defaults written out.
+func (u URL) String() string {
+	switch u.Scheme {
+	case Serial:
+		return fmt.Sprintf("serial://%s?baud=%d&mode=%s", (&url.URL{Path: u.Path}).EscapedPath(), u.Baud, u.Mode)
+	case LP:
+		return "lp://" + (&url.URL{Path: u.Path}).EscapedPath()
+	case TCP:
+		return (&url.URL{Scheme: TCP, Host: u.Host}).String()
+	case Emulated:
+		return "emu:" + u.Path
+	}
+	return ""
+}
+
+// UnmarshalText reads the URL where it stands in a configuration.
+func (u *URL) UnmarshalText(text []byte) (err error) {
+	*u, err = Parse(string(text))
+	return err
+}
+
+// MarshalText writes what String says.
+func (u URL) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
+// DataBits, Parity and StopBits take a mode apart. Parity is one of N, E, O, M
+// and S. A Mode that did not come from Parse is read as DefaultMode where it is
+// too short.
+func (m Mode) DataBits() int { return int(m.full()[0] - '0') }
+
+// Parity is one of the letters N, E, O, M and S.
+func (m Mode) Parity() byte { return m.full()[1] }
+
+// StopBits is 1 or 2.
+func (m Mode) StopBits() int { return int(m.full()[2] - '0') }
+
+func (m Mode) full() Mode {
+	if len(m) != len(DefaultMode) {
+		return DefaultMode
+	}
+	return m
+}
+
+// bits is the length of one byte on the line: start, data, parity and stop.
+func (m Mode) bits() int {
+	n := 1 + m.DataBits() + m.StopBits()
+	if m.Parity() != 'N' {
+		n++
+	}
+	return n
+}
+
+// Time is how long n bytes of mode 8N1 occupy a serial line: ten bits each, so
+// 1.04 ms a byte at 9600 baud. It is 0 where no speed is known.
+func Time(n int, baud Baud) time.Duration { return URL{Baud: baud}.Time(n) }
+
+// Time is how long n bytes occupy this wire; 0 where the wire has no baud.
+func (u URL) Time(n int) time.Duration {
+	if u.Baud <= 0 || n <= 0 {
+		return 0
+	}
+	return time.Duration(n) * time.Duration(u.Mode.bits()) * time.Second / time.Duration(u.Baud)
+}
+
+// Pauses says how long to wait between two attempts to open this wire. Looking
+// for a local device costs nothing, so one that was plugged in again serves
+// within five seconds; a network is asked less often.
+func (u URL) Pauses() Pauses {
+	if u.Scheme == TCP {
+		return Pauses{}
+	}
+	return Pauses{Max: 4 * time.Second}
+}
