@@ -1,0 +1,162 @@
+// Package display is what the public sees and hears. It turns the queue's
+// state and the hall's description into the state of the feed, the frames of
+// boards and the phrases of speakers. It decides nothing.
+package display
+
+import "lobby/queue"
+
+// Description is everything about a hall that has a name and does not change
+// while it runs. Its parts are read from the configuration as they stand.
+type Description struct {
+	Hall        Hall         `json:"hall"`
+	Chains      []Chain      `json:"chains"`
+	Departments []Department `json:"departments"`
+	Classes     []Class      `json:"classes"`
+	Services    []Service    `json:"services"`
+	Windows     []Window     `json:"windows"`
+	Kiosks      []Kiosk      `json:"kiosks"`
+	Walls       []Wall       `json:"walls"`
+	Cameras     []Camera     `json:"cameras"`
+	Devices     []Device     `json:"devices"`
+}
+
+// Names are translations by language tag, besides the name in zh-CN.
+type Names map[string]string
+
+// In returns the name in a language, or the zh-CN one.
+func (n Names) In(lang, name string) string {
+	if v := n[lang]; v != "" {
+		return v
+	}
+	return name
+}
+
+// Hall names the hall itself.
+type Hall struct {
+	ID       string `json:"id" yaml:"id"`
+	Name     string `json:"name" yaml:"name"`
+	Names    Names  `json:"names" yaml:"names"`
+	Phone    string `json:"phone" yaml:"phone"`
+	Timezone string `json:"timezone" yaml:"timezone"`
+	Opens    string `json:"opens" yaml:"opens"`   // "08:30", for notices
+	Closes   string `json:"closes" yaml:"closes"` // "17:00"
+}
+
+// Chain is a one-stop chain.
+type Chain struct {
+	ID      string `json:"id" yaml:"id"`
+	Name    string `json:"name" yaml:"name"`
+	Short   string `json:"short" yaml:"short"`
+	Names   Names  `json:"names" yaml:"names"`
+	Icon    string `json:"icon" yaml:"icon"`
+	Example string `json:"example" yaml:"example"`
+}
+
+// Department is one of the authorities in the hall.
+type Department struct {
+	ID    string `json:"id" yaml:"id"`
+	Name  string `json:"name" yaml:"name"`
+	Names Names  `json:"names" yaml:"names"`
+}
+
+// Class is a priority class with its names.
+type Class struct {
+	ID    string  `json:"id" yaml:"id"`
+	Name  string  `json:"name" yaml:"name"`
+	Names Names   `json:"names" yaml:"names"`
+	Rate  float64 `json:"-" yaml:"rate"`
+}
+
+// Service is a queue with its names and place.
+type Service struct {
+	ID         string `json:"id" yaml:"id"`
+	Prefix     string `json:"prefix" yaml:"prefix"`
+	Name       string `json:"name" yaml:"name"`
+	Names      Names  `json:"names" yaml:"names"`
+	Chain      string `json:"chain" yaml:"chain"`
+	Department string `json:"department" yaml:"department"`
+	Floor      int    `json:"floor" yaml:"floor"`
+	Area       string `json:"area" yaml:"area"`
+}
+
+// Window is a place of service with its devices.
+type Window struct {
+	ID       string   `json:"id" yaml:"id"`
+	Name     string   `json:"name" yaml:"name"`
+	Floor    int      `json:"floor" yaml:"floor"`
+	Area     string   `json:"area" yaml:"area"`
+	Services []string `json:"services" yaml:"services"`
+	Callbox  string   `json:"callbox,omitempty" yaml:"callbox"`
+	Keypad   string   `json:"keypad,omitempty" yaml:"keypad"`
+	Camera   string   `json:"camera,omitempty" yaml:"camera"`
+}
+
+// Kiosk is a place where numbers are taken: a screen, or a panel of buttons.
+type Kiosk struct {
+	ID      string            `json:"id" yaml:"id"`
+	Name    string            `json:"name" yaml:"name"`
+	Floor   int               `json:"floor" yaml:"floor"`
+	Printer string            `json:"printer,omitempty" yaml:"printer"`
+	Panel   string            `json:"panel,omitempty" yaml:"panel"`
+	Buttons map[string]string `json:"buttons,omitempty" yaml:"buttons"` // button to service
+}
+
+// Wall is a large screen. Floor 0 shows all windows.
+type Wall struct {
+	ID    string `json:"id" yaml:"id"`
+	Name  string `json:"name" yaml:"name"`
+	Floor int    `json:"floor" yaml:"floor"`
+}
+
+// Camera is a picture of the hall.
+type Camera struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Floor   int      `json:"floor"`
+	Windows []string `json:"windows"`
+}
+
+// Device is a configured device. IDs are "kind/name".
+type Device struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// Rules makes the queue's configuration of the description.
+func (d Description) Rules(r queue.Rules) queue.Config {
+	c := queue.Config{Rules: r}
+	for _, s := range d.Services {
+		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix})
+	}
+	for _, k := range d.Classes {
+		c.Classes = append(c.Classes, queue.Class{ID: k.ID, Name: k.Name, Rate: k.Rate})
+	}
+	for _, w := range d.Windows {
+		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Keypad: w.Keypad})
+	}
+	for _, k := range d.Kiosks {
+		c.Kiosks = append(c.Kiosks, queue.Kiosk{ID: k.ID, Printer: k.Printer})
+	}
+	return c
+}
+
+// Service finds a service by id; the zero service if there is none.
+func (d Description) Service(id string) Service {
+	for _, s := range d.Services {
+		if s.ID == id {
+			return s
+		}
+	}
+	return Service{}
+}
+
+// Window finds a window by id; the zero window if there is none.
+func (d Description) Window(id string) Window {
+	for _, w := range d.Windows {
+		if w.ID == id {
+			return w
+		}
+	}
+	return Window{}
+}

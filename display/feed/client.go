@@ -1,0 +1,229 @@
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"lobby/queue"
+)
+
+const (
+	readLimit    = 64 << 10 // larger messages close the connection with 1009
+	writeTimeout = 5 * time.Second
+	queueLength  = 1024 // messages a client may be behind
+	maxLater     = 8    // answers of one client that may wait for devices
+)
+
+// client is one connection: one goroutine reads, one writes.
+type client struct {
+	feed    *Feed
+	conn    *websocket.Conn
+	topics  topics
+	name    string      // for the trail
+	queue   chan frame  // closed by the feed
+	own     chan any    // answers to this client alone
+	from    chan uint64 // the feed's sequence when the client joined
+	has     uint64      // what the client knows already; owned by the writer
+	tooSlow atomic.Bool
+}
+
+// ServeHTTP upgrades one request and serves the client to its end.
+func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	conn, err := f.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	c := &client{
+		feed: f, conn: conn, topics: parseTopics(r.URL.Query().Get("topics")), name: "feed:" + r.RemoteAddr,
+		queue: make(chan frame, queueLength), own: make(chan any, maxLater), from: make(chan uint64, 1),
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		defer cancel()
+		c.write(ctx, r)
+	})
+	c.read(ctx)
+	cancel()
+	writer.Wait()
+}
+
+// write is the only goroutine that writes to the connection.
+func (c *client) write(ctx context.Context, r *http.Request) {
+	defer c.conn.Close()
+	f := c.feed
+	if c.send(hello{Type: "hello", Hall: f.Description.Hall.ID, Build: f.Build, Epoch: f.Backlog.Epoch(), Heartbeat: int(f.Heartbeat / time.Second)}) != nil {
+		return
+	}
+	select {
+	case f.join <- c:
+	case <-f.done:
+		return
+	case <-ctx.Done():
+		return
+	}
+	defer func() {
+		select {
+		case f.leave <- c:
+		case <-f.done:
+		}
+	}()
+	from := <-c.from
+	if err := c.begin(ctx, r, from); err != nil {
+		f.Log.Debug("feed client ended at its beginning", "client", c.name, "err", err)
+		return
+	}
+	c.follow(ctx)
+}
+
+// begin brings the client to the sequence number at which it joined: by the
+// records it missed, or by a snapshot.
+func (c *client) begin(ctx context.Context, r *http.Request, from uint64) error {
+	q := r.URL.Query()
+	since, err := strconv.ParseUint(q.Get("since"), 10, 64)
+	epoch := q.Get("epoch")
+	known := epoch == "" || epoch == c.feed.Backlog.Epoch()
+	if err == nil && known && since <= from && from-since <= maxBacklog {
+		return c.backlog(since, from)
+	}
+	v, err := c.feed.Hall.View(ctx)
+	if err != nil {
+		return err
+	}
+	c.has = v.Seq // may be newer than the moment of joining
+	return c.send(snapshotMessage{Type: "snapshot", Seq: v.Seq, State: c.feed.Description.Compose(v, c.feed.Now())})
+}
+
+// backlog sends the records in (since, to].
+func (c *client) backlog(since, to uint64) error {
+	for since < to {
+		rs, err := c.feed.Backlog.Since(since, int(min(to-since, 1000)))
+		if err != nil || len(rs) == 0 {
+			return err
+		}
+		for _, m := range c.topics.messages(rs) {
+			if err := c.send(m.body); err != nil {
+				return err
+			}
+		}
+		since = rs[len(rs)-1].Seq
+	}
+	return nil
+}
+
+// follow sends what comes until the client leaves or is too slow.
+func (c *client) follow(ctx context.Context) {
+	ping := time.NewTicker(c.feed.Heartbeat)
+	defer ping.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ping.C:
+			if c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)) != nil {
+				return
+			}
+		case m := <-c.own:
+			if c.send(m) != nil {
+				return
+			}
+		case frame, ok := <-c.queue:
+			if !ok {
+				c.goodbye()
+				return
+			}
+			if frame.seq != 0 && frame.seq <= c.has {
+				continue
+			}
+			_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+			if c.conn.WritePreparedMessage(frame.PreparedMessage) != nil {
+				return
+			}
+		}
+	}
+}
+
+// goodbye says why the feed let go of the client.
+func (c *client) goodbye() {
+	code, text := websocket.CloseGoingAway, "lobby stops"
+	if c.tooSlow.Load() {
+		code, text = CloseTooSlow, "too slow, resume with since"
+	}
+	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), time.Now().Add(writeTimeout))
+}
+
+func (c *client) send(m any) error {
+	_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+	return c.conn.WriteJSON(m)
+}
+
+// read takes commands until the connection ends.
+func (c *client) read(ctx context.Context) {
+	c.conn.SetReadLimit(readLimit)
+	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(3 * c.feed.Heartbeat)) }
+	c.conn.SetPongHandler(alive)
+	later := make(chan struct{}, maxLater)
+	for {
+		_ = alive("")
+		_, data, err := c.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		if !c.handle(ctx, data, later) {
+			return
+		}
+	}
+}
+
+// handle answers one message; false ends the connection.
+func (c *client) handle(ctx context.Context, data []byte, later chan struct{}) bool {
+	var req request
+	if err := json.Unmarshal(data, &req); err != nil || req.Type != "command" {
+		say := "消息应为 {\"type\":\"command\",\"id\":…,\"command\":{…}}"
+		return c.answer(ctx, queue.Answer{ID: req.ID, Refusal: &queue.Refusal{Code: queue.CodeBadCommand, Say: say}})
+	}
+	answer, wait := c.feed.Commander.Command(ctx, c.name, withID(req))
+	if wait == nil {
+		return c.answer(ctx, answer)
+	}
+	select {
+	case later <- struct{}{}:
+		go func() {
+			defer func() { <-later }()
+			c.answer(ctx, wait(ctx))
+		}()
+		return true
+	default:
+		return c.answer(ctx, answer)
+	}
+}
+
+func (c *client) answer(ctx context.Context, a queue.Answer) bool {
+	select {
+	case c.own <- answerMessage{Type: "answer", Answer: a}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// withID puts the message's id into the command, where HTTP has it.
+func withID(r request) []byte {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(r.Command, &members) != nil || members == nil {
+		return r.Command
+	}
+	members["id"], _ = json.Marshal(r.ID) // a string always marshals
+	data, err := json.Marshal(members)
+	if err != nil {
+		return r.Command
+	}
+	return data
+}

@@ -1,0 +1,304 @@
+package display
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"lobby/queue"
+)
+
+// State is the hall as the feed and the pages see it: the description joined
+// with the queue's view. Its JSON is the outside contract.
+type State struct {
+	Day         string              `json:"day"`
+	Open        bool                `json:"open"`
+	Now         time.Time           `json:"now"`
+	Hall        Hall                `json:"hall"`
+	Chains      []Chain             `json:"chains"`
+	Departments []Department        `json:"departments"`
+	Classes     []Class             `json:"classes"`
+	Services    []ServiceState      `json:"services"`
+	Windows     []WindowState       `json:"windows"`
+	Waiting     []queue.WaitingView `json:"waiting"`
+	Calls       []queue.CallView    `json:"calls"`
+	Kiosks      []KioskState        `json:"kiosks"`
+	Walls       []WallState         `json:"walls"`
+	Cameras     []CameraState       `json:"cameras"`
+	Devices     []DeviceState       `json:"devices"`
+	Alerts      []queue.AlertView   `json:"alerts"`
+	Figures     FiguresState        `json:"figures"`
+}
+
+// ServiceState is a service with its queue.
+type ServiceState struct {
+	Service
+	Waiting  int            `json:"waiting"`
+	Open     bool           `json:"open"`
+	Windows  []string       `json:"windows"`
+	Forecast queue.Forecast `json:"forecast"`
+}
+
+// WindowState is a window with what it is doing and its devices' ids.
+type WindowState struct {
+	queue.WindowView
+	Name    string            `json:"name"`
+	Floor   int               `json:"floor"`
+	Area    string            `json:"area"`
+	Devices map[string]string `json:"devices"`
+}
+
+// KioskState is a kiosk; Screen is false for a panel of buttons.
+type KioskState struct {
+	Kiosk
+	Screen bool `json:"screen"`
+}
+
+// WallState is a wall with the windows it shows.
+type WallState struct {
+	Wall
+	Windows []string `json:"windows"`
+}
+
+// CameraState is a camera with its health.
+type CameraState struct {
+	Camera
+	State string     `json:"state"`
+	Since *time.Time `json:"since,omitempty"`
+	Why   string     `json:"why,omitempty"`
+}
+
+// DeviceState is a device with its health.
+type DeviceState struct {
+	Device
+	State  string     `json:"state"`
+	Since  *time.Time `json:"since,omitempty"`
+	Why    string     `json:"why,omitempty"`
+	Effect string     `json:"effect,omitempty"`
+}
+
+// FiguresState are the day's sums with the share of satisfied citizens.
+type FiguresState struct {
+	queue.Figures
+	Satisfaction *float64 `json:"satisfaction"`
+}
+
+// Compose joins the description with a view. Boards tells which windows have
+// a board.
+func (d Description) Compose(v queue.View, now time.Time) State {
+	s := State{
+		Day: v.Day, Open: v.Open, Now: now.UTC(), Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
+		Classes: list(d.Classes), Waiting: list(v.Waiting), Calls: list(v.Calls), Alerts: list(v.Alerts),
+		Services: []ServiceState{}, Windows: []WindowState{}, Kiosks: []KioskState{}, Walls: []WallState{}, Cameras: []CameraState{}, Devices: []DeviceState{},
+		Figures: FiguresState{Figures: v.Figures},
+	}
+	if share, ok := v.Figures.Satisfaction(); ok {
+		s.Figures.Satisfaction = &share
+	}
+	for _, sv := range v.Services {
+		s.Services = append(s.Services, ServiceState{Service: d.Service(sv.ID), Waiting: sv.Waiting, Open: sv.Open, Forecast: sv.Forecast, Windows: d.serving(sv.ID)})
+	}
+	health := map[string]queue.DeviceView{}
+	for _, dv := range v.Devices {
+		health[dv.ID] = dv
+	}
+	for _, w := range v.Windows {
+		s.Windows = append(s.Windows, d.windowState(w))
+	}
+	for _, k := range d.Kiosks {
+		s.Kiosks = append(s.Kiosks, KioskState{Kiosk: k, Screen: k.Panel == ""})
+	}
+	for _, w := range d.Walls {
+		s.Walls = append(s.Walls, WallState{Wall: w, Windows: d.onFloor(w.Floor)})
+	}
+	for _, c := range d.Cameras {
+		h := d.deviceState(Device{ID: "camera/" + c.ID}, health)
+		s.Cameras = append(s.Cameras, CameraState{Camera: c, State: h.State, Since: h.Since, Why: h.Why})
+	}
+	for _, dev := range d.Devices {
+		s.Devices = append(s.Devices, d.deviceState(dev, health))
+	}
+	return s
+}
+
+func (d Description) serving(service string) []string {
+	ids := []string{}
+	for _, w := range d.Windows {
+		if slices.Contains(w.Services, service) {
+			ids = append(ids, w.ID)
+		}
+	}
+	return ids
+}
+
+func (d Description) onFloor(floor int) []string {
+	ids := []string{}
+	for _, w := range d.Windows {
+		if floor == 0 || w.Floor == floor {
+			ids = append(ids, w.ID)
+		}
+	}
+	return ids
+}
+
+func (d Description) windowState(v queue.WindowView) WindowState {
+	w := d.Window(v.ID)
+	v.Services = list(v.Services)
+	s := WindowState{WindowView: v, Name: w.Name, Floor: w.Floor, Area: w.Area, Devices: map[string]string{"board": "board/" + w.ID}}
+	for kind, id := range map[string]string{"callbox": w.Callbox, "keypad": w.Keypad, "camera": w.Camera} {
+		if id != "" {
+			s.Devices[kind] = kind + "/" + id
+		}
+	}
+	return s
+}
+
+func (d Description) deviceState(dev Device, health map[string]queue.DeviceView) DeviceState {
+	h, ok := health[dev.ID]
+	if !ok {
+		return DeviceState{Device: dev, State: "unknown"}
+	}
+	since := h.Since
+	return DeviceState{Device: dev, State: h.State, Since: &since, Why: h.Why, Effect: h.Effect}
+}
+
+// list makes an empty JSON list of a nil slice.
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// Patch is a partial state: what changed, by the members' JSON names.
+type Patch map[string]json.RawMessage
+
+// Sections is a state cut into its members, ready to be compared.
+type Sections map[string]section
+
+// section is one member: whole, or by id for the long lists.
+type section struct {
+	whole json.RawMessage
+	byID  map[string]json.RawMessage
+	order []string
+}
+
+// keyed are the lists of which a patch carries only the changed elements.
+var keyed = map[string]bool{"services": true, "windows": true, "devices": true, "cameras": true}
+
+// Cut makes the sections of a state. The time of day is left out; it would
+// make every patch differ.
+func (s State) Cut() (Sections, error) {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("display: %w", err)
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, fmt.Errorf("display: %w", err)
+	}
+	delete(members, "now")
+	cut := Sections{}
+	for name, raw := range members {
+		cut[name] = section{whole: raw}
+		if keyed[name] {
+			if cut[name], err = cutList(raw); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return cut, nil
+}
+
+func cutList(raw json.RawMessage) (section, error) {
+	var elements []json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil {
+		return section{}, fmt.Errorf("display: %w", err)
+	}
+	s := section{byID: map[string]json.RawMessage{}}
+	for _, e := range elements {
+		var head struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(e, &head); err != nil {
+			return section{}, fmt.Errorf("display: %w", err)
+		}
+		s.byID[head.ID] = e
+		s.order = append(s.order, head.ID)
+	}
+	return s, nil
+}
+
+// Since is the patch that leads from older sections to these; empty when
+// nothing changed.
+func (s Sections) Since(old Sections) (Patch, error) {
+	p := Patch{}
+	for name, now := range s {
+		was := old[name]
+		if now.byID == nil {
+			if !bytes.Equal(now.whole, was.whole) {
+				p[name] = now.whole
+			}
+			continue
+		}
+		changed := []json.RawMessage{}
+		for _, id := range now.order {
+			if !bytes.Equal(now.byID[id], was.byID[id]) {
+				changed = append(changed, now.byID[id])
+			}
+		}
+		if len(changed) == 0 {
+			continue
+		}
+		raw, err := json.Marshal(changed)
+		if err != nil {
+			return nil, fmt.Errorf("display: %w", err)
+		}
+		p[name] = raw
+	}
+	return p, nil
+}
+
+// Where says in one line where a service is called, for slips.
+func (d Description) Where(service string) string {
+	svc := d.Service(service)
+	where := ""
+	if svc.Floor > 0 {
+		where = floorNames[min(svc.Floor, len(floorNames)-1)] + "层"
+	}
+	if svc.Area != "" {
+		where += " " + svc.Area + " 区"
+	}
+	return where + " " + ranges(d.serving(service)) + " 号窗口"
+}
+
+var floorNames = []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}
+
+// ranges writes window numbers shortly: "9–16、20".
+func ranges(ids []string) string {
+	out, i := "", 0
+	for i < len(ids) {
+		j := i
+		for j+1 < len(ids) && follows(ids[j], ids[j+1]) {
+			j++
+		}
+		if out != "" {
+			out += "、"
+		}
+		out += ids[i]
+		if j > i {
+			out += "–" + ids[j]
+		}
+		i = j + 1
+	}
+	return out
+}
+
+func follows(a, b string) bool {
+	x, errX := strconv.Atoi(a)
+	y, errY := strconv.Atoi(b)
+	return errX == nil && errY == nil && y == x+1
+}
