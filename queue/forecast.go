@@ -75,3 +75,13 @@ func (s *State) meanService(service string) (time.Duration, bool) {
 	}
 	return p.sum / time.Duration(p.n), true
 }
+
+// ForecastFor tells the present forecast of a ticket that waits; nothing is
+// forecast for one that does not.
+func (s *State) ForecastFor(t Ticket) Forecast {
+	l := t.Leg()
+	if l.State != LegWaiting && l.State != LegReserved {
+		return Forecast{}
+	}
+	return s.forecast(l)
+}

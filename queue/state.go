@@ -113,5 +113,14 @@ func (s *State) TicketByToken(token string) (Ticket, bool) {
 	return s.Ticket(s.tokens[token])
 }
 
-// Ahead counts who is likely to be called before the ticket.
-func (s *State) Ahead(t Ticket) int { return s.aheadOf(t.Leg()) }
+// Printing returns copies of the tickets whose slip is intended on a printer
+// and has no outcome yet, in the order in which they were issued.
+func (s *State) Printing(printer string) []Ticket {
+	var ts []Ticket
+	for _, t := range s.byNumber() {
+		if t.Print == Printing && (printer == "" || t.Printer == printer) {
+			ts = append(ts, t.copy())
+		}
+	}
+	return ts
+}

@@ -1,0 +1,155 @@
+// Package api is the HTTP side of the outside contract: commands, state,
+// tickets, items, cameras, devices, alerts, health and metrics. The pages and
+// the feed are mounted beside it.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"lobby/display"
+	"lobby/queue"
+	"lobby/queue/hall"
+)
+
+// Hall is what the API needs of the queue's owner.
+type Hall interface {
+	Do(ctx context.Context, r hall.Request) (queue.Answer, error)
+	Read(ctx context.Context, f func(*queue.State)) error
+	View(ctx context.Context) (queue.View, error)
+	Watch(ctx context.Context, buffer int) (hall.Watcher, error)
+}
+
+// Tickets gives the records of one ticket of any day.
+type Tickets interface {
+	Ticket(day, number string) ([]queue.Record, error)
+}
+
+// Options are what the API is given. Cameras, Emulators and Metrics may be
+// nil where the hall has none.
+type Options struct {
+	Hall        Hall
+	Tickets     Tickets
+	Description display.Description
+	Items       *Items
+	Cameras     Cameras
+	Emulators   Emulators
+	Feed        http.Handler // at /api/v1/feed
+	Pages       http.Handler // everything that is not the API
+	Metrics     http.Handler
+	Guard       Guard
+	Log         *slog.Logger
+	Now         func() time.Time
+}
+
+// API answers HTTP requests.
+type API struct {
+	Options
+	commander *Commander
+}
+
+// New makes the API. The commander is shared with the feed.
+func New(o Options, c *Commander) *API { return &API{Options: o, commander: c} }
+
+// Handler is the whole web side of Lobby behind its guard.
+func (a *API) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/v1/commands", a.command)
+	mux.HandleFunc("GET /api/v1/state", a.state)
+	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", a.byToken)
+	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}", a.ticket)
+	mux.HandleFunc("GET /api/v1/items", a.items)
+	mux.HandleFunc("GET /api/v1/items/{code}", a.item)
+	mux.HandleFunc("GET /api/v1/devices", a.devices)
+	mux.HandleFunc("GET /api/v1/cameras", a.cameras)
+	mux.HandleFunc("GET /api/v1/alerts", a.alerts)
+	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", a.live)
+	mux.HandleFunc("GET /api/v1/cameras/{camera}/clip", a.clip)
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.Handle("GET /api/v1/feed", a.Feed)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		problem(w, http.StatusNotFound, "unknown_path", "没有这个接口："+r.Method+" "+r.URL.Path)
+	})
+	if a.Metrics != nil {
+		mux.Handle("GET /metrics", a.Metrics)
+	}
+	if a.Emulators != nil {
+		a.mountEmulators(mux)
+	}
+	mux.Handle("/", a.Pages)
+	return a.Guard.protect(mux)
+}
+
+func (a *API) command(w http.ResponseWriter, r *http.Request) {
+	data, ok := readBody(w, r)
+	if !ok {
+		return
+	}
+	if refusal := wellFormed(data); refusal != nil {
+		problem(w, http.StatusBadRequest, refusal.Code, refusal.Say)
+		return
+	}
+	answer, later := a.commander.Command(r.Context(), "http:"+r.RemoteAddr, data)
+	if later != nil {
+		answer = later(r.Context())
+	}
+	status := http.StatusOK
+	if answer.Refusal != nil && answer.Refusal.Code == codeNotDurable {
+		status = http.StatusServiceUnavailable
+	}
+	writeJSON(w, status, answer)
+}
+
+// composed is the whole state, or a problem that was answered.
+func (a *API) composed(w http.ResponseWriter, r *http.Request) (display.State, uint64, bool) {
+	v, err := a.Hall.View(r.Context())
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, "stopping", "系统正在停止，请稍后再试")
+		return display.State{}, 0, false
+	}
+	return a.Description.Compose(v, a.Now()), v.Seq, true
+}
+
+func (a *API) state(w http.ResponseWriter, r *http.Request) {
+	if s, seq, ok := a.composed(w, r); ok {
+		writeJSON(w, http.StatusOK, map[string]any{"type": "snapshot", "seq": seq, "state": s})
+	}
+}
+
+func (a *API) devices(w http.ResponseWriter, r *http.Request) {
+	if s, _, ok := a.composed(w, r); ok {
+		writeJSON(w, http.StatusOK, map[string]any{"devices": s.Devices})
+	}
+}
+
+func (a *API) cameras(w http.ResponseWriter, r *http.Request) {
+	if s, _, ok := a.composed(w, r); ok {
+		writeJSON(w, http.StatusOK, map[string]any{"cameras": s.Cameras})
+	}
+}
+
+func (a *API) alerts(w http.ResponseWriter, r *http.Request) {
+	if s, _, ok := a.composed(w, r); ok {
+		writeJSON(w, http.StatusOK, map[string]any{"alerts": s.Alerts})
+	}
+}
+
+// healthz: the process answers.
+func (a *API) healthz(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]any{"ok": true})
+}
+
+// readyz: tickets can be issued and called, which needs the trail and nobody
+// else. A hall whose day is not open is ready too.
+func (a *API) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := a.Hall.Read(ctx, func(*queue.State) {}); err != nil {
+		problem(w, http.StatusServiceUnavailable, codeNotDurable, "不能发号和叫号：记录无法写入磁盘")
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"ready": true})
+}

@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"lobby/devices"
+)
+
+// Cameras gives live pictures.
+type Cameras interface {
+	// Watch begins at the last key picture. The error says for people why
+	// there is no picture.
+	Watch(ctx context.Context, camera string) (Viewer, error)
+}
+
+// Viewer is one viewer of one camera: the stream's type and beginning, and
+// then its fragments.
+type Viewer interface {
+	MIME() string
+	Init() []byte
+	Next(ctx context.Context) ([]byte, error)
+	Close()
+}
+
+// liveTimeout is how long one fragment may take to a viewer.
+const liveTimeout = 5 * time.Second
+
+// live sends a camera as fragmented MP4. When the stream begins anew, the
+// socket is closed and the page connects again.
+func (a *API) live(w http.ResponseWriter, r *http.Request) {
+	if a.Cameras == nil {
+		problem(w, http.StatusNotFound, "unknown_camera", "本大厅没有摄像机")
+		return
+	}
+	viewer, err := a.Cameras.Watch(r.Context(), r.PathValue("camera"))
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, "camera_down", err.Error())
+		return
+	}
+	defer viewer.Close()
+	up := websocket.Upgrader{CheckOrigin: a.Guard.Allowed, WriteBufferSize: 32 << 10}
+	conn, err := up.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	defer conn.Close()
+	ctx, cancel := context.WithCancel(r.Context())
+	go func() { // notices that the viewer left; ends with the connection
+		defer cancel()
+		conn.SetReadLimit(1024)
+		for {
+			if _, _, err := conn.NextReader(); err != nil {
+				return
+			}
+		}
+	}()
+	send := func(kind int, data []byte) error {
+		_ = conn.SetWriteDeadline(time.Now().Add(liveTimeout))
+		return conn.WriteMessage(kind, data)
+	}
+	err = errors.Join(send(websocket.TextMessage, []byte(viewer.MIME())), send(websocket.BinaryMessage, viewer.Init()))
+	for err == nil {
+		var fragment []byte
+		if fragment, err = viewer.Next(ctx); err == nil {
+			err = send(websocket.BinaryMessage, fragment)
+		}
+	}
+	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseServiceRestart, "stream begins anew"), time.Now().Add(time.Second))
+}
+
+func (a *API) clip(w http.ResponseWriter, _ *http.Request) {
+	problem(w, http.StatusNotFound, "not_recorded", "本大厅不在这台机器上录像，请到录像机上查看")
+}
+
+// Emulators are the devices made of software, where there are any.
+type Emulators interface {
+	List() []EmulatorState
+	Press(id, unit string, key devices.Key, digits string) error
+	SetFault(id, fault string, on bool) error
+	Picture(id string, n int) ([]byte, error) // PNG
+}
+
+// EmulatorState is one emulated wire.
+type EmulatorState struct {
+	ID       string          `json:"id"` // "printer/p1"
+	Kind     string          `json:"kind"`
+	View     any             `json:"view"`
+	Faults   map[string]bool `json:"faults"`
+	Pictures *Pictures       `json:"pictures,omitempty"`
+}
+
+// Pictures counts the pictures kept, oldest first.
+type Pictures struct {
+	First int `json:"first"`
+	Next  int `json:"next"`
+}

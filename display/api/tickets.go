@@ -1,0 +1,104 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"lobby/queue"
+)
+
+// eventView is one record of a ticket.
+type eventView struct {
+	Seq   uint64      `json:"seq"`
+	At    time.Time   `json:"at"`
+	Actor string      `json:"actor"`
+	Event string      `json:"event"`
+	Data  queue.Event `json:"data"`
+}
+
+// ticketView is one ticket with its whole story.
+type ticketView struct {
+	Ticket    string                `json:"ticket"`
+	Day       string                `json:"day"`
+	State     queue.LegState        `json:"state,omitempty"`
+	Print     queue.Print           `json:"print"`
+	Item      string                `json:"item,omitempty"`
+	Kiosk     string                `json:"kiosk,omitempty"`
+	Issued    time.Time             `json:"issued"`
+	Legs      []*queue.Leg          `json:"legs"`
+	Events    []eventView           `json:"events"`
+	Forecasts []queue.ForecastGiven `json:"forecasts"`
+	Clips     []string              `json:"clips"` // footage; none while nothing is recorded
+}
+
+func (a *API) ticket(w http.ResponseWriter, r *http.Request) {
+	day, number := r.PathValue("day"), r.PathValue("number")
+	records, err := a.Tickets.Ticket(day, number)
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, "trail_unreadable", "记录暂时不能读取，请稍后再试")
+		return
+	}
+	if len(records) == 0 || records[0].Event.Name() != (queue.TicketIssued{}).Name() {
+		problem(w, http.StatusNotFound, queue.CodeNoTicket, day+" 没有号码 "+number)
+		return
+	}
+	writeJSON(w, http.StatusOK, story(day, number, records))
+}
+
+// story folds a ticket's own records again. Other tickets, windows and rules
+// are not in them, so the fold is of this ticket alone.
+func story(day, number string, records []queue.Record) ticketView {
+	v := ticketView{Ticket: number, Day: day, Events: []eventView{}, Forecasts: []queue.ForecastGiven{}, Clips: []string{}}
+	for _, r := range records {
+		if issued, ok := r.Event.(queue.TicketIssued); ok {
+			issued.Token = "" // the citizen's alone
+			v.Item, v.Kiosk, v.Issued = issued.Item, issued.Kiosk, r.At
+			r.Event = issued
+		}
+		if f, ok := r.Event.(queue.ForecastGiven); ok {
+			v.Forecasts = append(v.Forecasts, f)
+		}
+		v.Events = append(v.Events, eventView{r.Seq, r.At, r.Actor, r.Event.Name(), r.Event})
+	}
+	t := queue.Fold(records)
+	v.Legs, v.Print, v.State = t.Legs, t.Print, t.Leg().State
+	return v
+}
+
+// phoneView is what a citizen sees of the own ticket.
+type phoneView struct {
+	Ticket   string         `json:"ticket"`
+	Day      string         `json:"day"`
+	Service  string         `json:"service_name"`
+	State    queue.LegState `json:"state"`
+	Ahead    int            `json:"ahead"`
+	Forecast queue.Forecast `json:"forecast"`
+	Window   string         `json:"window,omitempty"`
+	Where    string         `json:"where"`
+}
+
+func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
+	var v phoneView
+	found := false
+	err := a.Hall.Read(r.Context(), func(s *queue.State) {
+		t, ok := s.TicketByToken(r.PathValue("token"))
+		if !ok {
+			return
+		}
+		found = true
+		l := t.Leg()
+		f := s.ForecastFor(t)
+		v = phoneView{Ticket: t.Number, Day: t.Day, State: l.State, Ahead: f.Ahead, Forecast: f, Window: l.Window, Service: l.Service}
+	})
+	if err != nil || !found {
+		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了当天")
+		return
+	}
+	v.Where = a.Description.Where(v.Service)
+	if slices.Contains([]queue.LegState{queue.LegCalled, queue.LegServing}, v.State) {
+		v.Where = v.Window + " 号窗口"
+	}
+	v.Service = a.Description.Service(v.Service).Name
+	writeJSON(w, http.StatusOK, v)
+}

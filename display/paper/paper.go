@@ -1,0 +1,205 @@
+// Package paper puts slips on paper. Paper waits: slips come out in the order
+// of their numbers, none is lost and none comes out twice by itself. The
+// outcome of each is told to the hall exactly once.
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"lobby/devices"
+	"lobby/queue"
+	"lobby/queue/hall"
+)
+
+// Hall is what a printer's queue needs of the queue's owner.
+type Hall interface {
+	Do(ctx context.Context, r hall.Request) (queue.Answer, error)
+	Read(ctx context.Context, f func(*queue.State)) error
+	Watch(ctx context.Context, buffer int) (hall.Watcher, error)
+}
+
+// Patience is how long a slip waits for a printer that is not connected
+// before the citizen is told to look at the screen.
+const Patience = 3 * time.Second
+
+// pollEvery is how often an idle printer is asked about its paper.
+const pollEvery = 5 * time.Second
+
+// Options are what a printer's queue is given.
+type Options struct {
+	Hall    Hall
+	Printer string                                                     // as in the configuration
+	Open    func(w devices.Wire) (devices.Printer, error)              // makes the driver
+	Layout  func(t queue.Ticket, at time.Time, ahead int) devices.Slip // draws the slip
+	Report  func(s devices.State, why string)
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Paper is the queue of one printer.
+type Paper struct {
+	Options
+	jobs chan job
+}
+
+// job is one slip on its way to the driver.
+type job struct {
+	ctx  context.Context
+	slip devices.Slip
+	done chan<- result
+}
+
+type result struct {
+	outcome devices.Outcome
+	err     error
+}
+
+// New makes a printer's queue. Run feeds it; Use prints, on a wire that
+// somebody keeps open.
+func New(o Options) *Paper { return &Paper{Options: o, jobs: make(chan job)} }
+
+// Settle ends what an earlier run of the program left open: nobody knows
+// whether those slips came out, so they are unconfirmed and never printed
+// again by themselves. It is called once, before Run.
+func Settle(ctx context.Context, h Hall) error {
+	var open []queue.Ticket
+	if err := h.Read(ctx, func(s *queue.State) { open = s.Printing("") }); err != nil {
+		return err
+	}
+	for _, t := range open {
+		c := queue.PrintResult{Ticket: t.Number, Copy: t.Copies, Outcome: queue.PrintUnconfirmed, Why: "程序在出票时停止"}
+		if _, err := h.Do(ctx, hall.Request{Actor: "lobby", Command: c}); err != nil {
+			return fmt.Errorf("paper: settle %s: %w", t.Number, err)
+		}
+	}
+	return nil
+}
+
+// Run prints what the hall intends, until the context ends.
+func (p *Paper) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		w, err := p.Hall.Watch(ctx, 256)
+		if err != nil {
+			break
+		}
+		for open := true; open; {
+			if err := p.printAll(ctx); err != nil {
+				break
+			}
+			_, open = <-w.Records
+		}
+	}
+	return nil
+}
+
+// printAll prints every intended slip of this printer.
+func (p *Paper) printAll(ctx context.Context) error {
+	var open []queue.Ticket
+	var ahead []int
+	err := p.Hall.Read(ctx, func(s *queue.State) {
+		open = s.Printing(p.Printer)
+		for _, t := range open {
+			ahead = append(ahead, s.ForecastFor(t).Ahead)
+		}
+	})
+	for i, t := range open {
+		if err == nil {
+			err = p.print(ctx, t, ahead[i])
+		}
+	}
+	return err
+}
+
+func (p *Paper) print(ctx context.Context, t queue.Ticket, ahead int) error {
+	outcome, why := p.send(ctx, p.Layout(t, p.Now(), ahead))
+	if ctx.Err() != nil && outcome == devices.Failed {
+		return ctx.Err() // nothing was sent; the next run settles it
+	}
+	c := queue.PrintResult{Ticket: t.Number, Copy: t.Copies, Outcome: queue.Print(outcome)}
+	if why != nil {
+		c.Why = why.Error()
+		p.Log.Warn("slip", "ticket", t.Number, "outcome", outcome, "err", why)
+	}
+	_, err := p.Hall.Do(context.WithoutCancel(ctx), hall.Request{Actor: "printer:" + p.Printer, Command: c})
+	return err
+}
+
+// errAway is told to staff when no session takes the slip in time.
+var errAway = errors.New("打印机没有连接")
+
+// send hands a slip to the session on the wire and waits for its outcome.
+func (p *Paper) send(ctx context.Context, s devices.Slip) (devices.Outcome, error) {
+	done := make(chan result, 1)
+	patience := time.NewTimer(Patience)
+	defer patience.Stop()
+	select {
+	case p.jobs <- job{ctx: ctx, slip: s, done: done}:
+		r := <-done
+		return r.outcome, r.err
+	case <-patience.C:
+		return devices.Failed, errAway
+	case <-ctx.Done():
+		return devices.Failed, ctx.Err()
+	}
+}
+
+// Use is one session on the printer's wire.
+func (p *Paper) Use(ctx context.Context, w devices.Wire) error {
+	printer, err := p.Open(w)
+	if err != nil {
+		return err
+	}
+	poll := time.NewTimer(0)
+	defer poll.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case j := <-p.jobs:
+			outcome, err := printer.Print(j.ctx, j.slip)
+			j.done <- result{outcome, err}
+			if errors.Is(err, devices.ErrGone) {
+				return err
+			}
+			poll.Reset(time.Millisecond)
+		case <-poll.C:
+			if err := p.look(ctx, printer); err != nil {
+				return err
+			}
+			poll.Reset(pollEvery)
+		}
+	}
+}
+
+// look asks the printer about its paper and reports it.
+func (p *Paper) look(ctx context.Context, printer devices.Printer) error {
+	sensor, ok := printer.(devices.PaperSensor)
+	if !ok {
+		p.Report(devices.Up, "")
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	paper, err := sensor.Paper(ctx)
+	switch {
+	case errors.Is(err, devices.ErrGone):
+		return err
+	case err != nil:
+		p.Report(devices.Down, "打印机没有应答，请检查电源和连线")
+	case paper.Out:
+		p.Report(devices.Down, "缺纸，请装纸")
+	case paper.Cover:
+		p.Report(devices.Down, "上盖打开，请合上")
+	case paper.Fault:
+		p.Report(devices.Down, "切刀或机头故障，请断电检查")
+	case paper.NearEnd:
+		p.Report(devices.Degraded, "纸将用完，请准备换纸")
+	default:
+		p.Report(devices.Up, "")
+	}
+	return nil
+}
