@@ -93,6 +93,13 @@ func TestNoPubackWhenTheIntakeFails(t *testing.T) {
 		})
 		stop := run(t, b.Run)
 		synctest.Wait()
+		hall := mustClient(t, b, "lobby", nil)
+		stopHall := run(t, hall.Run)
+		var got inbox
+		stopSub := run(t, func(ctx context.Context) error {
+			return hall.Subscribe(ctx, "lobby/h1/keypad/+/event", got.add)
+		})
+		synctest.Wait()
 		r, code := mustHello(t, mustDial(t, b), as("kp-1"))
 		if code != 0 {
 			t.Fatalf("CONNACK %d", code)
@@ -100,6 +107,8 @@ func TestNoPubackWhenTheIntakeFails(t *testing.T) {
 		r.publish("lobby/h1/keypad/kp-1/event", []byte("{}"), 7, false)
 		if header, body, err := r.tryRead(); err == nil {
 			t.Errorf("got packet %x % x instead of a cut line", header, body)
+		} else if isTimeout(err) {
+			t.Error("the line was not cut")
 		}
 		broken = false
 		r, _ = mustHello(t, mustDial(t, b), as("kp-1"))
@@ -107,7 +116,13 @@ func TestNoPubackWhenTheIntakeFails(t *testing.T) {
 		if header, body := r.read(); header>>4 != packets.Puback || body[1] != 7 {
 			t.Errorf("got %x % x instead of PUBACK 7", header, body)
 		}
+		synctest.Wait()
+		if n := len(got.all()); n != 1 {
+			t.Errorf("the hall heard of %d events, one of them was refused", n)
+		}
 		r.conn.Close()
+		stopSub()
+		stopHall()
 		stop()
 	})
 }
@@ -248,6 +263,9 @@ func mustDial(t *testing.T, b *Broker) net.Conn {
 	t.Helper()
 	conn, err := b.Dial(t.Context())
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	return conn
