@@ -73,14 +73,14 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	return Fault(c.name, c.Stream.SetWriteDeadline(t))
 }
 
-// Close closes the stream. Closing a closed wire is no error, because the end
-// of a context and the end of a session both close it.
+// Close closes the stream. It is no error that the wire was closed before,
+// because the end of a context and the end of a session both close it, nor that
+// the device left first.
 func (c *conn) Close() error {
-	err := c.Stream.Close()
-	if errors.Is(err, os.ErrClosed) || errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENODEV) {
-		return nil // closed before, or the device left first
+	if err := Fault(c.name, c.Stream.Close()); !errors.Is(err, devices.ErrGone) {
+		return err
 	}
-	return Fault(c.name, err)
+	return nil
 }
 
 // Fault translates an error of the operating system on the wire of that name.
