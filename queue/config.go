@@ -3,6 +3,7 @@ package queue
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -107,8 +108,8 @@ func (c Config) Validate() error {
 	}
 	classes := map[string]bool{}
 	for _, k := range c.Classes {
-		if k.ID == "" || classes[k.ID] || k.Rate <= 0 {
-			bad("class %q: the id is empty or used twice, or the rate is not above 0", k.ID)
+		if k.ID == "" || classes[k.ID] || !(k.Rate > 0) || math.IsInf(k.Rate, 1) {
+			bad("class %q: the id is empty or used twice, or the rate is not a number above 0", k.ID)
 		}
 		classes[k.ID] = true
 	}

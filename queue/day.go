@@ -1,6 +1,9 @@
 package queue
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // The topics of the feed.
 const (
@@ -124,7 +127,20 @@ func (c Activate) decide(s *State, _ Input) (Outcome, error) {
 	if r := s.orphans(c.Config); r != nil {
 		return Outcome{}, r
 	}
+	if c.active(s) {
+		return Outcome{}, nil
+	}
 	return events1(nil, ConfigActivated{Hash: c.Hash, Config: c.Config})
+}
+
+// active tells whether this very configuration is in force already, so that a
+// restart leaves no mark in the trail.
+func (c Activate) active(s *State) bool {
+	next := c.Config
+	next.Rules = next.Rules.withDefaults()
+	a, errA := json.Marshal(next)
+	b, errB := json.Marshal(s.config)
+	return s.hash == c.Hash && errA == nil && errB == nil && string(a) == string(b)
 }
 
 // orphans refuses a configuration without a service, class or window that
@@ -136,14 +152,31 @@ func (s *State) orphans(c Config) *Refusal {
 			return refuse(CodeConfigInUse, "%s 号窗口还开着，新配置里没有它", w.id)
 		}
 	}
-	for _, legs := range s.waiting {
-		for _, l := range legs {
-			_, service := next.services[l.Service]
-			_, class := next.classes[l.Class]
-			if !service || !class {
-				return refuse(CodeConfigInUse, "号码 %s 还在等业务 %q（类别 %q），新配置里没有", l.Ticket, l.Service, l.Class)
-			}
+	for _, t := range s.byNumber() {
+		if r := next.missing(t.Leg()); r != nil {
+			return r
 		}
+	}
+	return nil
+}
+
+// missing refuses when the configuration lacks what a leg still needs.
+func (i index) missing(l *Leg) *Refusal {
+	window := l.Direct
+	switch l.State {
+	case LegHeld:
+		window = l.Window // the citizen comes back there
+	case LegReserved, LegWaiting, LegCalled, LegServing, LegNoShow:
+	default:
+		return nil
+	}
+	_, service := i.services[l.Service]
+	_, class := i.classes[l.Class]
+	if !service || !class {
+		return refuse(CodeConfigInUse, "号码 %s 还要办业务 %q（类别 %q），新配置里没有", l.Ticket, l.Service, l.Class)
+	}
+	if _, ok := i.windows[window]; window != "" && !ok {
+		return refuse(CodeConfigInUse, "号码 %s 只能到 %s 号窗口办理，新配置里没有这个窗口", l.Ticket, window)
 	}
 	return nil
 }
@@ -161,7 +194,7 @@ func (ConfigActivated) Name() string { return "config.activated" }
 func (ConfigActivated) Topic() string { return TopicQueue }
 
 func (e ConfigActivated) apply(s *State, r Record) {
-	s.config = e.Config
+	s.config, s.hash = e.Config, e.Hash
 	s.config.Rules = e.Config.Rules.withDefaults()
 	s.index = e.Config.index()
 	for _, w := range e.Config.Windows {

@@ -114,7 +114,9 @@ func (e RatingGiven) apply(s *State, _ Record) {
 	_, l := s.leg(e.about)
 	l.Level = e.Level
 	s.figures.Ratings[e.Level]++
-	s.windows[e.Window].ratings[e.Level]++
+	if w := s.windows[e.Window]; w != nil { // the window may have gone since with a new configuration
+		w.ratings[e.Level]++
+	}
 }
 
 func (RatingLate) apply(*State, Record)      {}

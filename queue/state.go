@@ -12,6 +12,7 @@ type State struct {
 	day     string
 	open    bool
 	config  Config
+	hash    string // of the configuration as it was read
 	index   index
 	tickets map[string]*Ticket      // of the day, by number
 	tokens  map[string]string       // token to number

@@ -142,7 +142,7 @@ func (s *State) windowView(w Window) WindowView {
 	return v
 }
 
-// waitingViews lists who waits, by seniority, then the held and the absent.
+// waitingViews lists who waits, is held or absent, by seniority.
 func (s *State) waitingViews() []WaitingView {
 	vs := []WaitingView{}
 	for _, t := range s.byNumber() {
