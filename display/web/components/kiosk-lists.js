@@ -1,0 +1,111 @@
+import { html } from '../vendor/lit.js';
+import { icon } from '../lib/icons.js';
+import { items, itemsOfEvent, lifeEvents } from '../lib/items.js';
+import { chainClass, className, first, minutes, serviceOf } from '../lib/names.js';
+import { byPinyin, initials } from '../lib/pinyin.js';
+import { nameOf, t } from '../lib/texts.js';
+import { eventName } from './kiosk-home.js';
+
+/** The head of every second screen. @param {any} kiosk @param {string} title @param {string} note */
+export const head = (kiosk, title, note) => html`<header class="head2"><button class="bk" @click=${() => kiosk.go(kiosk.s.detail.kind === 'department' ? 'depts' : 'home')}>${icon('back')}${t('back')}</button>
+<h1>${title}<small>${note}</small></h1><button class="bk" @click=${() => kiosk.end()}>${icon('home')}${t('home')}</button></header>`;
+
+/** Services or items of a chain, a life event or a department. @param {any} kiosk */
+export function serviceList(kiosk) {
+  const { state } = kiosk.hall;
+  const { kind, id } = kiosk.s.detail;
+  const found = { chain: ofChain, event: ofEvent, department: ofDepartment }[/** @type {'chain'} */ (kind)](kiosk, state, id);
+  return html`${head(kiosk, found.title, [t('kiosk.count', { n: found.rows.length }), priorityNote(kiosk)].filter(Boolean).join(' · '))}
+<div class="two">${rail(kiosk, found.rail)}<main class="list">${paged(kiosk, found.rows)}</main></div>`;
+}
+
+/** @param {any} kiosk */
+function priorityNote(kiosk) {
+  return kiosk.s.class === 'normal' ? '' : t('kiosk.as_class', { name: className(kiosk.hall.state, kiosk.s.class) });
+}
+
+/** @param {any} kiosk @param {any} state @param {string} id */
+function ofChain(kiosk, state, id) {
+  const chain = first(state.chains, (/** @type {any} */ c) => c.id === id);
+  return {
+    title: nameOf(chain),
+    rows: state.services.filter((/** @type {any} */ s) => s.chain === id).map((/** @type {any} */ s) => serviceRow(state, s)),
+    rail: state.chains.map((/** @type {any} */ c) => ({ name: nameOf(c), icon: c.icon || 'grid', cls: chainClass(c.id), on: c.id === id, detail: { kind: 'chain', id: c.id } })),
+  };
+}
+
+/** @param {any} kiosk @param {any} state @param {string} id */
+function ofEvent(kiosk, state, id) {
+  const all = lifeEvents();
+  const event = all.find((e) => e.id === id) || all[0];
+  return {
+    title: eventName(event),
+    rows: itemsOfEvent(event).map((i) => itemRow(state, i)),
+    rail: all.map((e) => ({ name: eventName(e), icon: e.icon, on: e.id === id, detail: { kind: 'event', id: e.id } })),
+  };
+}
+
+/** @param {any} kiosk @param {any} state @param {string} id */
+function ofDepartment(kiosk, state, id) {
+  const department = first(state.departments, (/** @type {any} */ d) => d.id === id);
+  const mine = (/** @type {any} */ x) => x.department === id || x.department === department?.name;
+  const services = state.services.filter(mine).map((/** @type {any} */ s) => serviceRow(state, s));
+  return { title: nameOf(department), rows: [...services, ...items().filter(mine).map((i) => itemRow(state, i))], rail: [] };
+}
+
+/** @param {any} state @param {any} s */
+export function serviceRow(state, s) {
+  const department = first(state.departments, (/** @type {any} */ d) => d.id === s.department);
+  return { name: nameOf(s), note: nameOf(department), tag: '', service: s, take: { service: s.id }, item: null };
+}
+
+/** @param {any} state @param {any} i */
+export function itemRow(state, i) {
+  const department = first(state.departments, (/** @type {any} */ d) => d.id === i.department);
+  return { name: i.name, note: nameOf(department) || i.department, tag: promise(i), service: serviceOf(state, i.service), take: { item: i.code }, item: i };
+}
+
+/** How fast an item is promised. @param {any} i */
+export function promise(i) {
+  if (i.promise_days === undefined || i.promise_days === null) return '';
+  return i.promise_days === 0 || /即办/.test(i.type || '') ? t('item.at_once') : t('item.days', { n: i.promise_days });
+}
+
+/** @param {any} kiosk @param {any[]} list */
+const rail = (kiosk, list) => (list.length ? html`<nav class="rail" aria-label=${t('kiosk.groups')}>${list.map((r) => html`<button aria-current=${String(r.on)} @click=${() => kiosk.go('list', r.detail)}>${icon(r.icon)}<span>${r.name}</span></button>`)}</nav>` : '');
+
+/** One page of rows and the way to the others. @param {any} kiosk @param {any[]} rows @param {number} [size] */
+export function paged(kiosk, rows, size = kiosk.s.big || kiosk.s.low ? 5 : 8) {
+  const pages = Math.max(1, Math.ceil(rows.length / size));
+  const page = Math.min(kiosk.s.page, pages - 1);
+  const turn = (/** @type {number} */ by) => () => { kiosk.s.page = page + by; kiosk.draw(); };
+  return html`${rows.length ? rows.slice(page * size, (page + 1) * size).map((r) => row(kiosk, r)) : html`<p class="none">${t('kiosk.nothing')}</p>`}
+<div class="pager"><button ?disabled=${page === 0} @click=${turn(-1)}>${icon('back')}${t('previous')}</button><span class="num">${page + 1} / ${pages}</span><button ?disabled=${page >= pages - 1} @click=${turn(1)}>${t('following')}${icon('next')}</button></div>`;
+}
+
+/** @param {any} kiosk @param {any} r */
+const row = (kiosk, r) => html`<div class="svcrow"><button class="svc" ?disabled=${!r.service || r.service.open === false} @click=${() => kiosk.take(r.take)}>
+<span class="l"><b>${r.name}</b><small>${r.tag ? html`<span class="tag">${r.tag}</span>` : ''}${r.note}</small></span>${load(r.service)}</button>
+${r.item ? html`<button class="info" aria-label="${t('kiosk.sheet')} ${r.name}" @click=${() => { kiosk.s.sheet = r; kiosk.draw(); }}>${icon('info')}<span>${t('kiosk.sheet')}</span></button>` : ''}</div>`;
+
+/** How long it takes today. @param {any} s */
+function load(s) {
+  if (!s || s.open === false) return html`<span class="w shut"><b>${t('service.closed')}</b></span>`;
+  if (!s.waiting) return html`<span class="w z">${t('now')}<b>${t('kiosk.no_wait')}</b></span>`;
+  const m = minutes(s.forecast);
+  return html`<span class="w">${t('ahead')} <b class="num">${s.waiting}</b>${t('people')}${m ? ` · ${t('about_minutes', { n: m })}` : ''}</span>`;
+}
+
+const GROUPS = ['A–C', 'D–F', 'G', 'H–J', 'K–M', 'N–R', 'S', 'T–W', 'X–Z'];
+
+/** All departments in the order of their sound. @param {any} kiosk */
+export function departments(kiosk) {
+  const chosen = kiosk.s.detail.letters || '';
+  const all = kiosk.hall.state.departments.map((/** @type {any} */ d) => ({ d, letter: initials(d.name)[0] || '' }));
+  const shown = all.filter((/** @type {any} */ x) => !chosen || (x.letter >= chosen[0] && x.letter <= chosen[chosen.length - 1]));
+  shown.sort((/** @type {any} */ a, /** @type {any} */ b) => byPinyin(a.d.name, b.d.name));
+  const letters = (/** @type {string} */ g) => () => { kiosk.s.detail = { letters: g }; kiosk.draw(); };
+  return html`${head(kiosk, t('kiosk.by_department'), t('kiosk.departments_note', { n: all.length, items: items().length }))}
+<div class="az" role="group" aria-label=${t('kiosk.letters')}>${['', ...GROUPS].map((g) => html`<button aria-pressed=${String(g === chosen)} @click=${letters(g)}>${g || t('all')}</button>`)}</div>
+<main class="dg">${shown.map((/** @type {any} */ x) => html`<button @click=${() => kiosk.go('list', { kind: 'department', id: x.d.id })}><i aria-hidden="true">${x.letter}</i>${nameOf(x.d)}</button>`)}</main>`;
+}

@@ -1,0 +1,5 @@
+package web_test
+
+import "net/http"
+
+func (h *fakeHall) emulators(mux *http.ServeMux) {}

@@ -1,0 +1,88 @@
+// What every page does: load its words, keep the hall, draw when something
+// changed, and renew itself when the program was renewed.
+import { render, html } from '../vendor/lit.js';
+import { Hall } from './hall.js';
+import { loadTexts, t } from './texts.js';
+import { clockSeconds, inZone } from './times.js';
+import { icon } from './icons.js';
+
+/** The build that this page was loaded from. */
+export const build = document.querySelector('meta[name=lobby-build]')?.getAttribute('content') || '';
+
+/** The last part of the address: which kiosk, window or wall this is. */
+export const own = decodeURIComponent(location.pathname.split('/')[2] || '');
+
+/** Settings a test or a technician may put into the address. */
+export const settings = new URLSearchParams(location.search);
+
+/**
+ * Draws at most once a frame. A hidden page has no frames, so it draws by a
+ * timer: a wall behind a screen saver must be right when it comes back.
+ * @param {() => unknown} view
+ */
+export function drawer(view) {
+  const app = /** @type {HTMLElement} */ (document.getElementById('app'));
+  let waiting = false;
+  const draw = () => {
+    waiting = false;
+    render(view(), app);
+  };
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    if (document.hidden) setTimeout(draw, 250);
+    else requestAnimationFrame(draw);
+  };
+}
+
+/**
+ * Starts a page. `view` gives the template; `idle` says whether the page may
+ * load itself again now without disturbing anybody.
+ * @param {{view: (hall: Hall) => unknown, idle?: () => boolean, languages?: string[], every?: number}} o
+ */
+export async function startPage({ view, idle = () => true, languages = ['zh-CN'], every = 1000 }) {
+  await loadTexts(...languages);
+  const hall = new Hall({ build });
+  const draw = drawer(() => (hall.state ? view(hall) : loading(hall)));
+  hall.addEventListener('change', () => {
+    inZone(hall.state?.hall?.timezone);
+    draw();
+  });
+  renewal(hall, idle);
+  setInterval(draw, every);
+  hall.start();
+  draw();
+  Object.assign(window, { lobby: hall }); // for tests and for a look from the console
+  return { hall, draw };
+}
+
+/** @param {Hall} hall */
+const loading = (hall) => html`<main class="waitload"><p>${hall.away > 3 ? t('feed.connecting') : ''}</p></main>`;
+
+/** The strip that says plainly that the page is old. @param {Hall} hall */
+export function staleStrip(hall) {
+  if (!hall.stale) return '';
+  return html`<div class="stale" role="alert">${icon('warn')}${t('feed.stale', { at: clockSeconds(hall.lastGood) })}</div>`;
+}
+
+/** Loads the page again for a new build and once every night. @param {Hall} hall @param {() => boolean} idle */
+function renewal(hall, idle) {
+  let due = false;
+  hall.addEventListener('build', (e) => {
+    const wanted = /** @type {CustomEvent} */ (e).detail;
+    // Only once for each build, or a stale cache between us would make a loop.
+    if (sessionStorage.getItem('lobby-renewed') === wanted) return;
+    sessionStorage.setItem('lobby-renewed', wanted);
+    due = true;
+  });
+  setTimeout(() => { due = true; }, untilNight());
+  setInterval(() => { if (due && hall.up && idle()) location.reload(); }, 1000);
+}
+
+/** Milliseconds until half past three, give or take twenty minutes. */
+function untilNight() {
+  const at = new Date();
+  at.setHours(3, 30 + Math.round(Math.random() * 40 - 20), 0, 0);
+  if (at.getTime() < Date.now() + 3600e3) at.setDate(at.getDate() + 1);
+  return at.getTime() - Date.now();
+}

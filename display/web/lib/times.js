@@ -1,0 +1,37 @@
+// Clock times of the hall. They are always told in the hall's own time zone,
+// whatever the screen is set to.
+
+let zone = /** @type {string|undefined} */ (undefined);
+
+/** Sets the time zone of all times; an unknown one is ignored. @param {string|undefined} name */
+export function inZone(name) {
+  if (!name || name === zone) return;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    zone = name;
+  } catch {
+    zone = undefined;
+  }
+}
+
+const format = (/** @type {Date} */ at, /** @type {string} */ lang, /** @type {Intl.DateTimeFormatOptions} */ o) =>
+  new Intl.DateTimeFormat(lang, { timeZone: zone, ...o }).format(at);
+
+/** 9:42 @param {Date|string|number} at */
+export const clock = (at) => format(new Date(at), 'en-GB', { hour: 'numeric', minute: '2-digit' }).replace(/^0/, '');
+
+/** 9:42:07 @param {Date|string|number} at */
+export const clockSeconds = (at) => format(new Date(at), 'en-GB', { hour: 'numeric', minute: '2-digit', second: '2-digit' }).replace(/^0/, '');
+
+/** 11月23日 星期一 @param {Date} at @param {string} lang @param {'long'|'short'} [weekday] */
+export function dayOf(at, lang, weekday = 'long') {
+  if (lang === 'en') return format(at, 'en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+  return `${format(at, lang, { month: 'long', day: 'numeric' })} ${format(at, lang, { weekday })}`;
+}
+
+/** 03:21 @param {number} seconds */
+export function stopwatch(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  return s < 3600 ? `${two(Math.floor(s / 60))}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}

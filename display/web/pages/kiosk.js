@@ -1,0 +1,156 @@
+// The kiosk: one citizen after another takes a number. Everything the citizen
+// chose lives in one session object and is gone when the session ends.
+import { html } from '../vendor/lit.js';
+import { own, settings, staleStrip, startPage } from '../lib/page.js';
+import { newId } from '../lib/hall.js';
+import { keepItems } from '../lib/items.js';
+import { language, speak, t } from '../lib/texts.js';
+import { home } from '../components/kiosk-home.js';
+import { departments, serviceList } from '../components/kiosk-lists.js';
+import { finder, progress } from '../components/kiosk-find.js';
+import { sheetDialog } from '../components/kiosk-sheet.js';
+import { done } from '../components/kiosk-done.js';
+import { classDialog } from '../components/kiosk-class.js';
+import { bar } from '../components/kiosk-bar.js';
+
+const IDLE = Number(settings.get('idle')) || 45; // seconds without a touch
+const WARNING = Number(settings.get('warning')) || 15; // then seconds to say "I am here"
+const DONE = Number(settings.get('done')) || 12; // the ticket stays on the screen
+
+const kiosk = {
+  id: own,
+  hall: /** @type {any} */ (null),
+  draw: () => {},
+  s: fresh(),
+
+  /** Goes to a screen. Every screen gets its own command id, so that two fast taps take one ticket. @param {string} screen @param {any} [detail] */
+  go(screen, detail = {}) {
+    if (this.s.busy) return;
+    Object.assign(this.s, { screen, detail, page: 0, typed: '', takeId: newId(), problem: '', sheet: null });
+    this.draw();
+    window.scrollTo(0, 0);
+  },
+
+  /** Takes a ticket for a service or an item. @param {{service?: string, item?: string}} what */
+  async take(what) {
+    if (this.s.busy) return;
+    const session = this.s;
+    session.busy = true;
+    session.problem = '';
+    this.draw();
+    const started = Date.now();
+    try {
+      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id, lang: language() }, session.takeId);
+      session.busy = false;
+      if (this.s !== session) return;
+      session.taken = { ...result, ...what };
+      session.until = Date.now() + (result.print === 'printed' || result.print === 'none' ? DONE : 60) * 1000;
+      this.go('done');
+    } catch (e) {
+      session.busy = false;
+      session.takeId = newId();
+      session.problem = /** @type {any} */ (e).say || t('kiosk.no_answer');
+      this.draw();
+    }
+    session.took = Date.now() - started;
+  },
+
+  /** Reprint or keep a ticket that did not come out. @param {string} type */
+  async ticketCommand(type) {
+    const { taken } = this.s;
+    if (this.s.busy || !taken) return;
+    const session = this.s;
+    session.busy = true;
+    this.draw();
+    try {
+      const result = await this.hall.command({ type, ticket: taken.ticket, kiosk: this.id });
+      taken.print = type === 'keep' ? 'kept' : result.print || 'printed';
+      session.until = Date.now() + DONE * 1000;
+    } catch (e) {
+      session.problem = /** @type {any} */ (e).say || t('kiosk.no_answer');
+    }
+    session.busy = false;
+    this.draw();
+  },
+
+  /** The session ends: the next citizen finds a fresh kiosk. */
+  end() {
+    this.s = fresh();
+    speak('zh-CN');
+    document.body.classList.remove('big', 'low');
+    document.documentElement.classList.remove('hc');
+    this.draw();
+  },
+
+  /** @param {string} what */
+  toggle(what) {
+    const on = (this.s[what] = !this.s[what]);
+    const place = what === 'hc' ? document.documentElement : document.body;
+    place.classList.toggle(what, on);
+    this.draw();
+  },
+};
+
+/** @returns {any} */
+function fresh() {
+  return {
+    screen: 'home', detail: {}, page: 0, class: 'normal', takeId: newId(), busy: false, problem: '',
+    typed: '', sheet: null, taken: null, until: 0, touched: Date.now(), choosing: false,
+    big: false, hc: false, low: false,
+  };
+}
+
+const SCREENS = { home, list: serviceList, depts: departments, find: finder, progress, done };
+
+/** @param {any} hall */
+function view(hall) {
+  const { s } = kiosk;
+  const screen = SCREENS[/** @type {keyof typeof SCREENS} */ (s.screen)];
+  return html`${staleStrip(hall)}${hall.state.open === false ? html`<div class="shut-note" role="status">${t('kiosk.closed')}</div>` : ''}
+${screen(kiosk)}${bar(kiosk)}
+${s.sheet ? sheetDialog(kiosk) : ''}${s.choosing ? classDialog(kiosk) : ''}${warning()}
+${s.problem ? html`<div class="toast" role="alert">${s.problem}<button @click=${() => { s.problem = ''; kiosk.draw(); }}>${t('ok')}</button></div>` : ''}
+${s.busy ? html`<div class="busy" role="status"><b>${t('kiosk.printing')}</b></div>` : ''}`;
+}
+
+function warning() {
+  const left = Math.ceil(IDLE + WARNING - (Date.now() - kiosk.s.touched) / 1000);
+  if (pristine() || kiosk.s.screen === 'done' || left > WARNING) return '';
+  return html`<div class="shade"><div class="ask" role="alertdialog" aria-label=${t('kiosk.still_there')}>
+<h2>${t('kiosk.still_there')}</h2><p>${t('kiosk.returning', { n: Math.max(0, left) })}</p>
+<button class="yes" @click=${() => { kiosk.s.touched = Date.now(); kiosk.draw(); }}>${t('kiosk.i_am_here')}</button></div></div>`;
+}
+
+/** Whether nobody has touched anything since the last session. */
+function pristine() {
+  const { s } = kiosk;
+  return s.screen === 'home' && language() === 'zh-CN' && !s.big && !s.hc && !s.low && !s.choosing && s.class === 'normal';
+}
+
+/** Ends sessions that nobody is in any more. */
+function tick() {
+  const { s } = kiosk;
+  if (s.busy) return;
+  if (s.screen === 'done') {
+    if (Date.now() > s.until) kiosk.end();
+  } else if (!pristine() && Date.now() - s.touched > (IDLE + WARNING) * 1000) {
+    kiosk.end();
+  }
+}
+
+addEventListener('pointerdown', () => {
+  const left = IDLE * 1000 - (Date.now() - kiosk.s.touched);
+  if (left > 0) kiosk.s.touched = Date.now();
+}, true);
+addEventListener('keydown', () => { kiosk.s.touched = Date.now(); }, true);
+
+startPage({ view, idle: pristine, languages: ['zh-CN', 'zh-TW', 'en'] }).then(({ hall, draw }) => {
+  kiosk.hall = hall;
+  kiosk.draw = draw;
+  keepItems(draw);
+  setInterval(tick, 500);
+  hall.addEventListener('change', () => {
+    const kiosks = hall.state?.kiosks || [];
+    if (!kiosk.id && kiosks.length) location.replace(`/kiosk/${encodeURIComponent(kiosks[0].id)}`);
+  });
+});
