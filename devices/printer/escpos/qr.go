@@ -1,0 +1,70 @@
+package escpos
+
+import (
+	"image"
+	"image/color"
+
+	"rsc.io/qr"
+)
+
+const (
+	quiet     = 4    // modules of white around a symbol (ISO/IEC 18004, 6.3.8)
+	maxQR     = 1000 // bytes; the smallest limit documented is p < 1021 (HPRT HM-E200)
+	minModule = 3    // dots; phones read smaller ones badly from thermal paper
+	maxModule = 8
+)
+
+// symbol is a QR code of known size.
+type symbol struct {
+	text   string
+	code   *qr.Code
+	module int // dots
+}
+
+// newSymbol chooses the module size so that the symbol is about 168 dots on 80
+// mm paper and 132 on 58 mm. A printer prints nothing and says nothing when a
+// symbol does not fit, so that is decided here.
+func newSymbol(text string, dots int) (symbol, bool) {
+	text = asciiOnly(text)
+	if text == "" || len(text) > maxQR {
+		return symbol{}, false
+	}
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return symbol{}, false
+	}
+	want := 168
+	if dots < 500 {
+		want = 132
+	}
+	module := max(minModule, min(maxModule, (want+code.Size/2)/code.Size))
+	s := symbol{text, code, module}
+	return s, s.dots() <= dots
+}
+
+// dots is the width of the symbol with its quiet zone.
+func (s symbol) dots() int { return (s.code.Size + 2*quiet) * s.module }
+
+// picture draws the symbol with its quiet zone.
+func (s symbol) picture() *image.Paletted {
+	n := s.dots()
+	img := image.NewPaletted(image.Rect(0, 0, n, n), color.Palette{color.White, color.Black})
+	for y := range n {
+		for x := range n {
+			if s.code.Black(x/s.module-quiet, y/s.module-quiet) {
+				img.SetColorIndex(x, y, 1)
+			}
+		}
+	}
+	return img
+}
+
+func asciiOnly(s string) string {
+	var b []byte
+	for i := range len(s) {
+		if s[i] >= ' ' && s[i] < 0x7f {
+			b = append(b, s[i])
+		}
+	}
+	return string(b)
+}
