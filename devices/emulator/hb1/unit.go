@@ -1,0 +1,129 @@
+package hb1
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"lobby/devices"
+	bridge "lobby/firmware-bridge"
+)
+
+// linkLamp is how long the link lamp stays lit after the host was heard.
+const linkLamp = 3 * time.Second
+
+// unit is one board. The emulator's lock guards it.
+type unit struct {
+	name    string
+	address byte
+	keys    map[int]devices.Key
+
+	// From here on everything is lost at a reboot.
+	booted time.Time
+	heard  time.Time // when the host last spoke to this board
+	send   bridge.Sender
+	host   bridge.Memory
+	answer bridge.Packet // to the last accepted Reliable packet
+	events []event       // not yet acknowledged, oldest first
+	last   uint32        // number of the newest event
+	screen screen
+	status bridge.Status
+}
+
+// screen is the display.
+type screen struct {
+	show  bridge.Show
+	since time.Time
+}
+
+// boot wipes the memory. Number and first event are random, so that names of
+// events do not come back (hardware-docs/hb1.md, "Boots and events").
+func (u *unit) boot(r *rand.Rand) {
+	epoch := u.send.Epoch
+	for epoch == u.send.Epoch {
+		epoch = byte(1 + r.IntN(255))
+	}
+	*u = unit{
+		name: u.name, address: u.address, keys: u.keys, booted: time.Now(),
+		send: bridge.Sender{Self: u.address, Peer: bridge.Host, Epoch: epoch, Seq: byte(r.Uint32())},
+		last: r.Uint32(), status: bridge.Status{Supply: 5020, Celsius10: 315},
+	}
+}
+
+// hear takes one good packet and says what the board answers, if anything.
+func (u *unit) hear(p bridge.Packet) (bridge.Packet, bool) {
+	if p.Src != bridge.Host || p.Dst != u.address && p.Dst != bridge.Broadcast {
+		return bridge.Packet{}, false
+	}
+	u.heard = time.Now()
+	u.status.Received++
+	verdict := u.host.Judge(p)
+	if p.Dst == bridge.Broadcast {
+		return bridge.Packet{}, false // TIME, which this board does not use
+	}
+	switch p.Kind {
+	case bridge.Plain:
+		u.host.Remember(p)
+		return u.report(p)
+	case bridge.Reliable:
+		if verdict != bridge.Again {
+			u.answer = u.obey(p)
+			u.host.Remember(p)
+		}
+		return u.answer, true
+	case bridge.Ack, bridge.Nak:
+		u.settle(p)
+	}
+	return bridge.Packet{}, false
+}
+
+// obey acts on an order and makes the answer.
+func (u *unit) obey(p bridge.Packet) bridge.Packet {
+	var err error
+	switch p.Type {
+	case bridge.TypeHello:
+		return u.send.Ack(p, u.hello().Payload())
+	case bridge.TypeStatus:
+		return u.send.Ack(p, u.status.Payload())
+	case bridge.TypeShow:
+		var s bridge.Show
+		if s, err = bridge.ParseShow(p.Payload); err == nil && s.Area == 0 {
+			u.screen = screen{s, time.Now()}
+		}
+	case bridge.TypeLight:
+		_, err = bridge.ParseLight(p.Payload)
+	case bridge.TypeBeep:
+		_, err = bridge.ParseBeep(p.Payload)
+	default:
+		return u.send.Nak(p, bridge.Unsupported)
+	}
+	if err != nil {
+		return u.send.Nak(p, bridge.BadArgument)
+	}
+	return u.send.Ack(p, nil)
+}
+
+func (u *unit) hello() bridge.Hello {
+	return bridge.Hello{
+		Proto: 1, Board: 1, Hardware: 1, Firmware: [3]byte{1, 0, 0},
+		UID:       bridge.UID{0: 'E', 1: 'M', 2: 'U', 11: u.address},
+		Abilities: bridge.GB18030, MaxPayload: bridge.MaxPayload, Cols: 16, Rows: 2, Name: u.name,
+	}
+}
+
+// text is what is on the display now, and whether it blinks.
+func (u *unit) text() (string, bool) {
+	s := u.screen
+	if s.show.TTL > 0 && time.Since(s.since) >= time.Duration(s.show.TTL)*time.Second {
+		return "", false
+	}
+	return s.show.Text, s.show.Style == bridge.Blink
+}
+
+func (u *unit) view() UnitView {
+	v := UnitView{
+		Name: u.name, Address: int(u.address), Queued: len(u.events), Keys: u.keyNames(),
+		Up: !u.heard.IsZero() && time.Since(u.heard) < linkLamp,
+	}
+	v.Shown, v.Blink = u.text()
+	return v
+}
