@@ -1,0 +1,13 @@
+// Package callbox lists the models of call boxes and button panels.
+package callbox
+
+import (
+	"lobby/devices"
+	"lobby/devices/callbox/hb1"
+)
+
+// Catalog has a driver for each model that a configuration may name. It is
+// read only.
+var Catalog = map[string]devices.OpenBus[devices.Input]{
+	"hb1": hb1.Open,
+}

@@ -1,0 +1,218 @@
+package hb1
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lobby/devices"
+	bridge "lobby/firmware-bridge"
+)
+
+// Rule 6 of hardware-docs/hb1.md.
+const (
+	missesAllowed = 3               // unanswered questions until a board counts as down
+	probeEvery    = 5 * time.Second // and how often it is then asked
+)
+
+// burst is how many events a board may report in one turn when it says that it
+// has more: digits and their key arrive together, and a board that never stops
+// does not starve the others.
+const burst = 4
+
+// unit is what the master knows of one board. Run's goroutine owns it, except
+// for want.
+type unit struct {
+	name string
+	keys map[byte]devices.Key
+	send bridge.Sender
+
+	memory  bridge.Memory
+	hello   bridge.Hello
+	greeted bool // since its last boot
+	uptime  uint32
+	last    string // ID of the last event that was taken
+	digits  typed
+
+	want    want // guarded by Bus.mu
+	shown   int  // version that the board has, or refused for good
+	order   bridge.Packet
+	ordered int // version that order shows; 0 without one under way
+
+	health health
+	probe  time.Time // not before, while down
+}
+
+// want is the text that a board shall show. Version 0 is none.
+type want struct {
+	text    string
+	version int
+}
+
+// visit is one turn of one board. A board that does not answer costs the
+// others one timeout; the error is the wire's.
+func (b *Bus) visit(ctx context.Context, u *unit, emit emitter) error {
+	if u.health.state == devices.Down && time.Now().Before(u.probe) {
+		return nil
+	}
+	err := b.turn(ctx, u, emit)
+	var silence *unanswered
+	if errors.As(err, &silence) {
+		b.missed(u, silence)
+		return nil
+	}
+	return err
+}
+
+// unanswered is a question without a usable answer.
+type unanswered struct {
+	why   string
+	final bool // asking again at once is of no use
+}
+
+func (u *unanswered) Error() string { return u.why }
+
+func (b *Bus) turn(ctx context.Context, u *unit, emit emitter) error {
+	if !u.greeted {
+		if err := b.greet(ctx, u); err != nil {
+			return err
+		}
+	}
+	if err := b.show(ctx, u); err != nil {
+		return err
+	}
+	for range burst {
+		more, err := b.poll(ctx, u, emit)
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// question asks a board that has introduced itself: if it answers, it is up.
+func (b *Bus) question(ctx context.Context, u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
+	got, err := b.exchange(ctx, u, p, fits)
+	if err == nil {
+		b.answered(u)
+	}
+	return got, err
+}
+
+// exchange asks and watches the board's boot number: a new one means that it
+// knows nothing any more.
+func (b *Bus) exchange(ctx context.Context, u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
+	got, err := b.ask(ctx, p, fits)
+	if errors.Is(err, errSilence) {
+		return got, &unanswered{why: "it does not answer; check its power, its address and the bus"}
+	}
+	if err != nil {
+		return got, err
+	}
+	if u.memory.Judge(got) == bridge.Reborn {
+		u.forget()
+	}
+	return got, nil
+}
+
+// forget drops what was true of the board before its boot. The last event is
+// kept: its name cannot come back.
+func (u *unit) forget() {
+	u.memory, u.greeted, u.uptime, u.digits = bridge.Memory{}, false, 0, typed{}
+	u.shown, u.ordered = 0, 0
+}
+
+// greet asks the board who it is and tells it the time.
+func (b *Bus) greet(ctx context.Context, u *unit) error {
+	hello := u.send.Reliable(bridge.TypeHello, nil)
+	got, err := b.exchange(ctx, u, hello, answers(hello))
+	if err != nil {
+		return err
+	}
+	who, err := introduction(got)
+	if err != nil {
+		return err
+	}
+	u.memory.Remember(got)
+	u.hello, u.greeted = who, true
+	u.shown, u.ordered = 0, 0
+	b.answered(u)
+	return b.say(ctx, u.send.Plain(bridge.TypeTime, b.now().Payload()))
+}
+
+// introduction reads the answer to HELLO; the error is an *unanswered.
+func introduction(p bridge.Packet) (bridge.Hello, error) {
+	if p.Kind == bridge.Nak {
+		return bridge.Hello{}, &unanswered{"it refuses to introduce itself: " + bridge.ParseNak(p.Payload).String(), true}
+	}
+	who, err := bridge.ParseHello(p.Payload)
+	if err != nil {
+		return who, &unanswered{"it introduces itself in a way that nobody understands", true}
+	}
+	if who.Proto != 1 {
+		return who, &unanswered{fmt.Sprintf("it speaks version %d of the protocol, not 1", who.Proto), true}
+	}
+	return who, nil
+}
+
+func answers(sent bridge.Packet) func(bridge.Packet) bool {
+	return func(got bridge.Packet) bool { return got.Answers(sent) }
+}
+
+// show brings the newest text to the board, if it does not have it yet. A text
+// that is under way is repeated under its number in the board's next turn, so
+// that a bad line does not hold up the others.
+func (b *Bus) show(ctx context.Context, u *unit) error {
+	b.mu.Lock()
+	want := u.want
+	b.mu.Unlock()
+	if want.version == u.shown {
+		return nil
+	}
+	if u.hello.Cols == 0 || u.hello.Rows == 0 {
+		u.shown = want.version
+		return nil
+	}
+	if u.ordered == want.version {
+		u.order.Retry = true
+	} else {
+		u.order = u.send.Reliable(bridge.TypeShow, bridge.Show{Text: fit(want.text, u.hello)}.Payload())
+		u.ordered = want.version
+	}
+	got, err := b.question(ctx, u, u.order, answers(u.order))
+	if err != nil {
+		return err
+	}
+	u.ordered = 0
+	if got.Kind == bridge.Ack || bridge.ParseNak(got.Payload) != bridge.Busy {
+		u.shown = want.version
+	}
+	return nil
+}
+
+// fit makes a text that the board can take: of its characters, and not too
+// long. What the board has no picture for becomes a question mark.
+func fit(text string, h bridge.Hello) string {
+	if h.Abilities&(bridge.GB2312|bridge.GB18030) == 0 {
+		text = strings.Map(func(r rune) rune {
+			if r > '~' {
+				return '?'
+			}
+			return r
+		}, text)
+	}
+	room := bridge.MaxText
+	if h.MaxPayload > 0 {
+		room = max(0, min(room, int(h.MaxPayload)-len(bridge.Show{}.Payload())))
+	}
+	if len(text) <= room {
+		return text
+	}
+	for room > 0 && !utf8.RuneStart(text[room]) {
+		room--
+	}
+	return text[:room]
+}
