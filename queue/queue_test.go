@@ -309,6 +309,8 @@ func someCommand(t *rapid.T) queue.Command {
 		queue.Recover{Ticket: ticket}, queue.Hold{Window: window}, queue.Resume{Ticket: ticket},
 		queue.Transfer{Window: window, ToService: service}, queue.Transfer{Window: window, ToWindow: "2", Keep: true},
 		queue.Rate{Ticket: ticket, Level: 3}, queue.Rate{Device: "kp-1", Prompt: "x", Level: 5},
+		queue.Rate{Device: "kp-" + window, Prompt: fmt.Sprintf("nonce-%04d-n", rapid.IntRange(3, 60).Draw(t, "prompt")), Level: 4},
+		queue.Activate{Config: without("", "3")}, queue.Activate{Config: without("shop", "")}, queue.Activate{Config: testConfig()},
 		queue.WindowOpen{Window: window}, queue.WindowOpen{Window: window}, queue.WindowPause{Window: window}, queue.WindowResume{Window: window},
 		queue.WindowDrain{Window: window}, queue.WindowClose{Window: window},
 		queue.DayClose{}, queue.DayOpen{Day: "2026-11-24"}, queue.Tick{},
@@ -344,6 +346,7 @@ func TestAnyCommandsKeepTheInvariants(t *testing.T) {
 				}
 			}
 			s.checkInvariants(t)
+			s.checkFigures(t)
 		}
 		s.checkReplay(t)
 	})
