@@ -1,0 +1,50 @@
+package syn6288
+
+// Answers (data sheet, "answers of the chip").
+const (
+	answerAccepted = 0x41
+	answerRejected = 0x45
+	answerBusy     = 0x4E
+	answerIdle     = 0x4F
+)
+
+// receiver collects the bytes of one frame: FD, two bytes of length, and as
+// many bytes as that says.
+type receiver struct{ got []byte }
+
+// longest is a speak command with 200 bytes of text. A length beyond it is a
+// fault that ends the frame at once.
+const longest = 2 + 200 + 1
+
+func (r *receiver) started() bool { return len(r.got) > 0 }
+
+// take returns the whole frame when c was its last byte.
+func (r *receiver) take(c byte) []byte {
+	if !r.started() && c != 0xFD {
+		return nil
+	}
+	r.got = append(r.got, c)
+	if len(r.got) < 3 {
+		return nil
+	}
+	size := int(r.got[1])<<8 | int(r.got[2])
+	if size <= longest && len(r.got) < 3+size {
+		return nil
+	}
+	frame := r.got
+	r.got = nil
+	return frame
+}
+
+// content checks a frame and returns its command and data.
+func content(frame []byte) (command byte, data []byte, ok bool) {
+	size := int(frame[1])<<8 | int(frame[2])
+	if size < 2 || size > longest || len(frame) != 3+size {
+		return 0, nil, false
+	}
+	var sum byte
+	for _, c := range frame {
+		sum ^= c
+	}
+	return frame[3], frame[4 : len(frame)-1], sum == 0
+}

@@ -1,0 +1,216 @@
+// Package syn6288 is the other end of a wire with a SYN6288 speech module on
+// it: it takes frames, speaks for as long as a text takes, and remembers what
+// people would have heard. It was written from the maker's data sheet
+// (hardware-docs/speakers/syn6288.md), not from the driver.
+package syn6288
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"lobby/devices"
+	"lobby/devices/emulator"
+)
+
+// View is what can be heard.
+type View struct {
+	Kind     string `json:"kind"` // always "speaker"
+	Name     string `json:"name"`
+	Speaking bool   `json:"speaking"`
+	Said     []Said `json:"said"` // the last texts, the newest at the end
+}
+
+// Said is one text.
+type Said struct {
+	Text  string    `json:"text"`            // without marks and chime
+	Chime string    `json:"chime,omitempty"` // the sound before it
+	At    time.Time `json:"at"`              // when it began
+	Cut   bool      `json:"cut,omitempty"`   // interrupted by another text or by a stop
+}
+
+// kept is how many texts are remembered.
+const kept = 50
+
+// The fault switches.
+const (
+	faultSilent = "silent"  // no answers and no sound, as with a cut wire
+	faultReject = "reject"  // every text is found wrong
+	faultNoIdle = "no_idle" // the end of a text is not reported
+)
+
+// options are the driver's, of which only the rate matters here.
+type options struct {
+	Volume *int    `yaml:"volume"`
+	Speed  *int    `yaml:"speed"`
+	Chime  string  `yaml:"chime"`
+	Rate   float64 `yaml:"rate"` // characters in a second
+}
+
+// Emulator is one module.
+type Emulator struct {
+	name string
+	rate float64
+
+	mu     sync.Mutex
+	said   []Said
+	ends   time.Time     // when the text being spoken is over, zero when idle
+	rest   time.Duration // of a paused text
+	paused bool
+	faults map[string]bool
+}
+
+var (
+	_ emulator.New      = New
+	_ emulator.Troubled = (*Emulator)(nil)
+)
+
+// New makes the module on a wire, which has room for one.
+func New(units []devices.Unit) (emulator.Emulator, error) {
+	if len(units) != 1 {
+		return nil, fmt.Errorf("syn6288 emulator: %d modules on one wire", len(units))
+	}
+	o := options{Rate: 5}
+	if err := units[0].Options(&o); err != nil {
+		return nil, fmt.Errorf("syn6288 emulator: unit %s: %w", units[0].Name, err)
+	}
+	if !(o.Rate > 0) {
+		return nil, fmt.Errorf("syn6288 emulator: unit %s: rate %v", units[0].Name, o.Rate)
+	}
+	return &Emulator{name: units[0].Name, rate: o.Rate, faults: map[string]bool{
+		faultSilent: false, faultReject: false, faultNoIdle: false,
+	}}, nil
+}
+
+// betweenBytes is the longest pause inside a frame that the module bears.
+const betweenBytes = 8 * time.Millisecond
+
+// Serve answers frames on the line until it breaks or the context ends. On a
+// line that has neither deadlines nor Close it only ends with the line.
+func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	heard := make(chan []byte)
+	var reader sync.WaitGroup
+	reader.Go(func() { cancel(listen(ctx, line, heard)) })
+	defer reader.Wait()
+	defer cancel(nil)
+	context.AfterFunc(ctx, func() { unblock(line) })
+
+	var r receiver
+	gap, end := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	defer gap.Stop()
+	defer end.Stop()
+	for {
+		var answer []byte
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-gap.C:
+			if r.started() {
+				answer = e.reply(answerRejected)
+			}
+			r = receiver{}
+		case <-end.C:
+			answer = e.finish()
+		case piece := <-heard:
+			for _, c := range piece {
+				if frame := r.take(c); frame != nil {
+					answer = append(answer, e.obey(frame)...)
+				}
+			}
+			gap.Reset(betweenBytes)
+		}
+		end.Reset(e.left())
+		if len(answer) == 0 {
+			continue
+		}
+		if _, err := line.Write(answer); err != nil {
+			return err
+		}
+	}
+}
+
+// listen passes on what comes in until the line or the context ends, and says
+// which of the two it was.
+func listen(ctx context.Context, line io.Reader, heard chan<- []byte) error {
+	var p [256]byte
+	for {
+		n, err := line.Read(p[:])
+		if n > 0 {
+			select {
+			case heard <- append([]byte(nil), p[:n]...):
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// View returns a View.
+func (e *Emulator) View() any {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	said := append([]Said{}, e.said...)
+	return View{Kind: "speaker", Name: e.name, Speaking: e.speaking(), Said: said}
+}
+
+// Faults lists the switches.
+func (e *Emulator) Faults() map[string]bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	faults := make(map[string]bool, len(e.faults))
+	for name, on := range e.faults {
+		faults[name] = on
+	}
+	return faults
+}
+
+// SetFault switches a fault.
+func (e *Emulator) SetFault(name string, on bool) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, known := e.faults[name]; !known {
+		return fmt.Errorf("syn6288 emulator: no fault %q", name)
+	}
+	e.faults[name] = on
+	return nil
+}
+
+// reply is an answer byte, unless the wire is cut.
+func (e *Emulator) reply(b ...byte) []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.answer(b...)
+}
+
+// answer is reply for those who hold the lock.
+func (e *Emulator) answer(b ...byte) []byte {
+	if e.faults[faultSilent] {
+		return nil
+	}
+	return b
+}
+
+// remember adds a text to what was heard.
+func (e *Emulator) remember(s Said) {
+	e.said = append(e.said, s)
+	if extra := len(e.said) - kept; extra > 0 {
+		e.said = slices.Delete(e.said, 0, extra)
+	}
+}
+
+// unblock ends a Read that waits on the line.
+func unblock(line io.ReadWriter) {
+	switch l := line.(type) {
+	case interface{ SetDeadline(time.Time) error }:
+		l.SetDeadline(time.Unix(1, 0))
+	case io.Closer:
+		l.Close()
+	}
+}

@@ -1,0 +1,171 @@
+// Package syn6288 drives the SYN6288 Chinese speech module on a serial wire.
+// The module is described in hardware-docs/speakers/syn6288.md, after the
+// maker's data sheet.
+package syn6288
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"lobby/devices"
+)
+
+var (
+	// ErrRejected is the module's 45: it got a frame and found it wrong, mostly
+	// because of noise on the wire.
+	ErrRejected = errors.New("the module rejected the text")
+	// ErrEndless is returned when the module says for far too long that it is
+	// still speaking. It was told to stop.
+	ErrEndless = errors.New("the module speaks without end")
+)
+
+const (
+	// silence parts two frames; inside a frame bytes are at most 8 ms apart.
+	silence = 10 * time.Millisecond
+	// turnaround is how long the module may take for a single byte of answer.
+	turnaround = 300 * time.Millisecond
+	// defaultRate is the module's speed 4 in characters a second, about.
+	defaultRate = 5
+	// chimeLength is how long a chime takes, in characters.
+	chimeLength = 10
+)
+
+// Options of the module.
+type Options struct {
+	Volume *int    `yaml:"volume"` // 0 to 16; the module's own when left out
+	Speed  *int    `yaml:"speed"`  // 0 to 5; the module's own when left out
+	Chime  string  `yaml:"chime"`  // sounda to soundy, msga …, ringa …, or none; soundk when left out
+	Rate   float64 `yaml:"rate"`   // characters spoken in a second; 5 when left out
+}
+
+// Speaker is one module. It is not safe for several goroutines.
+type Speaker struct {
+	wire    devices.Wire
+	options Options
+}
+
+var (
+	_ devices.Open[devices.Speaker] = Open
+	_ devices.Prober                = (*Speaker)(nil)
+)
+
+// Open makes the driver. It only checks the options.
+func Open(w devices.Wire, options devices.Decode) (devices.Speaker, error) {
+	o := Options{Chime: "soundk", Rate: defaultRate}
+	if err := options(&o); err != nil {
+		return nil, err
+	}
+	if err := o.validate(); err != nil {
+		return nil, fmt.Errorf("syn6288: %w", err)
+	}
+	return &Speaker{wire: w, options: o}, nil
+}
+
+// Say speaks the phrase and returns when it has been spoken to its end. What
+// somebody else made the module say is interrupted. When the context ends the
+// module is told to be silent. ErrRejected and ErrEndless are the module's
+// faults; no answer wraps os.ErrDeadlineExceeded. That the loudspeaker itself
+// works cannot be known.
+func (s *Speaker) Say(ctx context.Context, p devices.Phrase) error {
+	for _, part := range s.options.parts(p.Text) {
+		if err := s.speak(ctx, part); err != nil {
+			return fmt.Errorf("syn6288: say %q: %w", p.Text, err)
+		}
+	}
+	return nil
+}
+
+// Probe asks the module whether it is there.
+func (s *Speaker) Probe(ctx context.Context) error {
+	l := begin(ctx, s.wire)
+	defer l.end()
+	if err := l.quiet(silence); err != nil {
+		return fmt.Errorf("syn6288: probe: %w", err)
+	}
+	if _, err := askBusy(l); err != nil {
+		return fmt.Errorf("syn6288: probe: %w", err)
+	}
+	return nil
+}
+
+// speak says one part and sees to it that an interrupted one is stopped.
+func (s *Speaker) speak(ctx context.Context, p part) error {
+	l := begin(ctx, s.wire)
+	err := say(l, p)
+	l.end()
+	if ctx.Err() != nil || errors.Is(err, ErrEndless) {
+		s.hush()
+	}
+	return err
+}
+
+// hush stops the module. The context of the call is over by then, so this has
+// a short time of its own, and nothing can be done about its failure.
+func (s *Speaker) hush() {
+	time.Sleep(silence) // so that stop is not taken for the rest of a cut frame
+	s.wire.SetWriteDeadline(time.Now().Add(turnaround))
+	s.wire.Write(stopFrame())
+	s.wire.SetWriteDeadline(time.Time{})
+}
+
+func say(l *line, p part) error {
+	if err := l.quiet(silence); err != nil {
+		return err
+	}
+	frame := speakFrame(p.text)
+	if err := l.write(frame); err != nil {
+		return err
+	}
+	until := time.Now().Add(wireTime(len(frame)) + turnaround)
+	if _, err := l.expect(until, accepted); err != nil {
+		return err
+	}
+	return awaitIdle(l, p.lasts)
+}
+
+// awaitIdle returns when the module has said that it is idle: by itself at the
+// end of a text, or when asked because that was overdue. An end that comes far
+// too early may belong to the text before and is asked about, too.
+func awaitIdle(l *line, estimate time.Duration) error {
+	began := time.Now()
+	until := began.Add(estimate)
+	limit := began.Add(4*estimate + 10*time.Second)
+	for {
+		_, err := l.expect(until, idle)
+		if err == nil && time.Since(began) >= estimate/3 {
+			return nil
+		}
+		if err != nil && (l.ctx.Err() != nil || !errors.Is(err, os.ErrDeadlineExceeded)) {
+			return err
+		}
+		if time.Now().After(limit) {
+			return ErrEndless
+		}
+		busy, err := askBusy(l)
+		if err != nil || !busy {
+			return err
+		}
+		until = time.Now().Add(max(estimate/4, turnaround))
+	}
+}
+
+// askBusy queries the module, a second time when it does not answer.
+func askBusy(l *line) (bool, error) {
+	var err error
+	for range 2 {
+		if err = l.write(queryFrame()); err != nil {
+			return false, err
+		}
+		var b byte
+		if b, err = l.expect(time.Now().Add(turnaround), busy, idle); err == nil {
+			return b == busy, nil
+		}
+		if l.ctx.Err() != nil {
+			return false, err
+		}
+	}
+	return false, err
+}
