@@ -111,7 +111,7 @@ func (h *Hall) Run(ctx context.Context) error {
 	defer h.stop()
 	due := time.NewTimer(time.Hour)
 	defer due.Stop()
-	for {
+	for ctx.Err() == nil { // after an outage that outlasts the context the state may hold what is not on disk
 		h.wind(due)
 		select {
 		case <-ctx.Done():
@@ -124,6 +124,7 @@ func (h *Hall) Run(ctx context.Context) error {
 			h.batch(ctx, &request{Request: Request{Actor: "lobby", Command: queue.Tick{}}, reply: make(chan reply, 1)})
 		}
 	}
+	return nil
 }
 
 // stop tells everybody who waits that the hall is over.

@@ -62,11 +62,12 @@ func (w *work) now() time.Time {
 }
 
 // remember keeps an answer for the day, so that a repetition gets the same.
-// The answers of an old day go when a new one is opened.
+// The answers of an old day go when a new one is opened, also those that were
+// given just before it in the same batch.
 func (w *work) remember(a queue.Answer) {
 	h := w.hall
 	if day, _ := h.state.Day(); day != w.batch.Day {
-		w.batch.Day = day
+		w.batch.Day, w.batch.Answers = day, nil
 		clear(h.answers)
 	}
 	if a.ID == "" {

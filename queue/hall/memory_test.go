@@ -1,0 +1,203 @@
+package hall_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lobby/queue"
+	"lobby/queue/hall"
+)
+
+// memory is a trail without a disk, whose faults the test decides.
+type memory struct {
+	mu       sync.Mutex
+	records  []queue.Record
+	answers  map[string]kept
+	batches  [][]queue.Record
+	doubtful bool // an append failed and nothing was replayed since
+
+	gate       chan struct{} // an append waits for one element, unless nil
+	refuse     error         // of the next append, which keeps nothing
+	lost       error         // of the next append, which keeps everything
+	unreadable error
+}
+
+type kept struct {
+	day    string
+	answer []byte
+}
+
+var errDisk = errors.New("disk: input/output error")
+
+func (m *memory) Append(b queue.Batch) error {
+	m.mu.Lock()
+	gate := m.gate
+	m.mu.Unlock()
+	if gate != nil {
+		<-gate
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.doubtful {
+		return errors.New("memory: append without a replay after a failure")
+	}
+	if err := m.refuse; err != nil {
+		m.refuse, m.doubtful = nil, true
+		return err
+	}
+	m.batches = append(m.batches, b.Records)
+	m.records = append(m.records, b.Records...)
+	for _, a := range b.Answers {
+		data, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		m.answers[a.ID] = kept{b.Day, data}
+	}
+	if err := m.lost; err != nil {
+		m.lost, m.doubtful = nil, true
+		return err
+	}
+	return nil
+}
+
+func (m *memory) Replay(apply func(queue.Record) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.unreadable != nil {
+		return m.unreadable
+	}
+	m.doubtful = false
+	for _, r := range m.records {
+		if err := apply(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *memory) Answers(day string) (map[string]queue.Answer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	answers := map[string]queue.Answer{}
+	for id, k := range m.answers {
+		var a queue.Answer
+		if err := json.Unmarshal(k.answer, &a); err != nil {
+			return nil, err
+		}
+		if k.day == day {
+			answers[id] = a
+		}
+	}
+	return answers, nil
+}
+
+func (m *memory) set(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f()
+}
+
+// house is a running hall with its trail and clock.
+type house struct {
+	*hall.Hall
+	t     *testing.T
+	trail *memory
+	ahead *atomic.Int64 // nanoseconds its clock is before the true one
+	end   context.CancelFunc
+	ended chan error
+}
+
+func newMemory() *memory { return &memory{answers: map[string]kept{}} }
+
+// build opens a hall on a trail and lets it run.
+func build(t *testing.T, m *memory) *house {
+	t.Helper()
+	h := &house{t: t, trail: m, ahead: new(atomic.Int64), ended: make(chan error, 1)}
+	var nonce atomic.Int64
+	var err error
+	h.Hall, err = hall.Open(hall.Options{
+		Trail: m, Location: time.UTC, Log: slog.New(slog.DiscardHandler),
+		Now:   func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
+		Nonce: func() string { return fmt.Sprintf("%016d-%016p", nonce.Add(1), h) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	h.end = cancel
+	go func() { h.ended <- h.Run(ctx) }()
+	return h
+}
+
+// stop ends the hall and waits for it.
+func (h *house) stop() {
+	h.end()
+	if err := <-h.ended; err != nil {
+		h.t.Errorf("the hall ended with %v", err)
+	}
+}
+
+func (h *house) do(id string, c queue.Command) (queue.Answer, error) {
+	return h.Do(context.Background(), hall.Request{ID: id, Actor: "test", Command: c})
+}
+
+// must does a command that has to succeed.
+func (h *house) must(id string, c queue.Command) queue.Answer {
+	h.t.Helper()
+	a, err := h.do(id, c)
+	if err != nil || !a.OK {
+		h.t.Fatalf("%T: %+v %v", c, a.Refusal, err)
+	}
+	return a
+}
+
+// open prepares a day with windows "1" to "n", all for one service.
+func (h *house) open(windows int) {
+	h.t.Helper()
+	c := queue.Config{
+		Services: []queue.Service{{ID: "social", Prefix: "M"}},
+		Classes:  []queue.Class{{ID: "normal", Rate: 1}},
+		Kiosks:   []queue.Kiosk{{ID: "k1", Printer: "p1"}},
+	}
+	for i := range windows {
+		c.Windows = append(c.Windows, queue.Window{ID: fmt.Sprint(i + 1), Services: []string{"social"}})
+	}
+	h.must("", queue.Activate{Config: c})
+	h.must("", queue.DayOpen{})
+	for _, w := range c.Windows {
+		h.must("", queue.WindowOpen{Window: w.ID})
+	}
+}
+
+func (h *house) view() string {
+	h.t.Helper()
+	v, err := h.View(context.Background())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// bubble runs a test in virtual time with a hall of two windows.
+func bubble(t *testing.T, test func(*testing.T, *house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t, newMemory())
+		h.open(2)
+		test(t, h)
+		h.stop()
+	})
+}
