@@ -89,6 +89,9 @@ func (s *State) Day() (day string, open bool) { return s.day, s.open }
 // Config is the configuration in force. It is shared; do not change it.
 func (s *State) Config() Config { return s.config }
 
+// ConfigHash identifies the configuration in force; empty before the first.
+func (s *State) ConfigHash() string { return s.hash }
+
 // Due tells when a Tick is wanted, if at all.
 func (s *State) Due() (time.Time, bool) {
 	var due time.Time

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"lobby/devices/camera/child"
+)
+
+// rootCommand is the program's command line, as the outside contract says.
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use: "lobby", Short: "Run the devices and the queue of a public service hall",
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(runCommand(), demoCommand(), checkCommand(), cameraCommand(), versionCommand())
+	for _, c := range root.Commands() {
+		strict(c)
+	}
+	return root
+}
+
+// strict makes wrong arguments a usage error.
+func strict(c *cobra.Command) {
+	if args := c.Args; args != nil {
+		c.Args = func(c *cobra.Command, a []string) error {
+			if err := args(c, a); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+}
+
+func runCommand() *cobra.Command {
+	c := &cobra.Command{Use: "run --config FILE", Short: "Run a hall", Args: cobra.NoArgs}
+	config := configFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		file, err := load(*config)
+		if err != nil {
+			return usageError{err}
+		}
+		l, err := start(c.Context(), file, logger(os.Stderr))
+		if err != nil {
+			return err
+		}
+		l.log.Info("the hall runs", "hall", file.Hall.Name, "url", l.url())
+		return l.wait()
+	}
+	return c
+}
+
+func checkCommand() *cobra.Command {
+	c := &cobra.Command{Use: "check --config FILE", Short: "Check a hall file without starting anything", Args: cobra.NoArgs}
+	config := configFlag(c)
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		file, err := load(*config)
+		if err != nil {
+			return usageError{err}
+		}
+		_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s, %d windows, %d services, %d items, %d cameras: all in order\n",
+			*config, file.Hall.Name, len(file.Windows), len(file.Services), file.items.Len(), len(file.Cameras))
+		return err
+	}
+	return c
+}
+
+// configFlag adds --config, which may also come from LOBBY_CONFIG.
+func configFlag(c *cobra.Command) *string {
+	path := c.Flags().String("config", os.Getenv("LOBBY_CONFIG"), "hall file (or LOBBY_CONFIG)")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if *path == "" {
+			return usageError{fmt.Errorf("%s: --config FILE is missing", c.CommandPath())}
+		}
+		return nil
+	}
+	return path
+}
+
+func cameraCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "camera", Short: "Internal: the process that reads what cameras send", Args: cobra.NoArgs, Hidden: true,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return child.Run(c.Context(), os.Stdin, os.Stdout, logger(os.Stderr))
+		},
+	}
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print version, commit and Go version", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(c.OutOrStdout(), "lobby", version, build(), runtime.Version())
+			return err
+		},
+	}
+}
+
+// version is the next release's; releases set it when they are built.
+const version = "0.1.0"
+
+// build names this build: the commit, or "dev".
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "dev"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return "dev"
+}
+
+// logger writes text for people at a terminal, JSON lines otherwise.
+func logger(w io.Writer) *slog.Logger {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return slog.New(slog.NewTextHandler(w, nil))
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"lobby/devices/wire"
+	"lobby/display"
+	"lobby/queue"
+)
+
+// Config is a hall file: a struct of the packages' own structs, and nothing
+// else. Wires and models are the only things here that a demo has otherwise.
+type Config struct {
+	Hall        display.Hall         `yaml:"hall"`
+	Listen      string               `yaml:"listen"`
+	Hosts       []string             `yaml:"hosts"` // further names under which the hall is reached
+	Data        string               `yaml:"data"`
+	MQTT        MQTT                 `yaml:"mqtt"`
+	RTSP        RTSP                 `yaml:"rtsp"`
+	Items       string               `yaml:"items"` // file beside this one
+	Rules       queue.Rules          `yaml:"rules"`
+	Chains      []display.Chain      `yaml:"chains"`
+	Departments []display.Department `yaml:"departments"`
+	Classes     []display.Class      `yaml:"classes"`
+	Services    []display.Service    `yaml:"services"`
+	Windows     []display.Window     `yaml:"windows"`
+	Kiosks      []display.Kiosk      `yaml:"kiosks"`
+	Walls       []display.Wall       `yaml:"walls"`
+	Printers    map[string]Printer   `yaml:"printers"`
+	Boards      map[string]Bus       `yaml:"boards"`    // unit names are window ids
+	Callboxes   map[string]Bus       `yaml:"callboxes"` // unit names are what windows and kiosks refer to
+	Speakers    map[string]Speaker   `yaml:"speakers"`
+	Keypads     map[string]Keypad    `yaml:"keypads"`
+	Cameras     map[string]Camera    `yaml:"cameras"`
+}
+
+// MQTT says where the keypads' broker is.
+type MQTT struct {
+	Embedded     bool   `yaml:"embedded"`
+	Listen       string `yaml:"listen"` // of the embedded broker
+	Broker       string `yaml:"broker"` // of an external one
+	User         string `yaml:"user"`
+	PasswordFile string `yaml:"password_file"`
+	CAFile       string `yaml:"ca_file"`
+}
+
+// RTSP says where cameras are served on.
+type RTSP struct {
+	Listen string `yaml:"listen"`
+}
+
+// Printer is one printer on its own wire.
+type Printer struct {
+	Model   string   `yaml:"model"`
+	Wire    wire.URL `yaml:"wire"`
+	Options node     `yaml:"options"`
+}
+
+// Bus is one wire with several units.
+type Bus struct {
+	Model string          `yaml:"model"`
+	Wire  wire.URL        `yaml:"wire"`
+	Units map[string]node `yaml:"units"`
+}
+
+// Speaker is one voice module on its own wire.
+type Speaker struct {
+	Model   string   `yaml:"model"`
+	Wire    wire.URL `yaml:"wire"`
+	Floors  []int    `yaml:"floors"` // empty means all
+	Options node     `yaml:"options"`
+}
+
+// Keypad is one rating keypad. With the embedded broker it needs a password;
+// with a key its presses must carry a code made of it.
+type Keypad struct {
+	PasswordFile string `yaml:"password_file"`
+	KeyFile      string `yaml:"key_file"` // hex
+	Emulated     bool   `yaml:"emulated"`
+
+	password string // read or made at start
+	key      []byte
+}
+
+// Camera is one camera source.
+type Camera struct {
+	Name         string   `yaml:"name"`
+	Floor        int      `yaml:"floor"`
+	Windows      []string `yaml:"windows"`
+	Source       string   `yaml:"source"`
+	User         string   `yaml:"user"`
+	PasswordFile string   `yaml:"password_file"`
+	Fingerprint  string   `yaml:"fingerprint"`
+	Clip         string   `yaml:"clip"` // what an emulated camera plays
+	Emulated     bool     `yaml:"emulated"`
+}
+
+// description collects everything with a name, for the pages.
+func (c Config) description() display.Description {
+	d := display.Description{
+		Hall: c.Hall, Chains: c.Chains, Departments: c.Departments, Classes: c.Classes,
+		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls,
+	}
+	for _, id := range sorted(c.Cameras) {
+		cam := c.Cameras[id]
+		d.Cameras = append(d.Cameras, display.Camera{ID: id, Name: cam.Name, Floor: cam.Floor, Windows: notNil(cam.Windows)})
+	}
+	d.Devices = c.deviceList(d)
+	return d
+}
+
+// deviceList names every device of the hall.
+func (c Config) deviceList(d display.Description) []display.Device {
+	var list []display.Device
+	add := func(kind, name, say string) {
+		list = append(list, display.Device{ID: kind + "/" + name, Kind: kind, Name: say})
+	}
+	printing := map[string]string{}
+	for _, k := range c.Kiosks {
+		printing[k.Printer] = k.Name
+	}
+	for _, id := range sorted(c.Printers) {
+		add("printer", id, "打印机 "+id+"（"+printing[id]+"）")
+	}
+	for _, w := range c.Windows {
+		for bus := range c.Boards {
+			if _, ok := c.Boards[bus].Units[w.ID]; ok {
+				add("board", w.ID, w.ID+" 号窗口屏")
+			}
+		}
+		if w.Callbox != "" {
+			add("callbox", w.Callbox, w.ID+" 号窗口呼叫器")
+		}
+		if w.Keypad != "" {
+			add("keypad", w.Keypad, w.ID+" 号窗口评价器")
+		}
+	}
+	for _, k := range c.Kiosks {
+		if k.Panel != "" {
+			add("panel", k.Panel, k.Name)
+		}
+	}
+	for _, id := range sorted(c.Speakers) {
+		add("speaker", id, "广播 "+id)
+	}
+	for _, cam := range d.Cameras {
+		add("camera", cam.ID, cam.Name)
+	}
+	add("broker", "mqtt", "评价消息服务")
+	return list
+}

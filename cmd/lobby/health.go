@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"lobby/devices"
+	"lobby/queue"
+	"lobby/queue/hall"
+)
+
+// health carries what devices say about themselves to the hall. Reports never
+// wait: of several about one device only the newest is told.
+type health struct {
+	mu      sync.Mutex
+	pending map[string]queue.DeviceReport
+	wake    chan struct{} // one token: something is pending
+}
+
+func newHealth() *health {
+	return &health{pending: map[string]queue.DeviceReport{}, wake: make(chan struct{}, 1)}
+}
+
+// effects say what the hall loses while a device of a kind is away.
+var effects = map[string]string{
+	"printer": "取号机不出小票，号码显示在屏幕上",
+	"board":   "窗口屏不显示，请看大屏、听广播",
+	"callbox": "请用电脑叫号",
+	"panel":   "按键取号不可用，请用触摸屏",
+	"speaker": "没有语音叫号，请看大屏",
+	"keypad":  "不能在窗口评价，请扫小票评价",
+	"camera":  "看不到画面",
+	"broker":  "评价器不可用，评价先存在评价器里",
+}
+
+// report tells the state of the device "kind/name".
+func (h *health) report(id string, s devices.State, why string) {
+	if s == devices.Unknown {
+		return
+	}
+	kind, _ := cutID(id)
+	r := queue.DeviceReport{Device: id, Kind: kind, State: string(s), Why: why}
+	if s != devices.Up {
+		r.Effect = effects[kind]
+	}
+	h.mu.Lock()
+	h.pending[id] = r
+	h.mu.Unlock()
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}
+
+// of makes the report function of one family.
+func (h *health) of(kind string) devices.Report {
+	return func(unit string, s devices.State, why string) { h.report(kind+"/"+unit, s, why) }
+}
+
+// wire makes the report function of wires: while a wire is away, everything
+// on it is.
+func (h *health) wire(ids ...string) func(up bool, why error) {
+	return func(up bool, why error) {
+		if up {
+			return // the driver knows better
+		}
+		for _, id := range ids {
+			h.report(id, devices.Down, "没有连接："+why.Error())
+		}
+	}
+}
+
+// run tells the hall until the context ends.
+func (h *health) run(ctx context.Context, to *hall.Hall) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.wake:
+		}
+		h.mu.Lock()
+		now := h.pending
+		h.pending = map[string]queue.DeviceReport{}
+		h.mu.Unlock()
+		for _, id := range sorted(now) {
+			if _, err := to.Do(ctx, hall.Request{Actor: "lobby", Command: now[id]}); err != nil {
+				break // the next report tells it again
+			}
+		}
+	}
+}
+
+// cutID splits "kind/name".
+func cutID(id string) (kind, name string) {
+	kind, name, _ = strings.Cut(id, "/")
+	return kind, name
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"lobby/devices"
+	emukeypad "lobby/devices/emulator/keypad"
+	"lobby/devices/keypad"
+	"lobby/devices/wire/broker"
+	"lobby/devices/wire/mqtt"
+	"lobby/queue"
+	"lobby/queue/hall"
+)
+
+// keypads ask citizens for ratings and count what they press.
+type keypads struct {
+	lobby  *lobby
+	driver *keypad.Keypads
+	units  map[string]keypad.Unit
+	window map[string]string // keypad of each window
+	broker *broker.Broker    // nil with an external one
+}
+
+// startKeypads starts the broker if it is ours, the client and the driver.
+func (l *lobby) startKeypads() error {
+	if len(l.file.Keypads) == 0 {
+		return nil
+	}
+	if err := l.file.readKeypadSecrets(); err != nil {
+		return err
+	}
+	k := &keypads{lobby: l, units: map[string]keypad.Unit{}, window: map[string]string{}}
+	for id, c := range l.file.Keypads {
+		k.units[id] = keypad.Unit{Key: c.key}
+	}
+	for _, w := range l.file.Windows {
+		k.window[w.ID] = w.Keypad
+	}
+	options, err := k.client()
+	if err != nil {
+		return err
+	}
+	options.State = func(up bool, why string) {
+		if k.driver != nil {
+			k.driver.Link(up, why)
+		}
+		l.health.report("broker/mqtt", map[bool]devices.State{true: devices.Up, false: devices.Down}[up], why)
+	}
+	client, err := mqtt.New(options, l.log.With("device", "broker/mqtt"))
+	if err != nil {
+		return err
+	}
+	k.driver = keypad.New(client, l.file.Hall.ID, k.units, l.log.With("family", "keypad"))
+	k.driver.Health(l.health.of("keypad"))
+	l.keypads = k
+	l.group.add(client.Run)
+	l.group.add(func(ctx context.Context) error { return quiet(ctx, k.driver.Run(ctx, k.judge)) })
+	l.group.add(k.prompt)
+	return k.emulate(options)
+}
+
+// quiet forgets the error of an actor whose context has ended.
+func quiet(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// client says how Lobby itself reaches the broker, and starts ours.
+func (k *keypads) client() (mqtt.Options, error) {
+	c := k.lobby.file.MQTT
+	host, _ := os.Hostname() // only part of a name
+	o := mqtt.Options{ClientID: "lobby-" + k.lobby.file.Hall.ID + "-" + host, Broker: c.Broker, User: c.User, CA: c.CAFile}
+	if !c.Embedded {
+		var err error
+		if c.PasswordFile != "" {
+			o.Password, err = readSecret(c.PasswordFile)
+		}
+		return o, err
+	}
+	o.User, o.Password = "lobby", nonce()
+	if err := k.startBroker(c.Listen, o); err != nil {
+		return o, err
+	}
+	o.Broker = "tcp://" + k.broker.Addr()
+	o.Dial = k.broker.Dial
+	return o, nil
+}
+
+// startBroker opens the embedded broker. A device without a password has no
+// account.
+func (k *keypads) startBroker(listen string, hallUser mqtt.Options) error {
+	hash, err := broker.HashPassword(hallUser.Password)
+	if err != nil {
+		return err
+	}
+	accounts := []broker.Account{{User: hallUser.User, Password: hash, Role: broker.Hall}}
+	for _, id := range sorted(k.lobby.file.Keypads) {
+		c := k.lobby.file.Keypads[id]
+		if c.password == "" {
+			continue
+		}
+		if hash, err = broker.HashPassword(c.password); err != nil {
+			return err
+		}
+		accounts = append(accounts, broker.Account{User: id, Password: hash, Role: broker.Device})
+	}
+	o := broker.Options{Listen: listen, Hall: k.lobby.file.Hall.ID, Accounts: accounts}
+	if k.broker, err = broker.New(o, k.intake, k.lobby.log.With("device", "broker/mqtt")); err != nil {
+		return err
+	}
+	if err := k.broker.Listen(); err != nil {
+		return fmt.Errorf("mqtt: %w", err)
+	}
+	k.lobby.group.add(func(ctx context.Context) error { return quiet(ctx, k.broker.Run(ctx)) })
+	return nil
+}
+
+// intake makes a good event durable before the broker acknowledges it. What
+// is wrong with others is for the driver to say.
+func (k *keypads) intake(ctx context.Context, device string, payload []byte, retained bool) error {
+	unit, known := k.units[device]
+	e, err := keypad.ParseEvent(payload)
+	if err != nil || !known || retained {
+		return nil
+	}
+	if len(unit.Key) > 0 && !hmac.Equal([]byte(e.MAC), []byte(keypad.MAC(unit.Key, e.ID, e.Prompt, e.Level))) {
+		return nil
+	}
+	_, err = k.judge(ctx, keypad.Press{Device: device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, Ago: e.Ago, At: time.Now().Add(-e.Ago)})
+	return err
+}
+
+// judge asks the queue. The same event always gets the same verdict.
+func (k *keypads) judge(ctx context.Context, p keypad.Press) (keypad.Verdict, error) {
+	answer, err := k.lobby.hall.Do(ctx, hall.Request{
+		ID: "rate:" + p.Device + "/" + p.ID, Actor: "keypad:" + p.Device,
+		Command: queue.Rate{Device: p.Device, Prompt: p.Prompt, Level: p.Level, Pressed: p.At.UTC()},
+	})
+	if err != nil {
+		return keypad.Verdict{}, err
+	}
+	if answer.Refusal != nil {
+		return keypad.Verdict{Result: keypad.Refused, Why: answer.Refusal.Code}, nil
+	}
+	var res queue.RateResult
+	if err := json.Unmarshal(answer.Result, &res); err != nil {
+		return keypad.Verdict{}, fmt.Errorf("keypad: read the verdict: %w", err)
+	}
+	return keypad.Verdict{Result: keypad.Result(res.R), Why: res.Why}, nil
+}
+
+// prompt asks for a rating whenever a leg is done, and thanks for it.
+func (k *keypads) prompt(ctx context.Context) error {
+	for ctx.Err() == nil {
+		w, err := k.lobby.hall.Watch(ctx, 256)
+		if err != nil {
+			break
+		}
+		for rs := range w.Records {
+			for _, r := range rs {
+				k.tell(ctx, r)
+			}
+		}
+	}
+	return nil
+}
+
+func (k *keypads) tell(ctx context.Context, r queue.Record) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	var err error
+	switch e := r.Event.(type) {
+	case queue.TicketDone:
+		ttl := time.Until(e.Until)
+		if id := k.window[e.Window]; id != "" && ttl > 0 {
+			err = k.driver.Prompt(ctx, id, keypad.Prompt{Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, TTL: ttl})
+		}
+	case queue.RatingGiven:
+		if e.Device != "" {
+			err = k.driver.Thank(ctx, e.Device)
+		}
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		k.lobby.log.Warn("keypad was not told", "event", r.Event.Name(), "err", err)
+	}
+}
+
+// emulate starts the keypads made of software, which speak to the broker over
+// the network like any other.
+func (k *keypads) emulate(o mqtt.Options) error {
+	for _, id := range sorted(k.lobby.file.Keypads) {
+		c := k.lobby.file.Keypads[id]
+		if !c.Emulated {
+			continue
+		}
+		options := emukeypad.Options{
+			Hall: k.lobby.file.Hall.ID, Broker: o.Broker, CA: o.CA,
+			Units: []emukeypad.Unit{{Name: id, Password: c.password, Key: c.key}},
+		}
+		e, err := emukeypad.New(options, k.lobby.log.With("emulator", "keypad/"+id))
+		if err != nil {
+			return err
+		}
+		k.lobby.emulators.add("keypad/"+id, e)
+		k.lobby.group.add(func(ctx context.Context) error { return quiet(ctx, e.Run(ctx)) })
+	}
+	return nil
+}
+
+// readKeypadSecrets reads passwords and keys; an emulated keypad gets fresh
+// ones.
+func (h *hallFile) readKeypadSecrets() error {
+	var errs []error
+	for id, c := range h.Keypads {
+		if c.PasswordFile != "" {
+			var err error
+			c.password, err = readSecret(c.PasswordFile)
+			errs = append(errs, err)
+		}
+		if c.KeyFile != "" {
+			text, err := readSecret(c.KeyFile)
+			key, hexErr := hex.DecodeString(text)
+			c.key = key
+			errs = append(errs, err, hexErr)
+		}
+		if c.Emulated {
+			c.password, c.key = nonce(), []byte(nonce())
+		}
+		h.Keypads[id] = c
+	}
+	return errors.Join(errs...)
+}

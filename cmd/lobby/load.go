@@ -1,0 +1,263 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lobby/devices"
+	"lobby/devices/board"
+	"lobby/devices/callbox"
+	"lobby/devices/printer"
+	"lobby/devices/speaker"
+	"lobby/devices/wire"
+	"lobby/display/api"
+)
+
+// hallFile is a hall as it was read, ready to run.
+type hallFile struct {
+	Config
+	items *api.Items
+	hash  string // of the file's bytes
+}
+
+// load reads and checks a hall file. Its error holds everything that is
+// wrong, one line each.
+func load(path string) (*hallFile, error) {
+	return loadFS(os.DirFS(filepath.Dir(path)), filepath.Base(path), path)
+}
+
+// loadFS is load in a file system; shown is the name for errors.
+func loadFS(files fs.FS, name, shown string) (*hallFile, error) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	doc, err := parseDocument(shown, data)
+	if err != nil {
+		return nil, err
+	}
+	h := &hallFile{hash: hashOf(data)}
+	err = doc.decode(&h.Config)
+	if err == nil {
+		err = newFileErrors(shown, checker{doc, h.Config}.check())
+	}
+	if h.Items != "" {
+		items, itemsErr := h.loadItems(files, filepath.Join(filepath.Dir(shown), h.Items))
+		h.items, err = items, errors.Join(err, itemsErr)
+	} else {
+		h.items, _ = api.NewItems(nil, nil) // an empty catalogue is always good
+	}
+	return h, err
+}
+
+func (h *hallFile) loadItems(files fs.FS, shown string) (*api.Items, error) {
+	data, err := fs.ReadFile(files, h.Items)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	doc, err := parseDocument(shown, data)
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Items []api.Item `yaml:"items"`
+	}
+	if err := doc.decode(&list); err != nil {
+		return nil, err
+	}
+	services := map[string]bool{}
+	for _, s := range h.Services {
+		services[s.ID] = true
+	}
+	items, err := api.NewItems(list.Items, services)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", shown, err)
+	}
+	return items, nil
+}
+
+// checker holds what a hall file says against itself.
+type checker struct {
+	doc *document
+	Config
+}
+
+// check finds every reference to something that is not there and every option
+// that a driver does not take.
+func (c checker) check() []error {
+	var errs []error
+	bad := func(path, format string, args ...any) { errs = append(errs, placeAt(c.doc.at(path), format, args...)) }
+	if c.Hall.ID == "" {
+		bad("$.hall", "the hall needs an id")
+	}
+	if _, err := time.LoadLocation(c.Hall.Timezone); err != nil {
+		bad("$.hall.timezone", "no time zone %q", c.Hall.Timezone)
+	}
+	if err := c.description().Rules(c.Rules).Validate(); err != nil {
+		for _, line := range strings.Split(err.Error(), "\n") {
+			bad(pathOf(c.Config, line), "%s", line)
+		}
+	}
+	c.references(bad)
+	c.drivers(bad)
+	return errs
+}
+
+// pathOf guesses where an error about a named thing stands.
+func pathOf(c Config, say string) string {
+	for i, w := range c.Windows {
+		if strings.HasPrefix(say, fmt.Sprintf("window %q", w.ID)) {
+			return fmt.Sprintf("$.windows[%d]", i)
+		}
+	}
+	for i, s := range c.Services {
+		if strings.HasPrefix(say, fmt.Sprintf("service %q", s.ID)) {
+			return fmt.Sprintf("$.services[%d]", i)
+		}
+	}
+	return "$.classes"
+}
+
+// references checks that everything named is there.
+func (c checker) references(bad func(path, format string, args ...any)) {
+	units := map[string]bool{}
+	for _, bus := range c.Callboxes {
+		for name := range bus.Units {
+			units[name] = true
+		}
+	}
+	for i, w := range c.Windows {
+		path := fmt.Sprintf("$.windows[%d]", i)
+		if w.Callbox != "" && !units[w.Callbox] {
+			bad(path+".callbox", "window %s: no call box %q on any bus", w.ID, w.Callbox)
+		}
+		if _, ok := c.Keypads[w.Keypad]; w.Keypad != "" && !ok {
+			bad(path+".keypad", "window %s: no keypad %q", w.ID, w.Keypad)
+		}
+		if _, ok := c.Cameras[w.Camera]; w.Camera != "" && !ok {
+			bad(path+".camera", "window %s: no camera %q", w.ID, w.Camera)
+		}
+	}
+	services := map[string]bool{}
+	for _, s := range c.Services {
+		services[s.ID] = true
+	}
+	for i, k := range c.Kiosks {
+		path := fmt.Sprintf("$.kiosks[%d]", i)
+		if _, ok := c.Printers[k.Printer]; k.Printer != "" && !ok {
+			bad(path+".printer", "kiosk %s: no printer %q", k.ID, k.Printer)
+		}
+		if k.Panel != "" && !units[k.Panel] {
+			bad(path+".panel", "kiosk %s: no panel %q on any call box bus", k.ID, k.Panel)
+		}
+		for button, service := range k.Buttons {
+			if !services[service] {
+				bad(path+".buttons", "kiosk %s: button %s takes a number for %q, which is no service", k.ID, button, service)
+			}
+		}
+	}
+	for name, bus := range c.Boards {
+		for window := range bus.Units {
+			if !slices.ContainsFunc(c.windowIDs(), func(id string) bool { return id == window }) {
+				bad("$.boards."+name+".units", "board bus %s: no window %q", name, window)
+			}
+		}
+	}
+}
+
+func (c Config) windowIDs() []string {
+	ids := make([]string, 0, len(c.Windows))
+	for _, w := range c.Windows {
+		ids = append(ids, w.ID)
+	}
+	return ids
+}
+
+// drivers makes every driver without a wire, so that its options are checked,
+// and sees that no wire has two owners.
+func (c checker) drivers(bad func(path, format string, args ...any)) {
+	owner := map[string]string{}
+	claim := func(path string, u wire.URL) {
+		if first, ok := owner[u.String()]; ok {
+			bad(path+".wire", "the wire %s belongs to %s already", u, first)
+		}
+		owner[u.String()] = path
+	}
+	for _, name := range sorted(c.Printers) {
+		p, path := c.Printers[name], "$.printers."+name
+		claim(path, p.Wire)
+		tryOpen(bad, path, printer.Catalog, p.Model, p.Options)
+	}
+	for _, name := range sorted(c.Boards) {
+		b, path := c.Boards[name], "$.boards."+name
+		claim(path, b.Wire)
+		for _, unit := range sorted(b.Units) {
+			tryOpen(bad, path, board.Catalog, b.Model, b.Units[unit])
+		}
+	}
+	for _, name := range sorted(c.Speakers) {
+		s, path := c.Speakers[name], "$.speakers."+name
+		claim(path, s.Wire)
+		tryOpen(bad, path, speaker.Catalog, s.Model, s.Options)
+	}
+	for _, name := range sorted(c.Callboxes) {
+		b, path := c.Callboxes[name], "$.callboxes."+name
+		claim(path, b.Wire)
+		open, ok := callbox.Catalog[b.Model]
+		if !ok {
+			bad(path+".model", "no call box model %q; known are %s", b.Model, strings.Join(sorted(callbox.Catalog), ", "))
+			continue
+		}
+		if _, err := open(nil, b.units()); err != nil {
+			bad(path, "%s", stripPlace(err))
+		}
+	}
+}
+
+// tryOpen makes a driver without a wire.
+func tryOpen[D any](bad func(path, format string, args ...any), path string, catalog map[string]devices.Open[D], model string, options node) {
+	open, ok := catalog[model]
+	if !ok {
+		bad(path+".model", "no model %q; known are %s", model, strings.Join(sorted(catalog), ", "))
+		return
+	}
+	if _, err := open(nil, options.decode()); err != nil {
+		bad(path, "%s", stripPlace(err))
+	}
+}
+
+// stripPlace keeps an error on one line.
+func stripPlace(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// units are the bus's units for a driver, in a fixed order.
+func (b Bus) units() []devices.Unit {
+	var us []devices.Unit
+	for _, name := range sorted(b.Units) {
+		us = append(us, devices.Unit{Name: name, Options: b.Units[name].decode()})
+	}
+	return us
+}
+
+// sorted lists a map's keys.
+func sorted[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func notNil[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}

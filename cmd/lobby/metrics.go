@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// metrics are read from the state when somebody asks, so that nothing in the
+// hall has to count for them.
+func (l *lobby) metrics() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), stateCollector{l})
+	return r
+}
+
+// stateCollector turns the state into metrics.
+type stateCollector struct{ lobby *lobby }
+
+var (
+	metricIssued  = prometheus.NewDesc("lobby_tickets_issued_today", "Tickets issued on the business day.", nil, nil)
+	metricCalls   = prometheus.NewDesc("lobby_calls_today", "Calls on the business day.", nil, nil)
+	metricServed  = prometheus.NewDesc("lobby_legs_done_today", "Legs served to their end on the business day.", nil, nil)
+	metricWaiting = prometheus.NewDesc("lobby_waiting", "Tickets that wait now.", []string{"service"}, nil)
+	metricDevice  = prometheus.NewDesc("lobby_device_up", "1 when the device is up.", []string{"device", "kind"}, nil)
+	metricSeq     = prometheus.NewDesc("lobby_trail_records", "Records in the trail.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (c stateCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{metricIssued, metricCalls, metricServed, metricWaiting, metricDevice, metricSeq} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(c.lobby.group.ctx, 2*time.Second)
+	defer cancel()
+	v, err := c.lobby.hall.View(ctx)
+	if err != nil {
+		return // a hall that has stopped has no figures
+	}
+	gauge := func(d *prometheus.Desc, value int, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value), labels...)
+	}
+	gauge(metricIssued, v.Figures.Issued)
+	gauge(metricCalls, v.Figures.Calls)
+	gauge(metricServed, v.Figures.Served)
+	gauge(metricSeq, int(v.Seq))
+	for _, s := range v.Services {
+		gauge(metricWaiting, s.Waiting, s.ID)
+	}
+	for _, d := range v.Devices {
+		up := 0
+		if d.State == "up" {
+			up = 1
+		}
+		gauge(metricDevice, up, d.ID, d.Kind)
+	}
+}

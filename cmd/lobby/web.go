@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"lobby/devices"
+	"lobby/devices/camera"
+	emucamera "lobby/devices/emulator/camera"
+	"lobby/display/api"
+	"lobby/display/feed"
+	"lobby/display/web"
+)
+
+// heartbeat is how often the feed beats.
+const heartbeat = 10 * time.Second
+
+// listen opens the web listener. Beyond this machine it would need encryption
+// and sign-in, which this version does not have, so it refuses.
+func listen(c Config) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen %q: write it as host:port, for example 127.0.0.1:8080", c.Listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("listen %q: an address that others can reach needs TLS and sign-in, which this version does not offer; "+
+			"listen on 127.0.0.1 and put a proxy with both in front", c.Listen)
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen %q: %w; another program uses it, choose another port", c.Listen, err)
+	}
+	return l, nil
+}
+
+// url is where the hall is reached.
+func (l *lobby) url() string { return "http://" + l.listener.Addr().String() }
+
+// startWeb starts cameras, feed, API and pages.
+func (l *lobby) startWeb() error {
+	cameras, err := l.startCameras()
+	if err != nil {
+		return err
+	}
+	d := l.file.description()
+	guard := api.Guard{Hosts: l.file.Hosts}
+	commander := &api.Commander{Hall: l.hall, Items: l.file.items}
+	f := feed.New(feed.Options{
+		Hall: l.hall, Backlog: l.trail, Commander: commander, Description: d, Build: build(), Heartbeat: heartbeat,
+		Allowed: guard.Allowed, Log: l.log, Now: time.Now,
+	})
+	options := api.Options{
+		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Pages: web.Handler(web.Options{Build: build()}),
+		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
+	}
+	if cameras != nil {
+		options.Cameras = liveCameras{cameras}
+	}
+	if l.emulators.any() {
+		options.Emulators = l.emulators
+	}
+	l.group.add(f.Run)
+	l.serve(api.New(options, commander).Handler())
+	return nil
+}
+
+// serve runs the HTTP server until the group ends.
+func (l *lobby) serve(h http.Handler) {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return l.group.ctx },
+	}
+	l.group.add(func(ctx context.Context) error {
+		stop := context.AfterFunc(ctx, func() {
+			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			if srv.Shutdown(grace) != nil {
+				srv.Close()
+			}
+		})
+		defer stop()
+		if err := srv.Serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("web: %w", err)
+		}
+		return nil
+	})
+}
+
+// liveCameras fits the camera relay to the API.
+type liveCameras struct{ relay *camera.Relay }
+
+// Watch implements api.Cameras.
+func (c liveCameras) Watch(ctx context.Context, id string) (api.Viewer, error) {
+	v, err := c.relay.Watch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return viewer{v}, nil
+}
+
+// viewer fits a camera viewer to the API.
+type viewer struct{ *camera.Viewer }
+
+// Next implements api.Viewer.
+func (v viewer) Next(ctx context.Context) ([]byte, error) {
+	f, err := v.Viewer.Next(ctx)
+	return f.Bytes, err
+}
+
+// startCameras starts the camera process and, for emulated cameras, the
+// server they are played from.
+func (l *lobby) startCameras() (*camera.Relay, error) {
+	if len(l.file.Cameras) == 0 {
+		return nil, nil
+	}
+	sources, err := l.cameraSources()
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("cameras: find our own program: %w", err)
+	}
+	relay, err := camera.New(camera.Options{
+		Sources: sources, Command: []string{self, "camera"}, RTSPListen: l.file.RTSP.Listen, RTSPFallback: l.file.emulatedCameras(),
+		Log: l.log.With("family", "camera"), Stderr: os.Stderr,
+		Report: func(id string, s devices.State, why string) { l.health.report("camera/"+id, s, why) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.relay = relay
+	l.group.add(relay.Run)
+	return relay, nil
+}
+
+// cameraSources lists what the camera process pulls. Emulated cameras are
+// pulled from a server of ours, over a real connection.
+func (l *lobby) cameraSources() ([]camera.Source, error) {
+	var sources []camera.Source
+	streams := map[string]string{}
+	for _, id := range sorted(l.file.Cameras) {
+		c := l.file.Cameras[id]
+		s := camera.Source{ID: id, URL: c.Source, User: c.User, Fingerprint: c.Fingerprint}
+		if c.Emulated {
+			streams[id] = c.Clip
+		} else if c.PasswordFile != "" {
+			var err error
+			if s.Password, err = readSecret(c.PasswordFile); err != nil {
+				return nil, fmt.Errorf("camera %s: %w", id, err)
+			}
+		}
+		sources = append(sources, s)
+	}
+	if len(streams) == 0 {
+		return sources, nil
+	}
+	password := nonce()
+	emulated, err := emucamera.New(emucamera.Options{Listen: "127.0.0.1:0", Streams: streams, User: "lobby", Password: password, Log: l.log})
+	if err != nil {
+		return nil, err
+	}
+	l.emulators.add("camera/rtsp", emulated)
+	l.group.add(func(ctx context.Context) error { return quiet(ctx, emulated.Run(ctx)) })
+	for i, s := range sources {
+		if _, ok := streams[s.ID]; ok {
+			sources[i].URL, sources[i].User, sources[i].Password = "rtsp://"+emulated.Addr()+"/"+s.ID, "lobby", password
+		}
+	}
+	return sources, nil
+}
+
+func (c Config) emulatedCameras() bool {
+	for _, cam := range c.Cameras {
+		if cam.Emulated {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"lobby/devices"
+)
+
+// node is a part of the configuration that only a driver understands. It
+// keeps its place in the file, so that the driver's errors name it.
+type node struct{ ast ast.Node }
+
+// UnmarshalYAML keeps the node.
+func (n *node) UnmarshalYAML(a ast.Node) error {
+	n.ast = a
+	return nil
+}
+
+// decode is the devices.Decode of this node; a missing one leaves the
+// driver's defaults.
+func (n node) decode() devices.Decode {
+	return func(into any) error {
+		if n.ast == nil {
+			return nil
+		}
+		if errs := unknownKeys(n.ast, reflect.TypeOf(into), ""); len(errs) > 0 {
+			return errors.Join(errs...)
+		}
+		return placed(yaml.NodeToValue(n.ast, into))
+	}
+}
+
+// place is an error at a line and column of the file.
+type place struct {
+	line, column int
+	say          string
+}
+
+// Error is "LINE:COLUMN: message"; whoever knows the file puts its name before it.
+func (p *place) Error() string { return fmt.Sprintf("%d:%d: %s", p.line, p.column, p.say) }
+
+// placeAt makes an error of a node.
+func placeAt(n ast.Node, format string, args ...any) error {
+	at := n.GetToken().Position
+	return &place{line: at.Line, column: at.Column, say: fmt.Sprintf(format, args...)}
+}
+
+// placed turns an error of the YAML package into one of ours: its first line
+// is "[3:5] message".
+func placed(err error) error {
+	var y yaml.Error
+	if err == nil || !errors.As(err, &y) {
+		return err
+	}
+	at := y.GetToken().Position
+	return &place{line: at.Line, column: at.Column, say: y.GetMessage()}
+}
+
+// document is a parsed file.
+type document struct {
+	name string
+	file *ast.File
+}
+
+// parseDocument reads the syntax only.
+func parseDocument(name string, data []byte) (*document, error) {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return nil, &fileErrors{name, []error{placed(err)}}
+	}
+	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		return nil, &fileErrors{name, []error{&place{1, 1, "the file is empty"}}}
+	}
+	return &document{name, file}, nil
+}
+
+// decode fills a struct and reports everything that does not fit it at once:
+// unknown keys anywhere, and the first wrong value of each top-level member.
+func (d *document) decode(into any) error {
+	body := d.file.Docs[0].Body
+	errs := unknownKeys(body, reflect.TypeOf(into), "")
+	m, ok := body.(*ast.MappingNode)
+	if !ok {
+		return &fileErrors{d.name, []error{placeAt(body, "the file must be a mapping")}}
+	}
+	target := reflect.ValueOf(into).Elem()
+	for _, v := range m.Values {
+		if field, ok := fieldOf(target.Type(), v.Key.String()); ok {
+			errs = append(errs, placed(yaml.NodeToValue(v.Value, target.FieldByIndex(field.Index).Addr().Interface())))
+		}
+	}
+	return newFileErrors(d.name, errs)
+}
+
+// at finds the node of a path such as "$.windows[3].services[0]"; the body's
+// beginning when the path is not in the file.
+func (d *document) at(path string) ast.Node {
+	if p, err := yaml.PathString(path); err == nil {
+		if n, err := p.FilterFile(d.file); err == nil && n != nil {
+			return n
+		}
+	}
+	return d.file.Docs[0].Body
+}
+
+// fileErrors are the errors of one file.
+type fileErrors struct {
+	name string
+	errs []error
+}
+
+func newFileErrors(name string, errs []error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) == 0 {
+		return nil
+	}
+	return &fileErrors{name, errs}
+}
+
+// Error writes one line an error: FILE:LINE:COLUMN: message.
+func (f *fileErrors) Error() string {
+	lines := make([]string, 0, len(f.errs))
+	for _, err := range f.errs {
+		lines = append(lines, f.name+":"+strings.TrimSpace(err.Error()))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// unknownKeys reports every key that the type has no field for.
+func unknownKeys(n ast.Node, t reflect.Type, path string) []error {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var errs []error
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			errs = append(errs, unknownKey(v, t, path)...)
+		}
+	case *ast.MappingValueNode:
+		return unknownKey(n, t, path)
+	case *ast.SequenceNode:
+		if t.Kind() != reflect.Slice {
+			return nil
+		}
+		for _, v := range n.Values {
+			errs = append(errs, unknownKeys(v, t.Elem(), path)...)
+		}
+	}
+	return errs
+}
+
+func unknownKey(v *ast.MappingValueNode, t reflect.Type, path string) []error {
+	key := v.Key.String()
+	switch {
+	case t == reflect.TypeFor[node]():
+		return nil // the driver checks it
+	case t.Kind() == reflect.Map:
+		return unknownKeys(v.Value, t.Elem(), path+key+".")
+	case t.Kind() == reflect.Struct:
+		field, ok := fieldOf(t, key)
+		if !ok {
+			return []error{placeAt(v.Key, "unknown key %q; known are %s", path+key, strings.Join(keysOf(t), ", "))}
+		}
+		return unknownKeys(v.Value, field.Type, path+key+".")
+	}
+	return nil
+}
+
+// fieldOf finds the field of a key.
+func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
+	key = strings.Trim(key, `"'`)
+	for f := range t.Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name == key && f.IsExported() {
+			return f, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for f := range t.Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" && name != "-" {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
