@@ -113,8 +113,17 @@ func (t *Trail) identify() error {
 	} else if have != format {
 		return fmt.Errorf("trail: %s has the format %q, this program reads %q", t.path, have, format)
 	}
-	t.epoch, err = t.meta("epoch")
-	return err
+	epoch, err := t.meta("epoch")
+	if err != nil {
+		return err
+	}
+	if t.epoch == "" { // set once, because any goroutine may read it
+		t.epoch = epoch
+	}
+	if epoch != t.epoch {
+		return fmt.Errorf("trail: %s was exchanged for another while in use", t.path)
+	}
+	return nil
 }
 
 func (t *Trail) meta(key string) (value string, err error) {
@@ -250,8 +259,11 @@ func (t *Trail) Replay(apply func(queue.Record) error) error {
 		}
 		return apply(r)
 	})
+	if err != nil {
+		return errors.Join(err, t.disconnect())
+	}
 	t.head = h
-	return err
+	return nil
 }
 
 // Answers returns the answers given on a business day, by command id, and

@@ -270,6 +270,9 @@ func tamper(t *testing.T, sql string) error {
 	}
 	defer tr.Close()
 	_, failed := replay(tr)
+	if _, err := tr.Since(0, 9); failed != nil && !errors.Is(err, trail.ErrBroken) {
+		t.Errorf("after %s the trail is read as if nothing were wrong: %v", sql, err)
+	}
 	for next := uint64(1); next < 7; next++ {
 		if failed != nil && tr.Append(batch(next, 1)) == nil {
 			t.Errorf("after %s record %d was appended to a trail that had been changed", sql, next)
