@@ -37,8 +37,25 @@ func (h *hook) ID() string { return "lobby" }
 func (h *hook) Provides(b byte) bool {
 	return slices.Contains([]byte{
 		mochi.OnConnectAuthenticate, mochi.OnSessionEstablish, mochi.OnACLCheck,
-		mochi.OnPublish, mochi.OnWill,
+		mochi.OnPacketRead, mochi.OnPublish, mochi.OnWill,
 	}, b)
+}
+
+// OnPacketRead makes room for a subscription. Both ends number their packets
+// for themselves, but the library keeps one list, and refuses to subscribe or
+// unsubscribe under a number that one of its own unanswered messages bears
+// (mochi-mqtt/server v2.7.9, server.go, processSubscribe). So that message
+// counts as answered. Should the line break before it really is, it is not sent
+// again: a state comes with the next subscription, a keypad repeats its event.
+func (h *hook) OnPacketRead(cl *mochi.Client, pk packets.Packet) (packets.Packet, error) {
+	if t := pk.FixedHeader.Type; t != packets.Subscribe && t != packets.Unsubscribe {
+		return pk, nil
+	}
+	waiting := cl.State.Inflight
+	if m, ok := waiting.Get(pk.PacketID); ok && m.FixedHeader.Type == packets.Publish && waiting.Delete(pk.PacketID) {
+		waiting.IncreaseSendQuota()
+	}
+	return pk, nil
 }
 
 // OnConnectAuthenticate lets in who has an account, the right password and no

@@ -244,6 +244,37 @@ func TestFloodIsThrownOut(t *testing.T) {
 	})
 }
 
+// The broker's message number 1 waits for its answer while the client
+// subscribes with its own number 1.
+func TestNumbersOfBothEndsAreApart(t *testing.T) {
+	b := mustNew(t, "127.0.0.1:0", nil)
+	mustListen(t, b)
+	kp, _ := mustHello(t, mustConnect(t, b), as("kp-1"))
+	subscribe := func(leaf string, id uint16) (code byte) {
+		pk := packets.Packet{
+			FixedHeader: packets.FixedHeader{Type: packets.Subscribe, Qos: 1}, ProtocolVersion: 4, PacketID: id,
+			Filters: packets.Subscriptions{{Filter: "lobby/h1/keypad/kp-1/" + leaf, Qos: 1}},
+		}
+		kp.send(pk, pk.SubscribeEncode)
+		for {
+			if header, body := kp.read(); header>>4 == packets.Suback {
+				return body[2]
+			}
+		}
+	}
+	if code := subscribe("cmd", 9); code != 1 {
+		t.Fatalf("SUBACK %x", code)
+	}
+	lobby, _ := mustHello(t, mustConnect(t, b), as("lobby"))
+	lobby.publish("lobby/h1/keypad/kp-1/cmd", []byte("x"), 1, false)
+	if header, body := kp.read(); header>>4 != packets.Publish || body[len(body)-2] != 1 {
+		t.Fatalf("got %x % x", header, body)
+	}
+	if code := subscribe("ack", 1); code != 1 {
+		t.Errorf("SUBACK %x", code)
+	}
+}
+
 func TestTooManyClients(t *testing.T) {
 	b := mustNew(t, "127.0.0.1:0", nil)
 	b.options.MaxClients = 2
