@@ -98,6 +98,8 @@ func TestForeignAnswersAreNotOurs(t *testing.T) {
 		heard         []byte
 	}{
 		{"other unit", "read-two", sealed([]byte{2, 3, 4, 3, 0xF7, 0, 0})},
+		{"refusal of another unit", "read-two", sealed([]byte{2, 0x83, 2})},
+		{"refusal of another function", "read-two", sealed([]byte{1, 0x90, 2})},
 		{"other function", "read-two", sealed([]byte{1, 4, 4, 3, 0xF7, 0, 0})},
 		{"other count", "read-two", sealed([]byte{1, 3, 2, 3, 0xF7})},
 		{"other register", "digits", sealed([]byte{1, 16, 0, 1, 0, 4})},

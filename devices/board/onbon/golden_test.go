@@ -136,13 +136,15 @@ func TestHostileTextIsHarmless(t *testing.T) {
 }
 
 func TestLongTextIsCutBetweenCharacters(t *testing.T) {
-	shown := Options{Color: "red", Font: 16}.encode(strings.Repeat("窗", 1000))
-	if len(shown) > maxText || len(shown) < maxText-1 {
-		t.Errorf("%d bytes, want at most %d", len(shown), maxText)
-	}
-	back, _ := simplifiedchinese.GBK.NewDecoder().Bytes(shown)
-	if strings.Contains(string(back), "\uFFFD") {
-		t.Error("a character was cut in two")
+	for _, before := range []string{"", "a"} {
+		shown := Options{Color: "red", Font: 16}.encode(before + strings.Repeat("窗", 1000))
+		if len(shown) > maxText || len(shown) < maxText-1 {
+			t.Errorf("%d bytes, want at most %d", len(shown), maxText)
+		}
+		back, _ := simplifiedchinese.GBK.NewDecoder().Bytes(shown)
+		if strings.Contains(string(back), "\uFFFD") {
+			t.Error("a character was cut in two")
+		}
 	}
 }
 
@@ -204,6 +206,44 @@ func unspaced(t *testing.T, s string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func TestBrokenFramesAreNotBelieved(t *testing.T) {
+	var s scanner
+	for _, c := range answers()["ack"] {
+		content, whole := s.next(c)
+		if !whole {
+			continue
+		}
+		if _, err := open(content); err != nil {
+			t.Fatal(err)
+		}
+		for bit := range 8 * len(content) {
+			broken := slices.Clone(content)
+			broken[bit/8] ^= 1 << (bit % 8)
+			if _, err := open(broken); err == nil {
+				t.Errorf("a frame with bit %d flipped is believed", bit)
+			}
+		}
+		for n := range content {
+			if _, err := open(content[:n]); err == nil {
+				t.Errorf("a frame cut to %d bytes is believed", n)
+			}
+		}
+	}
+}
+
+func TestScannerEndsAFrameOnce(t *testing.T) {
+	var s scanner
+	found := 0
+	for _, c := range append(cases()["ping"], 0x00, 0x5A, 0x5A) {
+		if _, whole := s.next(c); whole {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("found %d frames, want 1", found)
+	}
 }
 
 func TestScannerStartsAnywhere(t *testing.T) {

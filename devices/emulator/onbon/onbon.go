@@ -90,7 +90,8 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 }
 
 // Serve answers frames on the line until it breaks or the context ends. On a
-// line that has neither deadlines nor Close it only ends with the line.
+// line that has neither deadlines nor Close it only ends with the line. A line
+// is served once; what the devices remember stays for the next one.
 func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
 	stop := context.AfterFunc(ctx, func() { unblock(line) })
 	defer stop()
