@@ -33,12 +33,15 @@ type fakeHall struct {
 	commands  []object
 	slow      time.Duration // how long an answer takes
 	presses   []string
+	faults    map[string]bool
+	clip      []fragment // what the cameras send; nothing if nil
+	viewers   int        // how often a camera was opened
 }
 
 // newFakeHall starts a hall around a state; it ends with the test.
 func newFakeHall(t *testing.T, state object) *fakeHall {
 	t.Helper()
-	h := &fakeHall{state: state, seq: 100, heartbeat: 10, print: "printed", sockets: map[*websocket.Conn]bool{}}
+	h := &fakeHall{state: state, seq: 100, heartbeat: 10, print: "printed", faults: map[string]bool{}, sockets: map[*websocket.Conn]bool{}}
 	h.upgrader.Subprotocols = []string{"lobby.v1"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/feed", h.feed)
@@ -51,6 +54,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 6, "high": 14}, "where": "一层 A 区 9–16 号窗口"})
 	})
+	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
 	h.emulators(mux)
 	mux.Handle("/", web.Handler(web.Options{Build: build}))
 	h.Server = httptest.NewServer(mux)

@@ -1,0 +1,151 @@
+// One camera's stream in one video element: fragmented MP4 from a WebSocket
+// into a MediaSource. It starts again by itself and never waits for ever.
+
+const BUFFER = 15; // seconds of pictures kept behind the play head
+const BEHIND = 2; // seconds behind the newest picture before it jumps
+const PATIENCE = 5000; // milliseconds without a picture before it starts again
+const LONGEST = 20000; // the longest pause between two attempts
+
+export class LiveFeed {
+  /**
+   * @param {string} camera @param {HTMLVideoElement} video
+   * @param {(phase: 'connecting'|'live'|'stalled') => void} tell a change of phase
+   * @param {() => void} [beat] once a second while it plays
+   */
+  constructor(camera, video, tell, beat = () => {}) {
+    this.camera = camera;
+    this.video = video;
+    this.tell = tell;
+    this.beat = beat;
+    this.frames = 0; // fragments played, for tests and for health
+    this.attempts = 0; // in a row without a picture
+    this.lastFrame = 0; // our clock, milliseconds
+    this.stopped = false;
+    /** @type {ArrayBuffer[]} */
+    this.queue = [];
+  }
+
+  start() {
+    this.timer = setInterval(() => this.watch(), 1000);
+    this.tell('connecting');
+    this.connect();
+  }
+
+  stop() {
+    this.stopped = true;
+    clearInterval(this.timer);
+    clearTimeout(this.again);
+    this.close();
+  }
+
+  connect() {
+    if (this.stopped) return;
+    this.since = Date.now();
+    const url = new URL(`/api/v1/cameras/${encodeURIComponent(this.camera)}/live`, location.href.replace(/^http/, 'ws'));
+    const socket = new WebSocket(url);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = (e) => {
+      if (this.socket !== socket) return;
+      if (typeof e.data === 'string') this.open(e.data);
+      else this.take(e.data);
+    };
+    socket.onclose = () => { if (this.socket === socket) this.retry(); };
+    this.socket = socket;
+  }
+
+  /** The first message names the codec. @param {string} mime */
+  open(mime) {
+    if (!('MediaSource' in window) || !MediaSource.isTypeSupported(mime)) {
+      this.retry();
+      return;
+    }
+    const source = new MediaSource();
+    this.source = source;
+    this.address = URL.createObjectURL(source);
+    this.video.src = this.address;
+    source.addEventListener('sourceopen', () => {
+      URL.revokeObjectURL(this.address || '');
+      if (this.source !== source) return;
+      this.buffer = source.addSourceBuffer(mime);
+      this.buffer.mode = 'segments';
+      this.buffer.addEventListener('updateend', () => this.pump());
+      this.pump();
+    }, { once: true });
+  }
+
+  /** @param {ArrayBuffer} fragment */
+  take(fragment) {
+    this.queue.push(fragment);
+    this.pump();
+  }
+
+  /** Feeds one fragment at a time; the buffer takes no more while it works. */
+  pump() {
+    const { buffer, video } = this;
+    if (!buffer || buffer.updating || this.source?.readyState !== 'open') return;
+    try {
+      const ranges = video.buffered;
+      if (ranges.length && video.currentTime - ranges.start(0) > BUFFER * 2) {
+        buffer.remove(ranges.start(0), video.currentTime - BUFFER);
+        return;
+      }
+      const next = this.queue.shift();
+      if (!next) return;
+      buffer.appendBuffer(next);
+      this.arrived();
+    } catch {
+      this.retry(); // A full or broken buffer is not worth repairing.
+    }
+  }
+
+  arrived() {
+    this.frames++;
+    this.lastFrame = Date.now();
+    if (this.attempts || this.frames === 1 || this.phase !== 'live') this.enter('live');
+    this.attempts = 0;
+    this.edge();
+  }
+
+  /** Stays at the newest picture: what is kept is sent at once, so the start lies in the past. */
+  edge() {
+    const { video } = this;
+    const ranges = video.buffered;
+    if (!ranges.length) return;
+    const end = ranges.end(ranges.length - 1);
+    if (end - video.currentTime > BEHIND || video.currentTime < ranges.start(0)) video.currentTime = Math.max(ranges.start(0), end - 0.3);
+    if (video.paused) video.play().catch(() => {});
+  }
+
+  watch() {
+    this.beat();
+    if (this.socket && Date.now() - Math.max(this.lastFrame, this.since || 0) > PATIENCE) this.retry();
+    else this.edge();
+  }
+
+  /** @param {'connecting'|'live'|'stalled'} phase */
+  enter(phase) {
+    this.phase = phase;
+    this.tell(phase);
+  }
+
+  retry() {
+    this.close(true);
+    if (this.stopped) return;
+    this.attempts++;
+    this.enter('stalled');
+    const pause = Math.min(LONGEST, 500 * 2 ** Math.min(this.attempts, 6));
+    clearTimeout(this.again);
+    this.again = setTimeout(() => this.connect(), pause * (0.5 + Math.random() / 2));
+  }
+
+  /** Lets go of socket and source; the last picture may stay on the screen. @param {boolean} [keepPicture] */
+  close(keepPicture = false) {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.queue = [];
+    this.buffer = undefined;
+    this.source = undefined;
+    if (!keepPicture) this.video.removeAttribute('src');
+  }
+}

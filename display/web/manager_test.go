@@ -1,0 +1,67 @@
+package web_test
+
+import (
+	"testing"
+	"time"
+)
+
+func TestForeignPagesManagerAcknowledges(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1920, 1080)
+	hall.clip = cameraClip(t)
+	p.open(hall.URL+"/manager", ".wins .win:nth-child(80)")
+	p.until(`document.querySelectorAll('hall-camera[data-phase=live]').length>=7`)
+	p.shoot("manager")
+	p.clean()
+	p.click(".alerts .pr")
+	p.until(`document.querySelector('dialog[open]')`)
+	p.shoot("manager-ack")
+	p.clean()
+	p.click(".choices button:nth-child(3)")
+	p.until(`!document.querySelector('dialog')`)
+	if got := hall.sent("alert_ack"); len(got) != 1 || got[0]["alert"] != "a1" || got[0]["cause"] != "已报修" {
+		t.Errorf("alert_ack commands: %v", got)
+	}
+	alerts := hall.state["alerts"].([]object)
+	hall.patch(object{"alerts": alerts[1:]})
+	p.until(`document.querySelectorAll('.alerts li').length===1`)
+}
+
+func TestForeignPagesOfASmallHall(t *testing.T) {
+	state := smallHall(time.Now())
+	state["cameras"] = []object{}
+	hall := newFakeHall(t, state)
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/manager", ".wins .win:nth-child(4)")
+	p.shoot("manager-small")
+	p.clean()
+	p.open(hall.URL+"/", ".doors a")
+	p.shoot("index")
+	p.clean()
+	p.open(hall.URL+"/t/abc", ".card")
+	p.shoot("phone")
+	p.clean()
+}
+
+// A camera plays at the live edge although the first seconds came at once,
+// says how old its last picture is when it falls silent, and starts again.
+func TestForeignPagesCameraStaysLive(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	hall.state["cameras"] = hall.state["cameras"].([]object)[:1]
+	hall.clip = cameraClip(t)[:7]
+	p := openTab(t, 1280, 720)
+	p.open(hall.URL+"/manager", "hall-camera")
+	p.until(`document.querySelector('hall-camera').dataset.phase==='live'`)
+	const video = `document.querySelector('hall-camera').shadowRoot.querySelector('video')`
+	p.until(video + `.currentTime>3`)
+	p.until(`Number(document.querySelector('hall-camera').dataset.frames)>=6`)
+	p.until(`document.querySelector('hall-camera').shadowRoot.querySelector('.badge.b')`)
+	p.shoot("camera-lost")
+	p.until(`document.querySelector('hall-camera').dataset.phase==='live'`)
+	hall.mu.Lock()
+	defer hall.mu.Unlock()
+	if hall.viewers < 2 {
+		t.Error("the camera was not opened again")
+	}
+	p.quiet()
+}

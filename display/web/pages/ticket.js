@@ -1,0 +1,65 @@
+// A citizen's own ticket on a phone. It asks every five seconds: a phone that
+// sleeps must not keep a feed open.
+import { html, render } from '../vendor/lit.js';
+import { own } from '../lib/page.js';
+import { icon } from '../lib/icons.js';
+import { ridges } from '../lib/ridges.js';
+import { minutes } from '../lib/names.js';
+import { loadTexts, t } from '../lib/texts.js';
+import { clockSeconds } from '../lib/times.js';
+
+const EVERY = 5000;
+const HILLS = ridges(480, 160, 3, '#0a5a5e', 3);
+const app = /** @type {HTMLElement} */ (document.getElementById('app'));
+/** @type {any} */
+let ticket = null;
+let problem = '';
+let fetched = 0;
+
+/** The language of the phone, if the hall speaks it. */
+function phoneLanguage() {
+  const wanted = navigator.language || 'zh-CN';
+  if (/^zh-(TW|HK|MO|Hant)/i.test(wanted)) return 'zh-TW';
+  return /^zh/i.test(wanted) ? 'zh-CN' : 'en';
+}
+
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(`/api/v1/tickets/by-token/${encodeURIComponent(own)}`, { cache: 'no-store' });
+    if (answer.status === 404) problem = t('mine.unknown');
+    else if (!answer.ok) throw new Error(String(answer.status));
+    else {
+      ticket = await answer.json();
+      problem = '';
+      fetched = Date.now();
+    }
+  } catch {
+    problem = fetched ? t('feed.stale', { at: clockSeconds(fetched) }) : t('kiosk.no_answer');
+  }
+  draw();
+}
+
+function draw() {
+  render(html`<main style="background-image:${HILLS}">${problem ? html`<p class="problem" role="alert">${icon('warn')}${problem}</p>` : ''}${ticket ? card() : ''}</main>`, app);
+}
+
+function card() {
+  const called = ticket.state === 'called' || ticket.state === 'calling';
+  const m = minutes(ticket.forecast);
+  document.title = `${ticket.ticket} · ${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}`;
+  return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
+<p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
+${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b></div></div>` : ''}
+${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section><p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p>`;
+}
+
+start();
+
+/** Starts once the words are there. */
+async function start() {
+  await loadTexts(phoneLanguage(), 'zh-CN');
+  setInterval(refresh, EVERY);
+  document.addEventListener('visibilitychange', refresh);
+  refresh();
+}
