@@ -85,8 +85,10 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 	}}, nil
 }
 
-// betweenBytes is the longest pause inside a frame that the module bears.
-const betweenBytes = 8 * time.Millisecond
+// betweenBytes is the longest pause inside a frame before the rest is given
+// up. The module itself bears 8 ms, but a line made of software passes bytes
+// on in pieces, and a busy machine adds to that.
+const betweenBytes = 250 * time.Millisecond
 
 // Serve answers frames on the line until it breaks or the context ends. On a
 // line that has neither deadlines nor Close it only ends with the line. A line

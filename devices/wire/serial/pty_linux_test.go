@@ -27,8 +27,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// url names the fastest speed there is, so that pacing takes no time.
 func url(path string) wire.URL {
-	return wire.URL{Scheme: wire.Serial, Path: path, Baud: 115200, Mode: "8N1"}
+	return wire.URL{Scheme: wire.Serial, Path: path, Baud: 4_000_000, Mode: "8N1"}
 }
 
 func dial(path string) (wire.Conn, error) { return serial.Open(url(path))(context.Background()) }
@@ -321,4 +322,30 @@ func count(t *testing.T) (files, routines int) {
 		t.Fatal(err)
 	}
 	return len(entries), runtime.NumGoroutine()
+}
+
+// TestWriteTakesAsLongAsTheLine: a pseudo terminal takes any amount at once,
+// but time-outs behind a write count from when a real line would be free.
+func TestWriteTakesAsLongAsTheLine(t *testing.T) {
+	_, path := mustPlug(t)
+	u := url(path)
+	u.Baud = 9600
+	c, err := serial.Open(u)(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	began := time.Now()
+	if _, err := c.Write(make([]byte, 480)); err != nil {
+		t.Fatal(err)
+	}
+	if took, least := time.Since(began), u.Time(480); took < least {
+		t.Errorf("480 bytes at 9600 baud took %v, the line needs %v", took, least)
+	}
+	if err := c.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Write(make([]byte, 480)); !errors.Is(err, os.ErrDeadlineExceeded) || n == 480 {
+		t.Errorf("wrote %d, %v, want the deadline in the middle", n, err)
+	}
 }

@@ -43,6 +43,7 @@ type line struct {
 	name  string
 	port  modem
 	block int
+	pace  *pace
 }
 
 // modem is the part of the library's port that is used after opening.
@@ -58,21 +59,33 @@ func newLine(u wire.URL, s wire.Stream, port modem) *line {
 		name:  u.Path,
 		port:  port,
 		block: max(blockLeast, int(blockTime/perByte)),
+		pace:  newPace(u.Time(1)),
 	}
 }
 
-// Write sends p in blocks. The number of bytes says how many the kernel took;
-// some of them may still be on their way when the device goes.
+// Write sends p in blocks and returns when the line has had the time to send
+// them. The number of bytes says how many the kernel took; some of them may
+// still be on their way when the device goes.
 func (l *line) Write(p []byte) (int, error) {
 	sent := 0
 	for len(p) > sent {
 		n, err := l.Conn.Write(p[sent:min(len(p), sent+l.block)])
 		sent += n
+		if err == nil {
+			err = l.pace.sent(n)
+		}
 		if err != nil {
 			return sent, err
 		}
 	}
 	return sent, nil
+}
+
+// SetWriteDeadline implements devices.Wire; it also ends a Write that waits
+// for the line.
+func (l *line) SetWriteDeadline(t time.Time) error {
+	l.pace.setDeadline(t)
+	return l.Conn.SetWriteDeadline(t)
 }
 
 // ClearToSend implements ModemLines.
@@ -91,6 +104,7 @@ func (l *line) ClearToSend() (bool, error) {
 // library's. The line is free for the next opener when Close has returned.
 func (l *line) Close() error {
 	err := l.Conn.Close()
+	l.pace.close()
 	if perr := l.port.Close(); err == nil {
 		err = wire.Fault(l.name, perr)
 		if errors.Is(err, devices.ErrGone) {
