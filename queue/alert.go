@@ -27,7 +27,7 @@ func (c AlertAck) decide(s *State, _ Input) (Outcome, error) {
 	if c.Cause == "" {
 		return Outcome{}, refuse(CodeReasonMissing, "确认提醒时请写明原因")
 	}
-	return events1(nil, AlertAcknowledged{Alert: c.Alert, Cause: c.Cause})
+	return events1(nil, AlertAcknowledged(c))
 }
 
 // AlertRaised: something needs a person.

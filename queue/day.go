@@ -37,7 +37,7 @@ func (c DayOpen) decide(s *State, _ Input) (Outcome, error) {
 	case c.Day == s.day:
 		return Outcome{}, refuse(CodeDayPassed, "%s 已经关门，不能再开，以免号码重复", c.Day)
 	}
-	return events1(nil, DayOpened{Day: c.Day})
+	return events1(nil, DayOpened(c))
 }
 
 // DayOpened begins a day.

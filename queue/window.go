@@ -87,7 +87,7 @@ func (c WindowOpen) decide(s *State, _ Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, WindowOpened{Window: c.Window, Staff: c.Staff})
+	return events1(nil, WindowOpened(c))
 }
 
 // WindowOpened: a window serves from now on.
@@ -125,7 +125,7 @@ func (c WindowPause) decide(s *State, _ Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, WindowPaused{Window: c.Window, Reason: c.Reason})
+	return events1(nil, WindowPaused(c))
 }
 
 // WindowPaused: the window calls nobody for a while.
@@ -158,7 +158,7 @@ func (c WindowResume) decide(s *State, _ Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, WindowResumed{Window: c.Window})
+	return events1(nil, WindowResumed(c))
 }
 
 // WindowResumed: the window calls again.
@@ -186,7 +186,7 @@ func (c WindowDrain) decide(s *State, _ Input) (Outcome, error) {
 	if _, r := s.openWindow(c.Window); r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, WindowDraining{Window: c.Window})
+	return events1(nil, WindowDraining(c))
 }
 
 // WindowDraining: the window takes directed legs only.
@@ -218,7 +218,7 @@ func (c WindowClose) decide(s *State, _ Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, WindowClosed{Window: c.Window})
+	return events1(nil, WindowClosed(c))
 }
 
 // WindowClosed: the window serves nobody.

@@ -1,0 +1,51 @@
+# Lobby. `make help` lists what can be made.
+SHELL := /bin/sh
+GO    ?= go
+FUZZ  ?= 30s
+HALL  ?= deploy/halls/small.yaml
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+build: ## build bin/lobby
+	$(GO) build -trimpath -o bin/lobby ./cmd/lobby
+
+demo: ## run a whole hall of 80 windows, nothing to install (SMALL=1 for 4 windows)
+	$(GO) run ./cmd/lobby demo $(if $(SMALL),--small) $(ARGS)
+
+run: build ## run the hall file HALL against real devices
+	bin/lobby run --config $(HALL)
+
+check: lint test ## everything that has to be green before a change lands
+
+test: ## all tests with the race detector; installs the foreign peers they need
+	deploy/test-setup.sh
+	$(GO) test -race -count=1 -shuffle=on -timeout 15m ./...
+
+test-short: ## the tests that need nothing but Go
+	$(GO) test -race -short -count=1 ./...
+
+fuzz: ## every fuzz target for FUZZ (30s) each
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZ) $$p || exit 1; \
+	  done; \
+	done
+
+bench: ## ratios measured side by side in one run
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./...
+
+lint: ## gofmt, go vet, staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+clips: ## make the films of the emulated cameras anew (needs chromium and ffmpeg)
+	$(GO) run ./deploy/clips
+
+sizes: ## the longest files and functions, to look into
+	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
+
+.PHONY: help build demo run check test test-short fuzz bench lint clips sizes

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the picture of hardware-docs/architecture.md as a table: which
+// of our packages each package may import. A pattern ending in /... covers
+// everything below it. Arrows only point down.
+var mayImport = []struct {
+	pkg   string
+	allow []string
+}{
+	{"queue", nil},
+	{"queue/hall", []string{"queue"}},
+	{"queue/trail", []string{"queue"}},
+	{"firmware-bridge", nil},
+	{"firmware-bridge/...", nil},
+	{"devices", nil},
+	{"devices/wire", []string{"devices"}},
+	{"devices/wire/...", []string{"devices", "devices/wire"}},
+	{"devices/printer/...", []string{"devices", "devices/printer/..."}},
+	{"devices/board/...", []string{"devices", "devices/board/..."}},
+	{"devices/speaker/...", []string{"devices", "devices/speaker/..."}},
+	{"devices/callbox/...", []string{"devices", "devices/callbox/...", "firmware-bridge"}},
+	{"devices/keypad", []string{"devices"}},
+	{"devices/button", []string{"devices"}},
+	{"devices/camera", []string{"devices", "devices/camera/pipe"}},
+	{"devices/camera/...", []string{"devices", "devices/camera/..."}},
+	{"devices/devicetest", []string{"devices", "devices/wire/..."}},
+	{"devices/emulator", []string{"devices"}},
+	{"devices/emulator/line", []string{"devices", "devices/emulator", "devices/wire", "devices/wire/..."}},
+	{"devices/emulator/keypad", []string{"devices", "devices/emulator", "devices/wire/mqtt"}},
+	{"devices/emulator/...", []string{"devices", "devices/emulator", "firmware-bridge"}},
+	{"display", []string{"queue", "devices"}},
+	{"display/slip", []string{"devices"}},
+	{"display/web", []string{}},
+	{"display/...", []string{"display", "queue", "queue/hall", "devices"}},
+	{"deploy/...", nil},
+	{"cmd/...", []string{"..."}},
+}
+
+// onlyIn names the packages that have one importer, so that a library can be
+// replaced in one place. Tests and emulators may use foreign peers.
+var onlyIn = map[string][]string{
+	"go.bug.st/serial":                             {"devices/wire/serial"},
+	"github.com/eclipse/paho.mqtt.golang":          {"devices/wire/mqtt"},
+	"github.com/mochi-mqtt/server/v2":              {"devices/wire/broker"},
+	"github.com/deepch/vdk":                        {"devices/camera/child"},
+	"github.com/bluenviron/gortsplib/v5":           {"devices/camera/child", "devices/emulator/camera"},
+	"github.com/ncruces/go-sqlite3":                {"queue/trail"},
+	"github.com/gorilla/websocket":                 {"display/feed", "display/api"},
+	"periph.io/x/conn/v3":                          {"devices/button"},
+	"github.com/spf13/cobra":                       {"cmd/lobby"},
+	"github.com/goccy/go-yaml":                     {"cmd/lobby"},
+	"github.com/prometheus/client_golang":          {"cmd/lobby"},
+	"github.com/schollz/progressbar/v3":            {"cmd/lobby"},
+	"golang.org/x/image":                           {"devices/printer/escpos", "devices/emulator/escpos", "display/slip"},
+	"github.com/bluenviron/mediacommon/v2":         {"devices/camera/child", "devices/emulator/camera"},
+	"golang.org/x/text/encoding/simplifiedchinese": {"devices/printer/escpos", "devices/board/onbon", "devices/speaker/syn6288", "devices/emulator/escpos", "devices/emulator/onbon", "devices/emulator/syn6288", "devices/board/internal/gbk"},
+}
+
+// listed is what `go list` says of a package.
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "lobby/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		all = append(all, p)
+	}
+}
+
+func matches(pattern, pkg string) bool {
+	below, ok := strings.CutSuffix(pattern, "...")
+	return pattern == pkg || ok && (strings.HasPrefix(pkg, below) || pkg+"/" == below)
+}
+
+func TestImportsPointDown(t *testing.T) {
+	for _, p := range listPackages(t) {
+		pkg := strings.TrimPrefix(p.ImportPath, "lobby/")
+		at := slices.IndexFunc(mayImport, func(r struct {
+			pkg   string
+			allow []string
+		}) bool {
+			return matches(r.pkg, pkg)
+		})
+		if at < 0 {
+			t.Errorf("package %s has no line in the table: say what it may import", pkg)
+			continue
+		}
+		for _, imported := range p.Imports {
+			ours, ok := strings.CutPrefix(imported, "lobby/")
+			if !ok {
+				checkForeign(t, pkg, imported)
+			} else if !slices.ContainsFunc(mayImport[at].allow, func(a string) bool { return matches(a, ours) }) {
+				t.Errorf("%s imports %s, which is not below it", pkg, ours)
+			}
+		}
+	}
+}
+
+func checkForeign(t *testing.T, pkg, imported string) {
+	t.Helper()
+	for lib, users := range onlyIn {
+		if (imported == lib || strings.HasPrefix(imported, lib+"/")) && !slices.Contains(users, pkg) {
+			t.Errorf("%s imports %s; only %v may", pkg, imported, users)
+		}
+	}
+}
+
+// TestTheQueueOnlyDecides: no clock, no goroutine, no input or output, no
+// chance and no log in the rules.
+func TestTheQueueOnlyDecides(t *testing.T) {
+	files, err := filepath.Glob("../../queue/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files of the queue: %v", err)
+	}
+	allowed := map[string]bool{}
+	for _, path := range []string{"cmp", "encoding/json", "errors", "fmt", "math", "slices", "time"} {
+		allowed[`"`+path+`"`] = true
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range file.Imports {
+			if !allowed[i.Path.Value] {
+				t.Errorf("%s imports %s", name, i.Path.Value)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				t.Errorf("%s starts a goroutine", name)
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "NewTimer", "Tick"}, n.Sel.Name) {
+					t.Errorf("%s asks for the time with time.%s", name, n.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
