@@ -111,6 +111,19 @@ func TestForeignPagesKioskClipsNothing(t *testing.T) {
 			if got := eval[[]string](p, small); len(got) > 0 {
 				t.Errorf("language %d, %s: targets below 80 px: %v", lang, eye, got)
 			}
+			p.click(".more button:first-child")
+			p.until(`document.querySelector('.dg')`)
+			if got := eval[[]string](p, clipped); len(got) > 0 {
+				t.Errorf("language %d, %s, departments: clipped: %v", lang, eye, got)
+			}
+			p.click(".bk")
+			p.click(".chain.cm")
+			p.until(`document.querySelector('.list')`)
+			if got := eval[[]string](p, clipped); len(got) > 0 {
+				t.Errorf("language %d, %s, list: clipped: %v", lang, eye, got)
+			}
+			p.click(".bk")
+			p.until(`document.querySelector('.chains')`)
 			if eye != "plain" {
 				p.click(map[string]string{"big": ".bar>button:nth-of-type(1)", "low": ".bar>button:nth-of-type(3)"}[eye])
 			}

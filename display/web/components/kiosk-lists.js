@@ -74,13 +74,22 @@ export function promise(i) {
 /** @param {any} kiosk @param {any[]} list */
 const rail = (kiosk, list) => (list.length ? html`<nav class="rail" aria-label=${t('kiosk.groups')}>${list.map((r) => html`<button aria-current=${String(r.on)} @click=${() => kiosk.go('list', r.detail)}>${icon(r.icon)}<span>${r.name}</span></button>`)}</nav>` : '');
 
-/** One page of rows and the way to the others. @param {any} kiosk @param {any[]} rows @param {number} [size] */
-export function paged(kiosk, rows, size = kiosk.s.big || kiosk.s.low ? 5 : 8) {
-  const pages = Math.max(1, Math.ceil(rows.length / size));
+/**
+ * The part of a list that fits on the screen, and the way to the rest.
+ * @param {any} kiosk @param {any[]} list @param {number} size
+ */
+function onePage(kiosk, list, size) {
+  const pages = Math.max(1, Math.ceil(list.length / size));
   const page = Math.min(kiosk.s.page, pages - 1);
   const turn = (/** @type {number} */ by) => () => { kiosk.s.page = page + by; kiosk.draw(); };
-  return html`${rows.length ? rows.slice(page * size, (page + 1) * size).map((r) => row(kiosk, r)) : html`<p class="none">${t('kiosk.nothing')}</p>`}
-<div class="pager"><button ?disabled=${page === 0} @click=${turn(-1)}>${icon('back')}${t('previous')}</button><span class="num">${page + 1} / ${pages}</span><button ?disabled=${page >= pages - 1} @click=${turn(1)}>${t('following')}${icon('next')}</button></div>`;
+  const pager = pages === 1 ? '' : html`<div class="pager"><button ?disabled=${page === 0} @click=${turn(-1)}>${icon('back')}${t('previous')}</button><span class="num">${page + 1} / ${pages}</span><button ?disabled=${page >= pages - 1} @click=${turn(1)}>${t('following')}${icon('next')}</button></div>`;
+  return { shown: list.slice(page * size, (page + 1) * size), pager };
+}
+
+/** Rows of services or items, as many as fit. @param {any} kiosk @param {any[]} rows @param {number} [size] */
+export function paged(kiosk, rows, size = kiosk.s.big || kiosk.s.low ? 5 : 8) {
+  const { shown, pager } = onePage(kiosk, rows, size);
+  return html`${shown.length ? shown.map((r) => row(kiosk, r)) : html`<p class="none">${t('kiosk.nothing')}</p>`}${pager}`;
 }
 
 /** @param {any} kiosk @param {any} r */
@@ -104,8 +113,10 @@ export function departments(kiosk) {
   const all = kiosk.hall.state.departments.map((/** @type {any} */ d) => ({ d, letter: initials(d.name)[0] || '' }));
   const shown = all.filter((/** @type {any} */ x) => !chosen || (x.letter >= chosen[0] && x.letter <= chosen[chosen.length - 1]));
   shown.sort((/** @type {any} */ a, /** @type {any} */ b) => byPinyin(a.d.name, b.d.name));
-  const letters = (/** @type {string} */ g) => () => { kiosk.s.detail = { letters: g }; kiosk.draw(); };
+  const letters = (/** @type {string} */ g) => () => { kiosk.s.detail = { letters: g }; kiosk.s.page = 0; kiosk.draw(); };
+  const { big, low } = kiosk.s;
+  const page = onePage(kiosk, shown, big && low ? 10 : big ? 20 : low ? 18 : 36);
   return html`${head(kiosk, t('kiosk.by_department'), t('kiosk.departments_note', { n: all.length, items: items().length }))}
 <div class="az" role="group" aria-label=${t('kiosk.letters')}>${['', ...GROUPS].map((g) => html`<button aria-pressed=${String(g === chosen)} @click=${letters(g)}>${g || t('all')}</button>`)}</div>
-<main class="dg">${shown.map((/** @type {any} */ x) => html`<button @click=${() => kiosk.go('list', { kind: 'department', id: x.d.id })}><i aria-hidden="true">${x.letter}</i>${nameOf(x.d)}</button>`)}</main>`;
+<main class="dg">${page.shown.map((/** @type {any} */ x) => html`<button @click=${() => kiosk.go('list', { kind: 'department', id: x.d.id })}><i aria-hidden="true">${x.letter}</i>${nameOf(x.d)}</button>`)}</main>${page.pager}`;
 }

@@ -6,6 +6,8 @@ const GUARD = 3000; // no second "next" for three seconds after a call
 const RECALLS = 3; // calls again; then "no show" is offered
 const RECALL_GAP = 10000;
 
+const OF_A_TICKET = ['recover', 'cancel']; // commands that name a ticket and no window
+
 /** @param {any} desk @param {any} command */
 async function send(desk, command) {
   if (desk.busy) return false;
@@ -13,7 +15,7 @@ async function send(desk, command) {
   desk.problem = '';
   desk.draw();
   try {
-    await desk.hall.command({ window: desk.id, ...command });
+    await desk.hall.command(OF_A_TICKET.includes(command.type) ? command : { window: desk.id, ...command });
     return true;
   } catch (e) {
     desk.problem = /** @type {any} */ (e).say || t('desk.no_answer');

@@ -7,6 +7,14 @@ export { Refusal, newId };
 
 const LISTS = ['services', 'windows', 'devices', 'cameras'];
 
+const EMPTY = ['chains', 'departments', 'services', 'classes', 'windows', 'waiting', 'calls', 'kiosks', 'walls', 'cameras', 'devices', 'alerts'];
+
+/** An empty list may come as nothing at all; pages may rely on lists. @param {any} state */
+function whole(state) {
+  for (const key of EMPTY) state[key] ||= [];
+  return state;
+}
+
 /**
  * Puts changed objects into a list by their id and leaves the others alone.
  * @param {any[]} list @param {any[]} changed
@@ -133,7 +141,7 @@ export class Hall extends EventTarget {
 
   /** @param {any} m */
   snapshot(m) {
-    this.state = m.state;
+    this.state = whole({ ...m.state });
     this.seq = m.seq;
     this.setClock(m.state);
     this.changed();
@@ -144,9 +152,9 @@ export class Hall extends EventTarget {
     if (!this.state || m.seq < this.seq) return;
     const next = { ...this.state };
     for (const [key, value] of Object.entries(m.state)) {
-      next[key] = LISTS.includes(key) ? upsert(next[key], value) : value;
+      next[key] = LISTS.includes(key) ? upsert(next[key], value || []) : value;
     }
-    this.state = next;
+    this.state = whole(next);
     this.seq = Math.max(this.seq, m.seq);
     this.setClock(m.state);
     this.changed();

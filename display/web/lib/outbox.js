@@ -18,7 +18,9 @@ export class Refusal extends Error {
   }
 }
 
-const PATIENCE = 12000; // milliseconds until the page says that nobody answers
+// Milliseconds until the page says that nobody answers. Taking a ticket waits
+// for the printer, which may need most of this.
+const PATIENCE = 30000;
 
 export class Outbox {
   /** @param {(message: any) => boolean} send tells whether the message left */

@@ -76,7 +76,13 @@ function renewal(hall, idle) {
     due = true;
   });
   setTimeout(() => { due = true; }, untilNight());
-  setInterval(() => { if (due && hall.up && idle()) location.reload(); }, 1000);
+  setInterval(() => { if ((due || swollen()) && hall.up && idle()) location.reload(); }, 1000);
+}
+
+/** Whether the page has grown as no page of ours should; a young page is left alone. */
+function swollen() {
+  const heap = /** @type {any} */ (performance).memory?.usedJSHeapSize || 0;
+  return performance.now() > 600e3 && (heap > 300e6 || document.getElementsByTagName('*').length > 8000);
 }
 
 /** Milliseconds until half past three, give or take twenty minutes. */

@@ -38,9 +38,8 @@ const kiosk = {
     session.busy = true;
     session.problem = '';
     this.draw();
-    const started = Date.now();
     try {
-      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id, lang: language() }, session.takeId);
+      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id }, session.takeId);
       session.busy = false;
       if (this.s !== session) return;
       session.taken = { ...result, ...what };
@@ -48,11 +47,11 @@ const kiosk = {
       this.go('done');
     } catch (e) {
       session.busy = false;
-      session.takeId = newId();
+      // Without an answer the ticket may exist: the same id asks for it again.
+      if (/** @type {any} */ (e).code !== 'no_answer') session.takeId = newId();
       session.problem = /** @type {any} */ (e).say || t('kiosk.no_answer');
       this.draw();
     }
-    session.took = Date.now() - started;
   },
 
   /** Reprint or keep a ticket that did not come out. @param {string} type */
@@ -63,7 +62,7 @@ const kiosk = {
     session.busy = true;
     this.draw();
     try {
-      const result = await this.hall.command({ type, ticket: taken.ticket, kiosk: this.id });
+      const result = await this.hall.command({ type, ticket: taken.ticket });
       taken.print = type === 'keep' ? 'kept' : result.print || 'printed';
       session.until = Date.now() + DONE * 1000;
     } catch (e) {
