@@ -1,0 +1,282 @@
+package child
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+
+	"lobby/devices/camera/pipe"
+	emulated "lobby/devices/emulator/camera"
+)
+
+func h264Format(c *emulated.Clip) *format.H264 {
+	return &format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: c.SPS, PPS: c.PPS}
+}
+
+// quick is realTiming for cameras that a test makes.
+func quick() timing {
+	return timing{
+		beat: 50 * time.Millisecond, answer: 500 * time.Millisecond, stall: 450 * time.Millisecond,
+		judge: 150 * time.Millisecond, firstKey: time.Second, settled: time.Hour,
+		usual:    pauses{time.Millisecond, 5 * time.Millisecond},
+		password: pauses{time.Millisecond, 5 * time.Millisecond},
+	}
+}
+
+// hall is what the hall's end of the pipe saw.
+type hall struct {
+	mu     sync.Mutex
+	log    bytes.Buffer
+	states map[uint16][]pipe.Status
+	shown  map[uint16]int
+	last   map[uint16]time.Time
+	gap    map[uint16]time.Duration // longest between two pictures
+	listen pipe.Listen
+	beats  int
+}
+
+func (h *hall) Write(p []byte) (int, error) { // as log
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.log.Write(p)
+}
+
+func (h *hall) take(f pipe.Frame) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch f.Kind {
+	case pipe.KindStatus:
+		var s pipe.Status
+		_ = json.Unmarshal(f.Payload, &s)
+		h.states[f.Camera] = append(h.states[f.Camera], s)
+	case pipe.KindFragment:
+		if now := time.Now(); h.shown[f.Camera] > 0 {
+			h.gap[f.Camera] = max(h.gap[f.Camera], now.Sub(h.last[f.Camera]))
+		}
+		h.shown[f.Camera]++
+		h.last[f.Camera] = time.Now()
+	case pipe.KindListen:
+		_ = json.Unmarshal(f.Payload, &h.listen)
+	case pipe.KindBeat:
+		h.beats++
+	}
+}
+
+func (h *hall) had(camera uint16, code pipe.Code) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range h.states[camera] {
+		if s.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *hall) pictures(camera uint16) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.shown[camera]
+}
+
+// mustRun runs the camera process's work in this process.
+func mustRun(t testing.TB, c pipe.Config, tm timing) *hall {
+	t.Helper()
+	h := &hall{states: map[uint16][]pipe.Status{}, shown: map[uint16]int{}, last: map[uint16]time.Time{}, gap: map[uint16]time.Duration{}}
+	inR, inW := io.Pipe()
+	outR, outW := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := run(context.Background(), inR, outW, slog.New(slog.NewTextHandler(h, nil)), tm)
+		outW.Close()
+		done <- err
+	}()
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for {
+			f, err := pipe.Read(outR)
+			if err != nil {
+				return
+			}
+			h.take(f)
+		}
+	}()
+	if err := pipe.WriteConfig(inW, c); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		inW.Close() // the hall is gone
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("run: %v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("the camera process does not end with the hall")
+		}
+		<-read
+		if strings.Contains(h.log.String(), "canary") {
+			t.Error("a password is in the log")
+		}
+	})
+	return h
+}
+
+func eventually(t testing.TB, within time.Duration, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(within)
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("after %v: %s does not come true", within, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// mustGood runs one emulated camera and returns its address.
+func mustGood(t testing.TB) string {
+	t.Helper()
+	c, err := emulated.New(emulated.Options{Listen: "127.0.0.1:0", Streams: map[string]string{"good": "counter"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { _ = c.Run(ctx); close(done) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return "rtsp://" + c.Addr() + "/good"
+}
+
+func mustClosedPort(t testing.TB) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return "rtsp://" + l.Addr().String() + "/x"
+}
+
+// Every trouble a camera can make gets its own word, and the good camera
+// beside them shows its pictures all the while.
+func TestEveryTroubleHasItsWordAndTheOthersGoOn(t *testing.T) {
+	cases := []struct {
+		url  string
+		want pipe.Code
+	}{
+		{mustClosedPort(t), pipe.Unreachable},
+		{(&hostile{mute: true}).start(t), pipe.Failed},
+		{(&hostile{describe: "401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"x\", nonce=\"y\""}).start(t), pipe.WrongPassword},
+		{(&hostile{describe: "404 Not Found"}).start(t), pipe.NotFound},
+		{(&hostile{sdp: "m=video\r\n\x00\xff garbage"}).start(t), pipe.Failed},
+		{(&hostile{sdp: "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n"}).start(t), pipe.Unsupported},
+		{(&hostile{describe: "302 Found\r\nLocation: rtsp://192.0.2.1/x"}).start(t), pipe.Failed},
+		{(&hostile{stream: streamNoise}).start(t), pipe.Failed},
+		{(&hostile{stream: streamBytes}).start(t), pipe.Failed},
+		{(&hostile{stream: streamPart}).start(t), pipe.Failed},
+		{(&hostile{}).start(t), pipe.Stalled},
+		{"http://127.0.0.1/x", pipe.Failed},
+	}
+	config := pipe.Config{Cameras: []pipe.Camera{{Index: 99, ID: "good", URL: mustGood(t)}}}
+	for i, c := range cases {
+		config.Cameras = append(config.Cameras, pipe.Camera{Index: uint16(i), ID: "x", URL: c.url, User: "u", Password: "canary-5"})
+	}
+	h := mustRun(t, config, quick())
+	for i, c := range cases {
+		eventually(t, 10*time.Second, string(c.want)+" of "+c.url, func() bool { return h.had(uint16(i), c.want) })
+	}
+	was := h.pictures(99)
+	eventually(t, 5*time.Second, "the good camera goes on", func() bool { return h.pictures(99) > was+10 })
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.gap[99] > 2*time.Second {
+		t.Errorf("the good camera's pictures stopped for %v", h.gap[99])
+	}
+	for i := range cases {
+		for _, s := range h.states[uint16(i)] {
+			if strings.Contains(s.Why, "canary") {
+				t.Errorf("a password is in %q", s.Why)
+			}
+			if s.Code != pipe.Live && !strings.HasSuffix(s.Why, ".") {
+				t.Errorf("%q is no sentence", s.Why)
+			}
+		}
+	}
+}
+
+// A valid handshake and then noise: vdk's own RTSP client died of it 60 times
+// out of 60.
+func TestTwoHundredSeedsOfNoise(t *testing.T) {
+	bad := &hostile{stream: streamNoise}
+	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{
+		{Index: 0, ID: "bad", URL: bad.start(t)}, {Index: 1, ID: "good", URL: mustGood(t)},
+	}}, quick())
+	eventually(t, 60*time.Second, "200 sessions of noise", func() bool { return bad.plays.Load() >= 200 })
+	was := h.pictures(1)
+	eventually(t, 5*time.Second, "the good camera goes on", func() bool { return h.pictures(1) > was+5 })
+}
+
+func TestFailedTriesLeaveNoSockets(t *testing.T) {
+	bad := &hostile{describe: "404 Not Found"}
+	mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "bad", URL: bad.start(t)}}}, quick())
+	eventually(t, 30*time.Second, "20 tries", func() bool { return bad.visits.Load() > 20 })
+	before := sockets(t)
+	eventually(t, 30*time.Second, "300 tries", func() bool { return bad.visits.Load() > 300 })
+	if after := sockets(t); after > before+10 {
+		t.Errorf("%d sockets after 20 tries, %d after 300", before, after)
+	}
+}
+
+func sockets(t testing.TB) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(entries)
+}
+
+func TestStalledCameraIsMarkedAndDialledAgain(t *testing.T) {
+	released := make(chan struct{})
+	bad := &hostile{stream: streamPicture(t, func() { <-released })}
+	url := bad.start(t)
+	t.Cleanup(func() { close(released) }) // before the camera waits for its connections
+	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "bad", URL: url}}}, quick())
+	eventually(t, 5*time.Second, "a picture", func() bool { return h.had(0, pipe.Live) })
+	eventually(t, 5*time.Second, "the stall", func() bool { return h.had(0, pipe.Stalled) })
+	eventually(t, 5*time.Second, "another try", func() bool { return bad.visits.Load() > 1 })
+}
+
+func TestTakenPortIsSaidOrAnotherTaken(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, fallback := range []bool{false, true} {
+		h := mustRun(t, pipe.Config{Listen: l.Addr().String(), Fallback: fallback}, quick())
+		eventually(t, 5*time.Second, "word of the port", func() bool {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			return h.listen.Taken && h.listen.Why != "" && (h.listen.Addr != "") == fallback
+		})
+		eventually(t, 5*time.Second, "signs of life", func() bool {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			return h.beats > 2
+		})
+	}
+}
