@@ -6,12 +6,12 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"lobby/devices"
-	"lobby/devices/camera/child"
 	emulated "lobby/devices/emulator/camera"
 )
 
@@ -19,10 +19,9 @@ import (
 const asChild = "LOBBY_TEST_CAMERA_PROCESS"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asChild) != "" {
-		log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-		if err := child.Run(context.Background(), os.Stdin, os.Stdout, log); err != nil {
-			log.Error("camera process", "err", err)
+	if mode := os.Getenv(asChild); mode != "" {
+		if err := childMain(mode); err != nil {
+			slog.Error("camera process", "err", err)
 			os.Exit(1)
 		}
 		os.Exit(0)
@@ -43,9 +42,9 @@ func (r *reports) report(unit string, s devices.State, why string) {
 }
 
 // mustRelay runs a relay whose camera process is this test binary.
-func mustRelay(t testing.TB, o Options) *Relay {
+func mustRelay(t testing.TB, o Options, mode ...string) *Relay {
 	t.Helper()
-	t.Setenv(asChild, "1")
+	t.Setenv(asChild, strings.Join(append(mode, "1")[:1], ""))
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -69,6 +68,9 @@ func mustRelay(t testing.TB, o Options) *Relay {
 		case err := <-done:
 			if err != nil {
 				t.Errorf("Run: %v", err)
+			}
+			if left := r.PIDs(); len(left) > 0 {
+				t.Errorf("processes %v are left", left)
 			}
 		case <-time.After(10 * time.Second):
 			t.Error("Run does not end")
@@ -151,5 +153,7 @@ func TestViewerStartsWithKeyPictureAtOnce(t *testing.T) {
 	if st.State != devices.Up || st.Why != "" || st.Frames < 30 || st.Viewers != 1 {
 		t.Errorf("state %+v", st)
 	}
-	t.Log(said.all)
+	if !said.has("door up") {
+		t.Errorf("reports %q", said.all)
+	}
 }
