@@ -119,6 +119,14 @@ func (p *Printer) Speed(mmPerSecond int) {
 	p.speed = mmPerSecond
 }
 
+// Font sets the file that Chinese characters are drawn with from now on. With
+// no file they are boxes with the code point.
+func (p *Printer) Font(path string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.machine.glyphs = newGlyphs(path)
+}
+
 // Load puts in a roll of the given length in millimetres, 0 for one that never
 // ends, and thereby ends paper_out and paper_near_end. The roll is nearly at
 // its end with its last 200 mm.

@@ -133,16 +133,28 @@ func (g *glyphs) openChinese() {
 		return
 	}
 	// The file stays open as long as the printer: glyphs are read on demand.
+	if f := simplified(all); f != nil {
+		g.chinese, _ = face(f, 22)
+	}
+}
+
+// simplified chooses the font with mainland forms from a collection, or the
+// first one.
+func simplified(all *opentype.Collection) *opentype.Font {
+	var first *opentype.Font
 	for i := range all.NumFonts() {
 		f, err := all.Font(i)
 		if err != nil {
 			continue
 		}
-		name, _ := f.Name(nil, sfnt.NameIDFull)
-		if i == 0 || strings.Contains(name, "CJK SC") {
-			g.chinese, _ = face(f, 22)
+		if name, _ := f.Name(nil, sfnt.NameIDFull); strings.Contains(name, "CJK SC") {
+			return f
+		}
+		if first == nil {
+			first = f
 		}
 	}
+	return first
 }
 
 // box stands for a character that no font has, with its code point inside.

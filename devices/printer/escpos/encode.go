@@ -171,15 +171,15 @@ func (e *encoder) set(s style) {
 		e.add(gs, '!', byte((s.scale-1)<<4|(s.scale-1)))
 	}
 	if s.bold != old.bold {
-		e.add(esc, 'E', flag(s.bold))
+		e.add(esc, 'E', onOff(s.bold))
 	}
 	if s.reverse != old.reverse {
-		e.add(gs, 'B', flag(s.reverse))
+		e.add(gs, 'B', onOff(s.reverse))
 	}
 	e.style = s
 }
 
-func flag(on bool) byte {
+func onOff(on bool) byte {
 	if on {
 		return 1
 	}

@@ -6,9 +6,11 @@ import (
 	"image/color"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 )
 
@@ -31,11 +33,21 @@ func withFont(path string, f func(*opentype.Font) error) error {
 	return f(face)
 }
 
-// parseFont reads a single font or the first font of a collection.
+// parseFont reads a single font, or from a collection the one with mainland
+// forms, or its first.
 func parseFont(r io.ReaderAt) (*opentype.Font, error) {
 	all, err := opentype.ParseCollectionReaderAt(r)
 	if err != nil {
 		return nil, err
+	}
+	for i := range all.NumFonts() {
+		f, err := all.Font(i)
+		if err != nil {
+			continue
+		}
+		if name, _ := f.Name(nil, sfnt.NameIDFull); strings.Contains(name, "CJK SC") {
+			return f, nil
+		}
 	}
 	return all.Font(0)
 }

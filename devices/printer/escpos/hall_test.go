@@ -80,6 +80,7 @@ func newDesk(t *testing.T, text string) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, printer: e.(*emulated.Printer)}
+	d.printer.Font("") // boxes are enough where nobody looks
 	d.plug(text)
 	return d
 }

@@ -219,7 +219,7 @@ func TestCableCutAnywhere(t *testing.T) {
 	slip, _ := Encode(Profiles()[DefaultProfile], ticket("M045"))
 	// The questions, the recovery, the slip, and the request to confirm it.
 	total := maxHeader + 12 + maxBand + 2 + 3 + 6 + len(slip) + 3
-	step := 3
+	step := 5
 	if testing.Short() {
 		step = 97
 	}
