@@ -1,0 +1,120 @@
+package slip
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lobby/devices"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// full is a ticket with everything on it.
+func full() Content {
+	return Content{
+		Hall: "富阳市行政服务中心", Chain: "民生服务一条龙", Number: "M045",
+		Service: "不动产登记「四证」联办", Ahead: 7, Forecast: "约 9 分钟",
+		Where:     "一层 A 区 9–16 号窗口",
+		Documents: []string{"身份证", "购房合同", "完税证明"},
+		QR:        "https://hall.example.gov.cn/t/7F3CQ9", Lines: []string{"扫码看进度", "叫到您时会提醒", "过号三个号内到窗口", "可优先办理"},
+		PrintedAt: time.Date(2026, 5, 31, 9, 42, 7, 0, time.UTC), Serial: "K1-0045", Phone: "0571-6312 0000",
+	}
+}
+
+func with(change func(*Content)) Content {
+	c := full()
+	change(&c)
+	return c
+}
+
+func TestGolden(t *testing.T) {
+	for name, c := range map[string]struct {
+		content Content
+		dots    int
+	}{
+		"full80": {full(), Paper80},
+		"full58": {full(), Paper58},
+		"copy": {with(func(c *Content) {
+			c.Priority, c.Copy, c.Offline, c.Ahead, c.Chain = true, 2, true, 0, ""
+		}), Paper80},
+		"english": {with(func(c *Content) {
+			c.ServiceSecond = "Real estate registration"
+			c.Texts = Texts{Ahead: "Ahead of you", People: "%d people", GoTo: "Go to", Valid: "Valid today"}
+			c.Forecast, c.QR = "about 9 min", ""
+		}), Paper80},
+		"bare": {Content{Number: "甲045", PrintedAt: full().PrintedAt}, Paper58},
+	} {
+		got := describe(Layout(c.content, c.dots))
+		path := filepath.Join("testdata", name+".txt")
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s is now\n%s", name, got)
+		}
+	}
+}
+
+// describe writes one block a line.
+func describe(s devices.Slip) string {
+	var out strings.Builder
+	fmt.Fprintln(&out, s.ID)
+	for _, b := range s.Blocks {
+		what := fmt.Sprintf("%q", b.Text)
+		switch {
+		case b.Image != nil:
+			what = fmt.Sprintf("picture %v", b.Image.Bounds().Size())
+		case b.QR != "":
+			what = "QR " + b.QR
+		case b.Rule:
+			what = "rule"
+		case b.Pair != [2]string{}:
+			what = fmt.Sprintf("%q | %q", b.Pair[0], b.Pair[1])
+		}
+		fmt.Fprintf(&out, "%s %s%s%s%s\n", [...]string{"left  ", "center", "right "}[b.Align], what,
+			mark(b.Scale > 1, fmt.Sprintf(" x%d", b.Scale)), mark(b.Bold, " bold"), mark(b.Reverse, " reverse"))
+	}
+	return out.String()
+}
+
+func mark(on bool, text string) string {
+	if on {
+		return text
+	}
+	return ""
+}
+
+// Digits are 16 mm high on the wide paper and 11 mm on the narrow one, at eight
+// dots a millimetre, and long numbers still fit.
+func TestNumberIsReadFromAfar(t *testing.T) {
+	for _, c := range []struct{ dots, low, high int }{{Paper80, 124, 134}, {Paper58, 85, 93}} {
+		img, err := drawNumber("M045", c.dots)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h := img.Bounds().Dy(); h < c.low || h > c.high {
+			t.Errorf("%d dots: digits %d dots high", c.dots, h)
+		}
+		black := 0
+		for _, p := range img.Pix {
+			black += int(p)
+		}
+		if share := float64(black) / float64(len(img.Pix)); share < 0.2 || share > 0.6 {
+			t.Errorf("%d dots: %.0f %% black", c.dots, share*100)
+		}
+		if img, err := drawNumber("WMWMWM0045", c.dots); err != nil || img.Bounds().Dx() > c.dots-2*margin {
+			t.Errorf("%d dots: a long number is %v wide, %v", c.dots, img.Bounds(), err)
+		}
+	}
+}
