@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"slices"
+
 	"lobby/devices/wire"
 	"lobby/display"
 	"lobby/queue"
@@ -12,6 +15,7 @@ type Config struct {
 	Hall        display.Hall         `yaml:"hall"`
 	Listen      string               `yaml:"listen"`
 	Hosts       []string             `yaml:"hosts"` // further names under which the hall is reached
+	Public      string               `yaml:"public"` // address for citizens' phones, https://hall.example
 	Data        string               `yaml:"data"`
 	MQTT        MQTT                 `yaml:"mqtt"`
 	RTSP        RTSP                 `yaml:"rtsp"`
@@ -99,12 +103,34 @@ func (c Config) description() display.Description {
 		Hall: c.Hall, Chains: c.Chains, Departments: c.Departments, Classes: c.Classes,
 		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls,
 	}
-	for _, id := range sorted(c.Cameras) {
+	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]
 		d.Cameras = append(d.Cameras, display.Camera{ID: id, Name: cam.Name, Floor: cam.Floor, Windows: notNil(cam.Windows)})
 	}
 	d.Devices = c.deviceList(d)
 	return d
+}
+
+// cameraOrder puts the first window's camera first and the overviews behind
+// it, so that a wall of a few tiles shows the whole hall.
+func (c Config) cameraOrder() []string {
+	ids := sorted(c.Cameras)
+	slices.SortStableFunc(ids, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // cam-2 before cam-10
+	})
+	first := slices.IndexFunc(ids, func(id string) bool { return len(c.Cameras[id].Windows) > 0 })
+	rank := func(i string) int {
+		switch {
+		case first >= 0 && i == ids[first]:
+			return 0
+		case len(c.Cameras[i].Windows) == 0:
+			return 1
+		}
+		return 2
+	}
+	order := slices.Clone(ids)
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return order
 }
 
 // deviceList names every device of the hall.

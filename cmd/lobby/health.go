@@ -40,7 +40,7 @@ func (h *health) report(id string, s devices.State, why string) {
 		return
 	}
 	kind, _ := cutID(id)
-	r := queue.DeviceReport{Device: id, Kind: kind, State: string(s), Why: why}
+	r := queue.DeviceReport{Device: id, Kind: kind, State: string(s), Why: saying(kind, s, why)}
 	if s != devices.Up {
 		r.Effect = effects[kind]
 	}
@@ -51,6 +51,31 @@ func (h *health) report(id string, s devices.State, why string) {
 	case h.wake <- struct{}{}:
 	default:
 	}
+}
+
+// sayings are what the duty desk reads first; the driver's own words follow in
+// brackets for whoever repairs it.
+var sayings = map[string]string{
+	"callbox/degraded": "呼叫器应答不稳，请检查总线接线和终端电阻",
+	"callbox/down":     "呼叫器没有应答",
+	"panel/degraded":   "取号按键应答不稳，请检查总线接线和终端电阻",
+	"panel/down":       "取号按键没有应答",
+	"keypad/down":      "评价器离线",
+	"keypad/degraded":  "评价器异常",
+	"camera/down":      "摄像机画面中断",
+	"camera/degraded":  "摄像机画面停滞",
+	"broker/down":      "评价消息服务中断",
+}
+
+func saying(kind string, s devices.State, why string) string {
+	say := sayings[kind+"/"+string(s)]
+	switch {
+	case say == "" || s == devices.Up:
+		return why
+	case why == "":
+		return say
+	}
+	return say + "（" + why + "）"
 }
 
 // of makes the report function of one family.

@@ -35,6 +35,7 @@ type lobby struct {
 	keypads   *keypads
 	relay     *camera.Relay // nil without cameras
 	listener  net.Listener
+	location  *time.Location
 	ready     chan struct{} // closed when every part has been started
 }
 
@@ -45,7 +46,7 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 	if err != nil {
 		return nil, fmt.Errorf("time zone %q: %w", file.Hall.Timezone, err)
 	}
-	l := &lobby{file: file, log: log, health: newHealth(), emulators: newEmulators(log), ready: make(chan struct{})}
+	l := &lobby{file: file, log: log, location: location, health: newHealth(), emulators: newEmulators(log), ready: make(chan struct{})}
 	if l.listener, err = listen(file.Config); err != nil {
 		return nil, err
 	}
@@ -119,7 +120,7 @@ func (l *lobby) startPrinters() error {
 		c := l.file.Printers[name]
 		id := "printer/" + name
 		p := paper.New(paper.Options{
-			Hall: l.hall, Printer: name, Layout: l.file.layout, Log: l.log.With("device", id), Now: time.Now,
+			Hall: l.hall, Printer: name, Layout: l.layout(c), Log: l.log.With("device", id), Now: time.Now,
 			Open:   func(w devices.Wire) (devices.Printer, error) { return printer.Catalog[c.Model](w, c.Options.decode()) },
 			Report: func(s devices.State, why string) { l.health.report(id, s, why) },
 		})

@@ -34,7 +34,7 @@ type Options struct {
 	Hall    Hall
 	Printer string                                                     // as in the configuration
 	Open    func(w devices.Wire) (devices.Printer, error)              // makes the driver
-	Layout  func(t queue.Ticket, at time.Time, ahead int) devices.Slip // draws the slip
+	Layout  func(t queue.Ticket, at time.Time, f queue.Forecast) devices.Slip // draws the slip
 	Report  func(s devices.State, why string)
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -99,23 +99,23 @@ func (p *Paper) Run(ctx context.Context) error {
 // printAll prints every intended slip of this printer.
 func (p *Paper) printAll(ctx context.Context) error {
 	var open []queue.Ticket
-	var ahead []int
+	var forecasts []queue.Forecast
 	err := p.Hall.Read(ctx, func(s *queue.State) {
 		open = s.Printing(p.Printer)
 		for _, t := range open {
-			ahead = append(ahead, s.ForecastFor(t).Ahead)
+			forecasts = append(forecasts, s.ForecastFor(t))
 		}
 	})
 	for i, t := range open {
 		if err == nil {
-			err = p.print(ctx, t, ahead[i])
+			err = p.print(ctx, t, forecasts[i])
 		}
 	}
 	return err
 }
 
-func (p *Paper) print(ctx context.Context, t queue.Ticket, ahead int) error {
-	outcome, why := p.send(ctx, p.Layout(t, p.Now(), ahead))
+func (p *Paper) print(ctx context.Context, t queue.Ticket, f queue.Forecast) error {
+	outcome, why := p.send(ctx, p.Layout(t, p.Now(), f))
 	if ctx.Err() != nil && outcome == devices.Failed {
 		return ctx.Err() // nothing was sent; the next run settles it
 	}
