@@ -147,7 +147,7 @@ func (r *Relay) process(ctx context.Context, g *group, stderr io.Writer) error {
 	if ctx.Err() == nil {
 		_ = cmd.Process.Kill()
 	}
-	if ended := cmd.Wait(); ended != nil && (err == nil || err == io.EOF) {
+	if ended := cmd.Wait(); ended != nil && err == io.EOF {
 		err = ended
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"runtime/pprof"
 	"slices"
@@ -35,6 +36,8 @@ func childMain(mode string) error {
 	switch mode {
 	case "silent":
 		select {}
+	case "copy":
+		return copyAll(config)
 	case "liar":
 		_, err := os.Stdout.Write(bytes.Repeat([]byte{0xff}, 64))
 		return errors.Join(err, waitForHall())
@@ -55,6 +58,29 @@ func childMain(mode string) error {
 	}
 	in := io.MultiReader(bytes.NewReader(append(line, '\n')), os.Stdin)
 	return child.Run(ctx, in, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+}
+
+// copyAll is the yardstick of BenchmarkRelayAgainstCopy: 16 connections, read
+// and written to the pipe in frames as they come.
+func copyAll(config pipe.Config) error {
+	w := pipe.NewWriter(os.Stdout)
+	addr := strings.Trim(strings.TrimPrefix(config.Cameras[0].URL, "rtsp://"), "/")
+	for range 16 {
+		c, err := net.Dial("tcp", addr)
+		if err != nil {
+			return err
+		}
+		go func() {
+			b := make([]byte, 64<<10)
+			for {
+				n, err := c.Read(b)
+				if err != nil || w.Write(pipe.Frame{Kind: pipe.KindFragment, Payload: b[:n]}) != nil {
+					return
+				}
+			}
+		}()
+	}
+	return waitForHall()
 }
 
 func waitForHall() error {
