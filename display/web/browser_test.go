@@ -78,6 +78,7 @@ func openTab(t *testing.T, width, height int64) *tab {
 	if testing.Short() {
 		t.Skip("foreign peers are left out of short runs")
 	}
+	t.Parallel() // Most of a page test is waiting.
 	ctx, stopTab := c.NewContext(browser(t))
 	ctx, stopTime := context.WithTimeout(ctx, 60*time.Second)
 	p := &tab{t: t, ctx: ctx}

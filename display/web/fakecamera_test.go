@@ -24,8 +24,8 @@ func cameraClip(t *testing.T) []fragment {
 		t.Fatal("the program ffmpeg is missing; install the Debian package ffmpeg")
 	}
 	name := filepath.Join(t.TempDir(), "clip.mp4")
-	out, err := exec.Command(bin, "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=10", "-t", "12",
-		"-c:v", "libx264", "-profile:v", "baseline", "-level", "3.0", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "10",
+	out, err := exec.Command(bin, "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=5", "-t", "8",
+		"-c:v", "libx264", "-profile:v", "baseline", "-level", "3.0", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "5",
 		"-movflags", "frag_keyframe+empty_moov+default_base_moof", name).CombinedOutput()
 	if err != nil {
 		t.Fatalf("ffmpeg: %v: %s", err, out)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -47,11 +48,10 @@ func (b *stateBuilder) chains() {
 	add := func(id, name, short, tw, en, icon, example string) {
 		b.chainList = append(b.chainList, object{"id": id, "name": name, "short": short, "icon": icon, "example": example, "names": object{"en": en, "zh-TW": tw}})
 	}
-	add("M", "民生服务一条龙", "民生服务", "民生服務", "Personal", "family", "社保医保 · 户口身份证 · 婚育 · 不动产四证联办")
-	add("Q", "企业注册登记一条龙", "企业登记", "企業登記", "Business", "shop", "开办企业 · 一照四证 · 变更注销 · 税务")
-	add("T", "投资项目审批一条龙", "投资项目", "投資項目", "Investment", "crane", "立项 · 用地规划 · 施工许可 · 竣工联合验收")
-	add("Z", "中介服务一条龙", "中介服务", "中介服務", "Intermediary", "scale", "会计审计 · 工程咨询 · 环评 · 土地房屋测量评估")
-	add("X", "综合咨询导办", "综合咨询", "綜合諮詢", "Advice", "help", "")
+	add("M", "民生服务一条龙", "民生服务", "民生服務一條龍", "Personal & family", "family", "社保医保 · 户口身份证 · 婚育 · 不动产四证联办")
+	add("Q", "企业注册登记一条龙", "企业登记", "企業註冊登記一條龍", "Business registration", "shop", "开办企业 · 一照四证 · 变更注销 · 税务")
+	add("T", "投资项目审批一条龙", "投资项目", "投資項目審批服務一條龍", "Investment projects", "crane", "立项 · 用地规划 · 施工许可 · 竣工联合验收")
+	add("Z", "中介服务一条龙", "中介服务", "中介服務一條龍", "Intermediary services", "scale", "会计审计 · 工程咨询 · 环评 · 土地房屋测量评估")
 }
 
 func (b *stateBuilder) services() {
@@ -60,7 +60,7 @@ func (b *stateBuilder) services() {
 		for n := from; n <= to; n++ {
 			windows = append(windows, fmt.Sprint(n))
 		}
-		b.serviceList = append(b.serviceList, b.service(id, name, chain, chain, department, windows))
+		b.serviceList = append(b.serviceList, b.service(id, name, cmp.Or(chain, "X"), chain, department, windows))
 	}
 	add("estate", "不动产登记「四证」联办", "M", 35, 9, 16)
 	add("fund", "住房公积金提取", "M", 34, 17, 20)
@@ -72,7 +72,7 @@ func (b *stateBuilder) services() {
 	add("project", "投资项目立项", "T", 5, 53, 60)
 	add("building", "施工许可与竣工联合验收", "T", 35, 61, 68)
 	add("audit", "会计审计与工程咨询", "Z", 22, 69, 76)
-	add("help", "综合咨询导办", "X", 15, 77, 80)
+	add("help", "综合咨询导办", "", 15, 77, 80)
 }
 
 func (b *stateBuilder) service(id, name, prefix, chain string, department int, windows []string) object {
@@ -82,11 +82,11 @@ func (b *stateBuilder) service(id, name, prefix, chain string, department int, w
 		forecast = object{"ahead": 0, "windows": len(windows)}
 	}
 	return object{"id": id, "name": name, "names": object{}, "prefix": prefix, "chain": chain, "department": fmt.Sprintf("d%d", department),
-		"floor": floorOf(windows[0]), "area": areaOf(windows[0]), "waiting": 0, "open": true, "windows": windows, "forecast": forecast}
+		"floor": floorOf(windows[0]), "area": areaOf(windows[0]), "waiting": 0, "open": n != 4, "windows": windows, "forecast": forecast}
 }
 
-func floorOf(id string) string { return string("1123"[zoneOf(id)]) }
-func areaOf(id string) string  { return string("ABCD"[zoneOf(id)]) }
+func floorOf(id string) int   { return []int{1, 1, 2, 3}[zoneOf(id)] }
+func areaOf(id string) string { return string("ABCD"[zoneOf(id)]) }
 
 func zoneOf(id string) int {
 	var n int
@@ -186,8 +186,8 @@ func (b *stateBuilder) state(name, en string) object {
 		"chains": b.chainList, "departments": departments, "services": b.serviceList,
 		"classes": []object{{"id": "normal", "name": "普通"}, {"id": "priority", "name": "优先", "names": object{"en": "Priority"}}},
 		"windows": b.windowList, "waiting": b.waitList, "calls": b.calls(),
-		"kiosks":  []object{{"id": "k1", "name": "一层取号机", "floor": "1", "printer": "printer/front", "screen": true}},
-		"walls":   []object{{"id": "main", "name": "主屏", "floor": "", "windows": nil}},
+		"kiosks":  []object{{"id": "k1", "name": "一层取号机", "floor": 1, "printer": "printer/front", "screen": true}},
+		"walls":   []object{{"id": "main", "name": "主屏", "floor": 0, "windows": nil}},
 		"cameras": cameras(b.now), "devices": devices,
 		"alerts": []object{
 			{"id": "a1", "level": "red", "subject": "window/13", "say": "13 号窗口超时：办理承诺 15 分，已办 26 分", "raised": at(time.Minute)},
@@ -208,7 +208,7 @@ func cameras(now time.Time) []object {
 		if i == 7 {
 			state = "shutter"
 		}
-		list = append(list, object{"id": fmt.Sprintf("cam%d", i+1), "name": name, "floor": "1", "windows": []string{fmt.Sprint(9 + i*4)}, "state": state, "since": now.Add(-time.Minute).Format(time.RFC3339), "why": ""})
+		list = append(list, object{"id": fmt.Sprintf("cam%d", i+1), "name": name, "floor": 1, "windows": []string{fmt.Sprint(9 + i*4)}, "state": state, "since": now.Add(-time.Minute).Format(time.RFC3339), "why": ""})
 	}
 	return list
 }

@@ -26,7 +26,7 @@ func TestForeignPagesWallShowsCalls(t *testing.T) {
 	if got := eval[[]string](p, cut); len(got) > 0 {
 		t.Errorf("cut tiles: %v", got)
 	}
-	p.clean()
+	p.quiet()
 }
 
 func TestForeignPagesWallOfPortraitAndSmallHall(t *testing.T) {

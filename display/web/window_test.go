@@ -18,7 +18,7 @@ func TestForeignPagesWindowCallsByKeys(t *testing.T) {
 	p.until(`document.querySelector('.cur .n')?.textContent.includes('M099')`)
 	p.do(c.KeyEvent(kb.F9), c.KeyEvent(kb.F9)) // A double press must not call a second person.
 	p.shoot("console-calling")
-	p.clean()
+	p.quiet()
 	p.do(c.KeyEvent(kb.F4))
 	p.until(`document.querySelector('.toast')?.textContent.includes('请先重呼一次')`)
 	p.click(".toast button")
@@ -59,7 +59,7 @@ func TestForeignPagesWindowOpens(t *testing.T) {
 	if got := hall.sent("window_open"); len(got) != 1 || got[0]["staff"] != "张敏 0412" {
 		t.Errorf("window_open commands: %v", got)
 	}
-	p.clean()
+	p.quiet()
 }
 
 // The page must say that it is old while the hall is away, and stop saying so

@@ -7,7 +7,7 @@ import { language, nameOf, t } from '../lib/texts.js';
 import { clock, dayOf } from '../lib/times.js';
 
 const HILLS = ridges(1080, 300, 4, '#0a5a5e', 11);
-const HELP = 'X'; // the chain of general advice; it has its own button
+const HELP = 'X'; // what belongs to no chain: general advice, which has its own button
 
 /** The first screen. @param {any} kiosk */
 export function home(kiosk) {
@@ -58,7 +58,7 @@ function exampleOf(chain) {
 function serviceCard(kiosk, s) {
   return card({
     cls: chainClass(s.chain), sign: s.icon || 'user', name: nameOf(s), second: language() === 'en' ? '' : s.names?.en || '',
-    example: '', waiting: s.waiting, minutes: minutes(s.forecast), tap: () => kiosk.take({ service: s.id }), svc: true, shut: s.open === false,
+    example: '', waiting: s.waiting, minutes: minutes(s.forecast), tap: () => kiosk.take({ service: s.id }), svc: true, shut: kiosk.hall.state.open === false,
   });
 }
 
@@ -79,9 +79,12 @@ function events(kiosk) {
 /** The name of a life event in the language of the page. @param {any} e */
 export const eventName = (e) => (e.key ? t(e.key) : e.name);
 
+/** The services that belong to no chain, such as advice. @param {any} state */
+export const helpServices = (state) => state.services.filter((/** @type {any} */ s) => !s.chain || s.chain === HELP);
+
 /** @param {any} kiosk @param {any} state */
 function more(kiosk, state) {
-  const help = state.services.filter((/** @type {any} */ s) => s.chain === HELP);
+  const help = helpServices(state);
   const priority = state.classes.filter((/** @type {any} */ c) => c.id !== 'normal');
   return html`<div class="more">${state.departments.length ? html`<button @click=${() => kiosk.go('depts')}>${icon('grid')}${t('kiosk.departments', { n: state.departments.length })}</button>` : ''}
 ${priority.length ? html`<button class="pri" aria-pressed=${String(kiosk.s.class !== 'normal')} @click=${() => { kiosk.s.choosing = true; kiosk.draw(); }}>${icon(kiosk.s.class === 'normal' ? 'heart' : 'check')}${t('kiosk.priority')}</button>` : ''}

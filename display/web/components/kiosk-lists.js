@@ -4,7 +4,7 @@ import { items, itemsOfEvent, lifeEvents } from '../lib/items.js';
 import { chainClass, className, first, minutes, serviceOf } from '../lib/names.js';
 import { byPinyin, initials } from '../lib/pinyin.js';
 import { nameOf, t } from '../lib/texts.js';
-import { eventName } from './kiosk-home.js';
+import { eventName, helpServices } from './kiosk-home.js';
 
 /** The head of every second screen. @param {any} kiosk @param {string} title @param {string} note */
 export const head = (kiosk, title, note) => html`<header class="head2"><button class="bk" @click=${() => kiosk.go(kiosk.s.detail.kind === 'department' ? 'depts' : 'home')}>${icon('back')}${t('back')}</button>
@@ -27,9 +27,10 @@ function priorityNote(kiosk) {
 /** @param {any} kiosk @param {any} state @param {string} id */
 function ofChain(kiosk, state, id) {
   const chain = first(state.chains, (/** @type {any} */ c) => c.id === id);
+  const services = chain && id !== 'X' ? state.services.filter((/** @type {any} */ s) => s.chain === id) : helpServices(state);
   return {
-    title: nameOf(chain),
-    rows: state.services.filter((/** @type {any} */ s) => s.chain === id).map((/** @type {any} */ s) => serviceRow(state, s)),
+    title: chain ? nameOf(chain) : t('kiosk.help'),
+    rows: services.map((/** @type {any} */ s) => serviceRow(state, s)),
     rail: state.chains.map((/** @type {any} */ c) => ({ name: nameOf(c), icon: c.icon || 'grid', cls: chainClass(c.id), on: c.id === id, detail: { kind: 'chain', id: c.id } })),
   };
 }
@@ -93,13 +94,14 @@ export function paged(kiosk, rows, size = kiosk.s.big || kiosk.s.low ? 5 : 8) {
 }
 
 /** @param {any} kiosk @param {any} r */
-const row = (kiosk, r) => html`<div class="svcrow"><button class="svc" ?disabled=${!r.service || r.service.open === false} @click=${() => kiosk.take(r.take)}>
+const row = (kiosk, r) => html`<div class="svcrow"><button class="svc" ?disabled=${!r.service || kiosk.hall.state.open === false} @click=${() => kiosk.take(r.take)}>
 <span class="l"><b>${r.name}</b><small>${r.tag ? html`<span class="tag">${r.tag}</span>` : ''}${r.note}</small></span>${load(r.service)}</button>
 ${r.item ? html`<button class="info" aria-label="${t('kiosk.sheet')} ${r.name}" @click=${() => { kiosk.s.sheet = r; kiosk.draw(); }}>${icon('info')}<span>${t('kiosk.sheet')}</span></button>` : ''}</div>`;
 
 /** How long it takes today. @param {any} s */
 function load(s) {
-  if (!s || s.open === false) return html`<span class="w shut"><b>${t('service.closed')}</b></span>`;
+  if (!s) return html`<span class="w shut"><b>${t('service.closed')}</b></span>`;
+  if (s.open === false) return html`<span class="w shut">${s.waiting ? t('service.waiting', { n: s.waiting }) : ''}<b>${t('service.no_window')}</b></span>`;
   if (!s.waiting) return html`<span class="w z">${t('now')}<b>${t('kiosk.no_wait')}</b></span>`;
   const m = minutes(s.forecast);
   return html`<span class="w">${t('ahead')} <b class="num">${s.waiting}</b>${t('people')}${m ? ` · ${t('about_minutes', { n: m })}` : ''}</span>`;

@@ -15,5 +15,5 @@ export function sheetDialog(kiosk) {
   return html`<div class="shade"><div class="ask sheet" role="dialog" aria-modal="true" aria-label=${name}>
 <h2>${name}</h2><p>${note}</p><div class="sheetbody"><dl>${facts.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>
 <h3>${t('item.papers')}</h3><ol>${(item.papers || []).map((/** @type {string} */ p) => html`<li>${p}</li>`)}</ol></div>
-<div class="btns"><button @click=${close}>${icon('back')}${t('back')}</button><button class="pr" ?disabled=${!service || service.open === false} @click=${() => kiosk.take(take)}>${t('kiosk.take')}</button></div></div></div>`;
+<div class="btns"><button @click=${close}>${icon('back')}${t('back')}</button><button class="pr" ?disabled=${!service || kiosk.hall.state.open === false} @click=${() => kiosk.take(take)}>${t('kiosk.take')}</button></div></div></div>`;
 }

@@ -23,7 +23,7 @@ function devices(desk, w) {
   const ids = Object.entries(w.devices || {}).filter(([, id]) => id);
   if (!ids.length) return '';
   return html`<div class="card"><h3>${t('desk.devices')}</h3><div class="dev">${ids.map(([kind, id]) => {
-    const d = first(state.devices, (/** @type {any} */ x) => x.id === id) || first(state.cameras, (/** @type {any} */ x) => x.id === id) || { state: 'unknown' };
+    const d = first(state.devices, (/** @type {any} */ x) => x.id === id) || first(state.cameras, (/** @type {any} */ x) => `camera/${x.id}` === id) || { state: 'unknown' };
     return html`<div title=${d.effect || d.why || ''}>${icon(SIGNS[kind] || 'info')}${t(`device.kind.${kind}`)}<span class=${d.state === 'up' || d.state === 'live' ? '' : 'b'}>${stateWord('device', d.state)}</span></div>`;
   })}</div></div>`;
 }

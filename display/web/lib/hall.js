@@ -41,7 +41,8 @@ export class Hall extends EventTarget {
     this.topics = topics;
     /** @type {any} */
     this.state = null;
-    this.seq = 0;
+    this.seq = 0; // the last record heard of
+    this.stateSeq = 0; // the record that the state belongs to
     this.epoch = '';
     this.heartbeat = 10;
     this.offset = 0; // the hall's clock minus ours, in milliseconds
@@ -126,7 +127,7 @@ export class Hall extends EventTarget {
   /** @param {any} m */
   hello(m) {
     this.heartbeat = m.heartbeat || 10;
-    if (this.epoch && this.epoch !== m.epoch) this.seq = 0;
+    if (this.epoch && this.epoch !== m.epoch) this.seq = this.stateSeq = 0;
     const resumed = this.state !== null;
     this.epoch = m.epoch;
     this.up = true;
@@ -142,20 +143,22 @@ export class Hall extends EventTarget {
   /** @param {any} m */
   snapshot(m) {
     this.state = whole({ ...m.state });
-    this.seq = m.seq;
+    this.seq = Math.max(this.seq, m.seq);
+    this.stateSeq = m.seq;
     this.setClock(m.state);
     this.changed();
   }
 
   /** @param {any} m */
   patch(m) {
-    if (!this.state || m.seq < this.seq) return;
+    if (!this.state || m.seq < this.stateSeq) return;
     const next = { ...this.state };
     for (const [key, value] of Object.entries(m.state)) {
       next[key] = LISTS.includes(key) ? upsert(next[key], value || []) : value;
     }
     this.state = whole(next);
     this.seq = Math.max(this.seq, m.seq);
+    this.stateSeq = m.seq;
     this.setClock(m.state);
     this.changed();
   }
@@ -164,6 +167,8 @@ export class Hall extends EventTarget {
   record(m) {
     if (this.state && this.seq && m.seq > this.seq + 1) this.fetchState();
     this.seq = Math.max(this.seq, m.seq);
+    // The hall's clock is at least at the record: it may run fast in a demonstration.
+    if (m.at) this.offset = Math.max(this.offset, Date.parse(m.at) - Date.now());
     this.dispatchEvent(new CustomEvent('record', { detail: m }));
   }
 
@@ -185,8 +190,8 @@ export class Hall extends EventTarget {
       const answer = await fetch('/api/v1/state', { cache: 'no-store' });
       if (!answer.ok) return;
       const body = await answer.json();
-      const seq = body.seq ?? this.seq;
-      if (seq >= this.seq) this.snapshot({ seq, state: body.state || body });
+      const seq = body.seq ?? this.stateSeq;
+      if (seq >= this.stateSeq) this.snapshot({ seq, state: body.state || body });
     } catch { /* The feed says when it is away; the next record asks again. */ }
   }
 

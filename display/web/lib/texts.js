@@ -40,5 +40,8 @@ export function pick(lang, key, values = {}) {
 /** The name of a thing of the hall in the language of the page. @param {any} thing @param {string} [lang] */
 export function nameOf(thing, lang = current) {
   if (!thing) return '';
-  return (thing.names && thing.names[lang]) || thing.short || thing.name || thing.id || '';
+  // The short name of a chain leaves out what all of them end with.
+  const translated = thing.names && thing.names[lang];
+  if (translated) return thing.short ? translated.replace(/一條龍$/, '') : translated;
+  return thing.short || thing.name || thing.id || '';
 }

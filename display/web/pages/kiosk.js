@@ -39,7 +39,7 @@ const kiosk = {
     session.problem = '';
     this.draw();
     try {
-      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id }, session.takeId);
+      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id, lang: language() }, session.takeId);
       session.busy = false;
       if (this.s !== session) return;
       session.taken = { ...result, ...what };
