@@ -8,11 +8,16 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
 )
 
 // margin is what stays white at both sides, in dots.
 const margin = 16
+
+// The white above and below the number, in dots.
+const (
+	above = 16
+	below = 12
+)
 
 // numberSize is the size of Go Bold in dots that gives digits of 16 mm on 80 mm paper,
 // of 11 mm on 58 mm.
@@ -39,7 +44,7 @@ func drawNumber(number string, dots int) (*image.Paletted, error) {
 	return img, err
 }
 
-// drawText draws text without any white around it.
+// drawText draws text with white above and below it, and none at its sides.
 func drawText(f *opentype.Font, text string, size float64) (*image.Paletted, error) {
 	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
 	if err != nil {
@@ -57,20 +62,34 @@ func drawText(f *opentype.Font, text string, size float64) (*image.Paletted, err
 		return nil, fmt.Errorf("slip: draw %q: nothing to see", text)
 	}
 	grey := image.NewAlpha(area)
-	d := font.Drawer{Dst: grey, Src: image.Opaque, Face: face, Dot: fixed.Point26_6{}}
-	d.DrawString(text)
+	d := font.Drawer{Dst: grey, Src: image.Opaque, Face: face}
+	last := rune(-1)
+	for _, r := range text {
+		if last >= 0 {
+			d.Dot.X += face.Kern(last, r)
+		}
+		last = r
+		if r != '0' {
+			d.DrawString(string(r))
+			continue
+		}
+		if err := drawZero(grey, f, size, d.Dot); err != nil {
+			return nil, fmt.Errorf("slip: draw zero: %w", err)
+		}
+		d.Dot.X += d.MeasureString("0")
+	}
 	return blackOrWhite(grey), nil
 }
 
 // blackOrWhite takes the greys away, which thermal paper does not have, and
-// moves the picture to the origin.
+// moves the picture below the white at its top.
 func blackOrWhite(grey *image.Alpha) *image.Paletted {
 	size := grey.Bounds().Size()
-	img := image.NewPaletted(image.Rectangle{Max: size}, color.Palette{color.White, color.Black})
+	img := image.NewPaletted(image.Rect(0, 0, size.X, size.Y+above+below), color.Palette{color.White, color.Black})
 	for y := range size.Y {
 		for x := range size.X {
 			if grey.Pix[y*grey.Stride+x] >= 0x80 {
-				img.Pix[y*img.Stride+x] = 1
+				img.Pix[(y+above)*img.Stride+x] = 1
 			}
 		}
 	}

@@ -103,7 +103,7 @@ func TestNumberIsReadFromAfar(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if h := img.Bounds().Dy(); h < c.low || h > c.high {
+		if h := img.Bounds().Dy() - above - below; h < c.low || h > c.high {
 			t.Errorf("%d dots: digits %d dots high", c.dots, h)
 		}
 		black := 0
@@ -116,5 +116,25 @@ func TestNumberIsReadFromAfar(t *testing.T) {
 		if img, err := drawNumber("WMWMWM0045", c.dots); err != nil || img.Bounds().Dx() > c.dots-2*margin {
 			t.Errorf("%d dots: a long number is %v wide, %v", c.dots, img.Bounds(), err)
 		}
+	}
+}
+
+// A zero on a ticket is open in its middle: no stroke goes through it.
+func TestZeroHasNoStroke(t *testing.T) {
+	img, err := drawNumber("0", Paper80)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := img.Bounds()
+	middle, changes := (b.Max.Y-above-below)/2+above, 0
+	for x := 1; x < b.Max.X; x++ {
+		if img.ColorIndexAt(x, middle) != img.ColorIndexAt(x-1, middle) {
+			changes++
+		}
+	}
+	// From the left stroke to the white and to the right stroke, and the first
+	// and last dot may be white.
+	if changes > 4 || img.ColorIndexAt(b.Max.X/2, middle) != 0 {
+		t.Errorf("%d changes between black and white in the middle", changes)
 	}
 }
