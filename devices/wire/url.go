@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ const (
 	Serial   = "serial" // serial:///dev/lobby/printer1?baud=19200&mode=8N1
 	TCP      = "tcp"    // tcp://10.0.0.9:9100
 	LP       = "lp"     // lp:///dev/usb/lp0
-	Emulated = "emu"    // emu:printer/front
+	Emulated = "emu"    // emu:printer/front?baud=19200
 )
 
 // Baud is the speed of a serial line in bits per second.
@@ -42,13 +43,14 @@ type URL struct {
 	Scheme string // Serial, TCP, LP or Emulated
 	Path   string // the device's path, or the emulator's name ("printer/front")
 	Host   string // host:port of a TCP wire
-	Baud   Baud   // only of a serial wire, else 0
+	Baud   Baud   // of a serial or emulated wire; 0 is as fast as possible
 	Mode   Mode   // only of a serial wire, else empty
 }
 
 // Parse reads a wire URL. A serial wire without baud or mode gets DefaultBaud
-// and DefaultMode; parameters that a scheme does not know are errors, because
-// a mistyped "buad" must not run the device at the wrong speed.
+// and DefaultMode; an emulated one without baud is as fast as possible.
+// Parameters that a scheme does not know are errors, because a mistyped "buad"
+// must not run the device at the wrong speed.
 func Parse(s string) (URL, error) {
 	u, err := parse(s)
 	if err != nil {
@@ -65,24 +67,26 @@ func parse(s string) (URL, error) {
 	if raw.User != nil || raw.Fragment != "" {
 		return URL{}, errors.New("a wire has no user and no fragment")
 	}
-	query, err := url.ParseQuery(raw.RawQuery)
+	u, known := URL{}, []string(nil)
+	switch raw.Scheme {
+	case Serial:
+		u, err = devicePath(raw)
+		u.Baud, u.Mode, known = DefaultBaud, DefaultMode, []string{"baud", "mode"}
+	case LP:
+		u, err = devicePath(raw)
+	case TCP:
+		u, err = parseTCP(raw)
+	case Emulated:
+		u, err = parseEmulated(raw)
+		known = []string{"baud"}
+	default:
+		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/… or emu:name")
+	}
 	if err != nil {
 		return URL{}, err
 	}
-	if raw.Scheme != Serial && raw.RawQuery != "" {
-		return URL{}, fmt.Errorf("a %s wire has no parameters", raw.Scheme)
-	}
-	switch raw.Scheme {
-	case Serial:
-		return parseSerial(raw, query)
-	case LP:
-		return devicePath(raw)
-	case TCP:
-		return parseTCP(raw)
-	case Emulated:
-		return parseEmulated(raw)
-	}
-	return URL{}, errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/… or emu:name")
+	err = u.settings(raw.RawQuery, known)
+	return u, err
 }
 
 // devicePath reads the part that serial and lp wires share.
@@ -93,29 +97,29 @@ func devicePath(raw *url.URL) (URL, error) {
 	return URL{Scheme: raw.Scheme, Path: raw.Path}, nil
 }
 
-func parseSerial(raw *url.URL, query url.Values) (URL, error) {
-	u, err := devicePath(raw)
+// settings reads the parameters that the scheme knows.
+func (u *URL) settings(raw string, known []string) error {
+	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return URL{}, err
+		return err
 	}
-	u.Baud, u.Mode = DefaultBaud, DefaultMode
 	for key, values := range query {
-		if len(values) != 1 {
-			return URL{}, fmt.Errorf("parameter %q is given twice", key)
+		if !slices.Contains(known, key) {
+			return fmt.Errorf("unknown parameter %q; of a %s wire: %q", key, u.Scheme, known)
 		}
-		switch key {
-		case "baud":
+		if len(values) != 1 {
+			return fmt.Errorf("parameter %q is given twice", key)
+		}
+		if key == "baud" {
 			u.Baud, err = parseBaud(values[0])
-		case "mode":
+		} else {
 			u.Mode, err = parseMode(values[0])
-		default:
-			err = fmt.Errorf("unknown parameter %q; a serial wire has baud and mode", key)
 		}
 		if err != nil {
-			return URL{}, err
+			return err
 		}
 	}
-	return u, nil
+	return nil
 }
 
 func parseBaud(s string) (Baud, error) {
@@ -163,6 +167,9 @@ func (u URL) String() string {
 	case TCP:
 		return (&url.URL{Scheme: TCP, Host: u.Host}).String()
 	case Emulated:
+		if u.Baud > 0 {
+			return fmt.Sprintf("emu:%s?baud=%d", u.Path, u.Baud)
+		}
 		return "emu:" + u.Path
 	}
 	return ""

@@ -31,6 +31,7 @@ func TestParse(t *testing.T) {
 		{"tcp://[::1]:9100", wire.URL{Scheme: wire.TCP, Host: "[::1]:9100"}},
 		{"lp:///dev/usb/lp0", wire.URL{Scheme: wire.LP, Path: "/dev/usb/lp0"}},
 		{"emu:printer/front", wire.URL{Scheme: wire.Emulated, Path: "printer/front"}},
+		{"emu:printer/front?baud=19200", wire.URL{Scheme: wire.Emulated, Path: "printer/front", Baud: 19200}},
 	} {
 		got, err := wire.Parse(c.in)
 		if err != nil || got != c.want {
@@ -67,10 +68,12 @@ func TestParseRefuses(t *testing.T) {
 		"tcp://10.0.0.9:0":               "port",
 		"tcp://10.0.0.9:x":               "port",
 		"tcp://10.0.0.9:9100/x":          "nothing behind",
-		"tcp://10.0.0.9:9100?baud=9600":  "no parameters",
+		"tcp://10.0.0.9:9100?baud=9600":  "unknown parameter",
 		"tcp://me@10.0.0.9:9100":         "no user",
 		"lp://dev/usb/lp0":               "three slashes",
-		"lp:///dev/usb/lp0?baud=9600":    "no parameters",
+		"lp:///dev/usb/lp0?baud=9600":    "unknown parameter",
+		"emu:printer?mode=8N1":           "unknown parameter",
+		"emu:printer?baud=0":             "baud",
 		"emu:":                           "emu:name",
 		"emu:///printer":                 "emu:name",
 	} {
@@ -80,10 +83,41 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestDocumentedWires reads every line of the blocks named "wire" in the
+// manual's page and wants the line settings that stand behind it.
+func TestDocumentedWires(t *testing.T) {
+	page, err := os.ReadFile("../../hardware-docs/wires.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count, inside := 0, false
+	for line := range strings.Lines(string(page)) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "```") {
+			inside = line == "```wire"
+			continue
+		}
+		address, meaning, _ := strings.Cut(line, "#")
+		if !inside || line == "" {
+			continue
+		}
+		count++
+		u, err := wire.Parse(strings.TrimSpace(address))
+		if err != nil {
+			t.Error(err)
+		}
+		if u.Scheme == wire.Serial && !strings.Contains(meaning, fmt.Sprintf("%d %s", u.Baud, u.Mode)) {
+			t.Errorf("%s is %d %s, but the page says %q", address, u.Baud, u.Mode, meaning)
+		}
+	}
+	if count < 4 {
+		t.Errorf("the page shows %d wires", count)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"serial:///dev/lobby/printer1?baud=19200&mode=8N1", "tcp://10.0.0.9:9100", "lp:///dev/usb/lp0",
-		"emu:printer/front", "serial:///%2f?mode=7e1", "emu:%zz", "tcp://[::1%25lo]:9100",
+		"emu:printer/front", "emu:a?baud=19200", "serial:///%2f?mode=7e1", "emu:%zz", "tcp://[::1%25lo]:9100",
 	} {
 		f.Add(s)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -221,6 +222,17 @@ func TestPacedLineTakesItsTime(t *testing.T) {
 	})
 }
 
+func TestLineWithoutSpeedDoesNotWait(t *testing.T) {
+	both(t, func(t *testing.T, o Options) {
+		c := mustDial(t, mustOpen(t, &echo{}, o))
+		start := time.Now()
+		mustEcho(t, c, string(make([]byte, 4000)))
+		if took := time.Since(start); took > 3*time.Second { // 4.2 s at 9600 baud
+			t.Errorf("4000 bytes took %s", took)
+		}
+	})
+}
+
 func TestSlowFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := mustOpen(t, &echo{}, Options{Memory: true})
@@ -306,6 +318,8 @@ func TestReplugTwoHundredTimesWithoutALeak(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("descriptors are counted in /proc")
 	}
+	// The collector must not close what the line forgot.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	l := mustOpen(t, &echo{}, Options{})
 	cycle := func() {
 		c := mustDial(t, l)

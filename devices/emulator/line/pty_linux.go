@@ -110,10 +110,9 @@ func (p *pty) flush() {
 	})
 }
 
+// open sets no speed where the line has none, so that the driver's writes are
+// not made to wait either.
 func (p *pty) open(ctx context.Context, baud wire.Baud) (wire.Conn, error) {
-	if baud <= 0 {
-		baud = wire.DefaultBaud
-	}
 	return serial.Open(wire.URL{Scheme: wire.Serial, Path: p.name, Baud: baud, Mode: wire.DefaultMode})(ctx)
 }
 

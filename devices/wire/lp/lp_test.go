@@ -86,21 +86,23 @@ func TestCloseAndDeadlineReachAWaitingRead(t *testing.T) {
 			ended <- err
 		}
 		go read()
-		time.Sleep(time.Second)
-		w.SetReadDeadline(time.Now())
-		if err := <-ended; err != os.ErrDeadlineExceeded {
-			t.Errorf("the deadline gave %v", err)
+		time.Sleep(1010 * time.Millisecond) // between two looks
+		moved := time.Now()
+		w.SetReadDeadline(moved)
+		if err := <-ended; err != os.ErrDeadlineExceeded || time.Since(moved) > time.Millisecond {
+			t.Errorf("the deadline gave %v after %s", err, time.Since(moved))
 		}
 		w.SetReadDeadline(time.Time{})
 		go read()
-		time.Sleep(time.Second)
+		time.Sleep(1010 * time.Millisecond) // between two looks
 		for range 2 {
 			if err := w.Close(); err != nil {
 				t.Errorf("close: %v", err)
 			}
 		}
-		if err := <-ended; !errors.Is(err, devices.ErrGone) {
-			t.Errorf("Close gave %v", err)
+		closed := time.Now()
+		if err := <-ended; !errors.Is(err, devices.ErrGone) || time.Since(closed) > time.Millisecond {
+			t.Errorf("Close gave %v after %s", err, time.Since(closed))
 		}
 	})
 }
