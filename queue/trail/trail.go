@@ -60,7 +60,11 @@ type Trail struct {
 
 // Open opens the trail in a directory, or makes a new one. The directory is
 // locked until Close, so that no second daemon writes beside this one.
-func Open(dir string) (*Trail, error) {
+func Open(dir string) (*Trail, error) { return openOn(dir, "") }
+
+// openOn opens the trail on a file system of SQLite; the empty one is the
+// operating system's.
+func openOn(dir, vfs string) (*Trail, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("trail: make the data directory: %w", err)
 	}
@@ -69,6 +73,9 @@ func Open(dir string) (*Trail, error) {
 		return nil, err
 	}
 	t := &Trail{path: filepath.Join(dir, FileName), lock: lock}
+	if vfs != "" {
+		t.path = "file:" + t.path + "?vfs=" + vfs
+	}
 	if err := t.open(); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
