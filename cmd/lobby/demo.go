@@ -166,14 +166,30 @@ func (l *lobby) welcome(w io.Writer) {
 	if l.keypads != nil && l.keypads.broker != nil {
 		fmt.Fprintf(w, "  mqtt://%s\n", l.keypads.broker.Addr())
 	}
-	if l.relay != nil {
-		if addr, why := l.relay.RTSP(); why == "" {
-			fmt.Fprintf(w, "  rtsp://%s/%s\n", addr, sorted(c.Cameras)[0])
-		} else {
-			fmt.Fprintf(w, "  no RTSP: %s\n", why)
-		}
+	if addr := l.rtspAddr(); addr != "" {
+		fmt.Fprintf(w, "  rtsp://%s/%s\n", addr, sorted(c.Cameras)[0])
 	}
 	fmt.Fprintf(w, "Data in %s. Interrupt to stop.\n", filepath.Clean(c.Data))
+}
+
+// rtspAddr waits for the camera process to say where players find it.
+func (l *lobby) rtspAddr() string {
+	if l.relay == nil {
+		return ""
+	}
+	poll := time.NewTicker(50 * time.Millisecond)
+	defer poll.Stop()
+	for range 100 {
+		if addr, _ := l.relay.RTSP(); addr != "" {
+			return addr
+		}
+		select {
+		case <-poll.C:
+		case <-l.group.ctx.Done():
+			return ""
+		}
+	}
+	return "" // the hall does not wait for cameras
 }
 
 // countdown ends the demo after a while, with a bar at a terminal.

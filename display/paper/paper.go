@@ -26,6 +26,10 @@ type Hall interface {
 // before the citizen is told to look at the screen.
 const Patience = 3 * time.Second
 
+// lookTimeout leaves a slow line the time to bring a printer back that was
+// interrupted.
+const lookTimeout = 12 * time.Second
+
 // pollEvery is how often an idle printer is asked about its paper.
 const pollEvery = 5 * time.Second
 
@@ -182,7 +186,7 @@ func (p *Paper) look(ctx context.Context, printer devices.Printer) error {
 		p.Report(devices.Up, "")
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	paper, err := sensor.Paper(ctx)
 	switch {

@@ -105,6 +105,8 @@ func (p *Printer) Print(ctx context.Context, s devices.Slip) (devices.Outcome, e
 }
 
 // Paper asks the printer about itself. Whoever does not answer gives ErrSilent.
+// A printer that was left in the middle of something is brought back here, so
+// that the next citizen does not wait for it.
 func (p *Printer) Paper(ctx context.Context) (devices.Paper, error) {
 	if err := p.take(ctx); err != nil {
 		return devices.Paper{}, fmt.Errorf("escpos: ask for paper: %w", err)
@@ -122,6 +124,11 @@ func (p *Printer) Paper(ctx context.Context) (devices.Paper, error) {
 	if err != nil {
 		// Offline without a cause is a fault that needs a person.
 		paper.Fault = true
+	}
+	if p.stale && paper.Ready() {
+		if err := p.recover(ctx, l); err != nil {
+			return paper, fmt.Errorf("escpos: recover: %w", err)
+		}
 	}
 	return paper, nil
 }

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"lobby/queue"
+)
+
+// runAsLobby makes the test binary behave as the program, so that tests start
+// the very code they test, with the race detector, and kill it as they like.
+const runAsLobby = "LOBBY_TEST_RUN_AS_LOBBY"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(runAsLobby) != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Setenv(runAsLobby, "1") // for every process that is started from here
+	os.Exit(m.Run())
+}
+
+// program is a running lobby.
+type program struct {
+	t      testing.TB
+	cmd    *exec.Cmd
+	url    string // http://127.0.0.1:PORT
+	stdout bytes.Buffer
+	done   chan error
+
+	mu     sync.Mutex
+	stderr strings.Builder
+}
+
+var urlPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+
+// startLobby starts the program with arguments and waits until it names its
+// web address on stderr. It is killed at the end of the test.
+func startLobby(t testing.TB, args ...string) *program {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{t: t, cmd: exec.Command(self, args...), done: make(chan error, 1)}
+	p.cmd.Stdout = &p.stdout
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	errs, err := p.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	found := make(chan string, 1)
+	go p.read(errs, found)
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("lobby %s said:\n%s", strings.Join(args, " "), p.log())
+		}
+	})
+	select {
+	case p.url = <-found:
+	case err := <-p.done:
+		p.done <- err
+		t.Fatalf("lobby %s ended: %v\n%s", strings.Join(args, " "), err, p.log())
+	case <-time.After(60 * time.Second):
+		t.Fatalf("lobby %s did not start:\n%s", strings.Join(args, " "), p.log())
+	}
+	return p
+}
+
+// read keeps what the program says and finds its address in it.
+func (p *program) read(errs io.Reader, found chan<- string) {
+	lines := bufio.NewScanner(errs)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		p.mu.Lock()
+		p.stderr.WriteString(lines.Text() + "\n")
+		p.mu.Unlock()
+		if u := urlPattern.FindString(lines.Text()); u != "" {
+			select {
+			case found <- u:
+			default:
+			}
+		}
+	}
+	p.done <- p.cmd.Wait()
+}
+
+func (p *program) log() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stderr.String()
+}
+
+// kill ends the program and all it started, at once, as a power cut would.
+func (p *program) kill() {
+	if p.cmd.ProcessState != nil {
+		return
+	}
+	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
+	p.wait()
+}
+
+// wait returns when the program has ended.
+func (p *program) wait() error {
+	err := <-p.done
+	p.done <- err
+	return err
+}
+
+// command sends one command over HTTP and returns its answer.
+func (p *program) command(t testing.TB, id, kind string, members map[string]any) queue.Answer {
+	t.Helper()
+	body := map[string]any{"id": id, "type": kind}
+	for k, v := range members {
+		body[k] = v
+	}
+	data, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.Post(p.url+"/api/v1/commands", "application/json", bytes.NewReader(data))
+	if err != nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
+	defer res.Body.Close()
+	var answer queue.Answer
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
+	return answer
+}
+
+// must is command for one that has to succeed; it returns the result.
+func (p *program) must(t testing.TB, id, kind string, members map[string]any) map[string]any {
+	t.Helper()
+	answer := p.command(t, id, kind, members)
+	if !answer.OK {
+		t.Fatalf("%s %v: refused: %v", kind, members, answer.Refusal)
+	}
+	result := map[string]any{}
+	if len(answer.Result) > 0 {
+		if err := json.Unmarshal(answer.Result, &result); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return result
+}
+
+// get reads JSON from the program.
+func (p *program) get(t testing.TB, path string, into any) {
+	t.Helper()
+	res, err := http.Get(p.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s", path, res.Status)
+	}
+	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
+		t.Fatalf("GET %s: %v", path, err)
+	}
+}
+
+// until polls a condition that another process makes true.
+func until(t testing.TB, what string, within time.Duration, ok func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(within)
+	defer deadline.Stop()
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for !ok() {
+		select {
+		case <-deadline.C:
+			t.Fatalf("not within %v: %s", within, what)
+		case <-poll.C:
+		}
+	}
+}
+
+func TestVersionAndUsage(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		code int
+		say  string
+	}{
+		{"version", 0, "lobby " + version},
+		{"run", 2, "--config FILE is missing"},
+		{"fly", 1, "unknown command"},
+		{"demo --speed 0", 2, "--speed must be above 0"},
+		{"demo --no-such-flag", 2, "unknown flag"},
+		{"check --config testdata/broken.yaml", 2, "testdata/broken.yaml:4:31: unknown key"},
+	} {
+		out, err := exec.Command(self, strings.Fields(c.args)...).CombinedOutput()
+		code := 0
+		if exit, ok := err.(*exec.ExitError); ok {
+			code = exit.ExitCode()
+		}
+		if code != c.code || !strings.Contains(string(out), c.say) {
+			t.Errorf("lobby %s: exit %d, want %d and %q in:\n%s", c.args, code, c.code, c.say, out)
+		}
+	}
+}
+
+func TestDemoEndsWithASummary(t *testing.T) {
+	p := startLobby(t, "demo", "--small", "--for", "12s", "--speed", "8", "--listen", "127.0.0.1:0")
+	if err := p.wait(); err != nil {
+		t.Fatalf("the demo ended with %v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(p.stdout.String()), "\n")
+	var s summary
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
+		t.Fatalf("last line of stdout is %q: %v", lines[len(lines)-1], err)
+	}
+	if s.Hall != "fuchun" || s.Issued == 0 || s.Calls == 0 || s.Printed == 0 {
+		t.Errorf("nothing happened in the demo: %+v", s)
+	}
+	if strings.Contains(p.log(), "DATA RACE") {
+		t.Error(fmt.Errorf("race: %s", p.log()))
+	}
+}
