@@ -35,8 +35,8 @@ type lobby struct {
 	keypads   *keypads
 	relay     *camera.Relay // nil without cameras
 	listener  net.Listener
+	stopHall  func() // stops the hall, after everybody who talks to it
 	location  *time.Location
-	ready     chan struct{} // closed when every part has been started
 }
 
 // start opens the trail and starts every part of the hall. When it returns
@@ -46,7 +46,7 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 	if err != nil {
 		return nil, fmt.Errorf("time zone %q: %w", file.Hall.Timezone, err)
 	}
-	l := &lobby{file: file, log: log, location: location, health: newHealth(), emulators: newEmulators(log), ready: make(chan struct{})}
+	l := &lobby{file: file, log: log, location: location, health: newHealth(), emulators: newEmulators(log)}
 	if l.listener, err = listen(file.Config); err != nil {
 		return nil, err
 	}
@@ -62,14 +62,31 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 	l.group = newGroup(ctx)
 	l.wires = &wires{ctx: l.group.ctx, emulators: l.emulators, log: log}
 	l.inputs = newInputs(file.Config, l.hall, l.health, log)
-	l.group.add(l.hall.Run)
+	l.stopHall = l.runHall(context.WithoutCancel(ctx))
 	if err := l.startParts(); err != nil {
 		l.group.cancel()
 		_ = l.wait() // the error that matters is the one before it
 		return nil, err
 	}
-	close(l.ready)
 	return l, nil
+}
+
+// runHall runs the hall's owner apart from the group, so that what the others
+// say while they end is still written down.
+func (l *lobby) runHall(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := l.hall.Run(ctx); err != nil {
+			l.log.Error("the hall ended", "err", err)
+		}
+		l.group.cancel()
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // startParts starts everything around the hall, the web last, so that a
@@ -93,6 +110,7 @@ func (l *lobby) startParts() error {
 // wait returns when every part has ended and the trail is closed.
 func (l *lobby) wait() error {
 	err := l.group.wait()
+	l.stopHall()
 	if closeErr := l.trail.Close(); err == nil {
 		err = closeErr
 	}
