@@ -99,6 +99,7 @@ type Kiosk struct {
 	Printer string            `json:"printer,omitempty" yaml:"printer"`
 	Panel   string            `json:"panel,omitempty" yaml:"panel"`
 	Buttons map[string]string `json:"buttons,omitempty" yaml:"buttons"` // button to service
+	Pins    map[string]string `json:"-" yaml:"pins"`                    // button to pin of this computer, GPIO17
 }
 
 // Wall is a large screen. Floor 0 shows all windows.

@@ -109,7 +109,7 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 		s.Windows = append(s.Windows, d.windowState(w))
 	}
 	for _, k := range d.Kiosks {
-		s.Kiosks = append(s.Kiosks, KioskState{Kiosk: k, Screen: k.Panel == ""})
+		s.Kiosks = append(s.Kiosks, KioskState{Kiosk: k, Screen: k.Panel == "" && len(k.Pins) == 0})
 	}
 	for _, w := range d.Walls {
 		s.Walls = append(s.Walls, WallState{Wall: w, Windows: d.onFloor(w.Floor)})

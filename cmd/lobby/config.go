@@ -14,7 +14,7 @@ import (
 type Config struct {
 	Hall        display.Hall         `yaml:"hall"`
 	Listen      string               `yaml:"listen"`
-	Hosts       []string             `yaml:"hosts"` // further names under which the hall is reached
+	Hosts       []string             `yaml:"hosts"`  // further names under which the hall is reached
 	Public      string               `yaml:"public"` // address for citizens' phones, https://hall.example
 	Data        string               `yaml:"data"`
 	MQTT        MQTT                 `yaml:"mqtt"`
@@ -162,6 +162,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 	for _, k := range c.Kiosks {
 		if k.Panel != "" {
 			add("panel", k.Panel, k.Name)
+		}
+		for _, button := range sorted(k.Pins) {
+			add("panel", k.ID+"-"+button, k.Name+" 按键 "+button)
 		}
 	}
 	for _, id := range sorted(c.Speakers) {

@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // group runs actors: the first that returns stops all, and all are awaited.
@@ -33,4 +37,42 @@ func (g *group) wait() error {
 	g.wg.Wait()
 	g.cancel()
 	return g.err
+}
+
+// restartAfter is the pause before an actor that failed runs again.
+const restartAfter = 5 * time.Second
+
+// enduring makes an actor that never ends before its context: the hall works
+// on with any device, camera or broker gone. Its error is logged, told to down
+// if that is not nil, and it is run again; so is one that panics.
+func enduring(log *slog.Logger, name string, down func(why error), run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			err := guarded(ctx, log, name, run)
+			if ctx.Err() != nil {
+				return nil
+			}
+			log.Error("a part of the hall ended and is started again", "part", name, "err", err)
+			if down != nil && err != nil {
+				down(err)
+			}
+			pause := time.NewTimer(restartAfter)
+			select {
+			case <-ctx.Done():
+			case <-pause.C:
+			}
+			pause.Stop()
+		}
+	}
+}
+
+// guarded runs an actor once and turns its panic into an error.
+func guarded(ctx context.Context, log *slog.Logger, name string, run func(context.Context) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s panicked: %v", name, p)
+			log.Error("panic", "part", name, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return run(ctx)
 }

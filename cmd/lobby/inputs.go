@@ -42,6 +42,9 @@ func newInputs(c Config, h *hall.Hall, health *health, log *slog.Logger) *inputs
 		if k.Panel != "" {
 			in.kiosks[k.Panel] = k
 		}
+		for button := range k.Pins {
+			in.kiosks[k.ID+"-"+button] = k
+		}
 	}
 	return in
 }

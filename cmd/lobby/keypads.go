@@ -60,18 +60,11 @@ func (l *lobby) startKeypads() error {
 	k.driver = keypad.New(client, l.file.Hall.ID, k.units, l.log.With("family", "keypad"))
 	k.driver.Health(l.health.of("keypad"))
 	l.keypads = k
-	l.group.add(client.Run)
-	l.group.add(func(ctx context.Context) error { return quiet(ctx, k.driver.Run(ctx, k.judge)) })
+	down := func(why error) { l.health.report("broker/mqtt", devices.Down, why.Error()) }
+	l.group.add(enduring(l.log, "mqtt", down, client.Run))
+	l.group.add(enduring(l.log, "keypads", down, func(ctx context.Context) error { return k.driver.Run(ctx, k.judge) }))
 	l.group.add(k.prompt)
 	return k.emulate(options)
-}
-
-// quiet forgets the error of an actor whose context has ended.
-func quiet(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // client says how Lobby itself reaches the broker, and starts ours.
@@ -120,7 +113,7 @@ func (k *keypads) startBroker(listen string, hallUser mqtt.Options) error {
 	if err := k.broker.Listen(); err != nil {
 		return fmt.Errorf("mqtt: %w", err)
 	}
-	k.lobby.group.add(func(ctx context.Context) error { return quiet(ctx, k.broker.Run(ctx)) })
+	k.lobby.group.add(enduring(k.lobby.log, "broker", nil, k.broker.Run))
 	return nil
 }
 
@@ -211,7 +204,7 @@ func (k *keypads) emulate(o mqtt.Options) error {
 			return err
 		}
 		k.lobby.emulators.add("keypad/"+id, e)
-		k.lobby.group.add(func(ctx context.Context) error { return quiet(ctx, e.Run(ctx)) })
+		k.lobby.group.add(enduring(k.lobby.log, "keypad emulator", nil, e.Run))
 	}
 	return nil
 }

@@ -157,6 +157,11 @@ func (c checker) references(bad func(path, format string, args ...any)) {
 		if k.Panel != "" && !units[k.Panel] {
 			bad(path+".panel", "kiosk %s: no panel %q on any call box bus", k.ID, k.Panel)
 		}
+		for button := range k.Pins {
+			if k.Buttons[button] == "" {
+				bad(path+".pins", "kiosk %s: button %s has a pin and no service; add it to buttons", k.ID, button)
+			}
+		}
 		for button, service := range k.Buttons {
 			if !services[service] {
 				bad(path+".buttons", "kiosk %s: button %s takes a number for %q, which is no service", k.ID, button, service)

@@ -99,7 +99,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(func(ctx context.Context) error { return l.health.run(ctx, l.hall) })
-	for _, start := range []func() error{l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startKeypads, l.startWeb} {
+	for _, start := range []func() error{l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startPins, l.startKeypads, l.startWeb} {
 		if err := start(); err != nil {
 			return err
 		}

@@ -137,7 +137,7 @@ func (l *lobby) startCameras() (*camera.Relay, error) {
 		return nil, err
 	}
 	l.relay = relay
-	l.group.add(relay.Run)
+	l.group.add(enduring(l.log, "cameras", nil, relay.Run))
 	return relay, nil
 }
 
@@ -168,7 +168,7 @@ func (l *lobby) cameraSources() ([]camera.Source, error) {
 		return nil, err
 	}
 	l.emulators.add("camera/rtsp", emulated)
-	l.group.add(func(ctx context.Context) error { return quiet(ctx, emulated.Run(ctx)) })
+	l.group.add(enduring(l.log, "camera emulator", nil, emulated.Run))
 	for i, s := range sources {
 		if _, ok := streams[s.ID]; ok {
 			sources[i].URL, sources[i].User, sources[i].Password = "rtsp://"+emulated.Addr()+"/"+s.ID, "lobby", password
