@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -44,11 +45,14 @@ func strict(c *cobra.Command) {
 func runCommand() *cobra.Command {
 	c := &cobra.Command{Use: "run --config FILE", Short: "Run a hall", Args: cobra.NoArgs}
 	config := configFlag(c)
+	listen := c.Flags().String("listen", os.Getenv("LOBBY_LISTEN"), "web address, instead of the file's (or LOBBY_LISTEN)")
+	data := c.Flags().String("data", os.Getenv("LOBBY_DATA"), "data directory, instead of the file's (or LOBBY_DATA)")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		file, err := load(*config)
 		if err != nil {
 			return usageError{err}
 		}
+		file.Listen, file.Data = cmp.Or(*listen, file.Listen), cmp.Or(*data, file.Data)
 		l, err := start(c.Context(), file, logger(os.Stderr))
 		if err != nil {
 			return err

@@ -33,9 +33,7 @@ func (l *lobby) startKeypads() error {
 	if len(l.file.Keypads) == 0 {
 		return nil
 	}
-	if err := l.file.readKeypadSecrets(); err != nil {
-		return err
-	}
+	l.readKeypadSecrets()
 	k := &keypads{lobby: l, units: map[string]keypad.Unit{}, window: map[string]string{}}
 	for id, c := range l.file.Keypads {
 		k.units[id] = keypad.Unit{Key: c.key}
@@ -210,25 +208,33 @@ func (k *keypads) emulate(o mqtt.Options) error {
 }
 
 // readKeypadSecrets reads passwords and keys; an emulated keypad gets fresh
-// ones.
-func (h *hallFile) readKeypadSecrets() error {
-	var errs []error
-	for id, c := range h.Keypads {
-		if c.PasswordFile != "" {
-			var err error
-			c.password, err = readSecret(c.PasswordFile)
-			errs = append(errs, err)
-		}
-		if c.KeyFile != "" {
-			text, err := readSecret(c.KeyFile)
-			key, hexErr := hex.DecodeString(text)
-			c.key = key
-			errs = append(errs, err, hexErr)
-		}
+// ones. A keypad whose secret cannot be read stays away, the hall does not.
+func (l *lobby) readKeypadSecrets() {
+	for id, c := range l.file.Keypads {
 		if c.Emulated {
 			c.password, c.key = nonce(), []byte(nonce())
+		} else if err := c.readSecrets(); err != nil {
+			l.health.report("keypad/"+id, devices.Down, err.Error())
 		}
-		h.Keypads[id] = c
+		l.file.Keypads[id] = c
 	}
-	return errors.Join(errs...)
+}
+
+func (k *Keypad) readSecrets() (err error) {
+	if k.PasswordFile != "" {
+		if k.password, err = readSecret(k.PasswordFile); err != nil {
+			return err
+		}
+	}
+	if k.KeyFile == "" {
+		return nil
+	}
+	text, err := readSecret(k.KeyFile)
+	if err != nil {
+		return err
+	}
+	if k.key, err = hex.DecodeString(text); err != nil {
+		return fmt.Errorf("secret: %s is not hex: %w", k.KeyFile, err)
+	}
+	return nil
 }

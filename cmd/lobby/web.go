@@ -154,7 +154,8 @@ func (l *lobby) cameraSources() ([]camera.Source, error) {
 		} else if c.PasswordFile != "" {
 			var err error
 			if s.Password, err = readSecret(c.PasswordFile); err != nil {
-				return nil, fmt.Errorf("camera %s: %w", id, err)
+				l.health.report("camera/"+id, devices.Down, err.Error())
+				continue // the hall works on without this camera
 			}
 		}
 		sources = append(sources, s)
