@@ -51,6 +51,7 @@ type model struct {
 	ids         bool   // knows GS ( H
 	qr          bool   // knows GS ( k
 	fourByte    bool   // has the four-byte part of GB18030
+	bladeless   bool   // slips are torn off by hand
 }
 
 // options are those of the driver, because both are made from the same lines of
@@ -69,8 +70,10 @@ func modelNamed(profile string) (model, bool) {
 	}
 	switch profile {
 	case "", "generic80", "generic58", "kiosk80":
-	case "old80", "old58":
+	case "old80":
 		m.qr = false
+	case "old58":
+		m.qr, m.bladeless = false, true
 	case "epson-t88":
 		m.maker, m.name, m.ids, m.fourByte = "EPSON", "TM-T88V", true, true
 	default:

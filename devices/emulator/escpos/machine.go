@@ -12,6 +12,10 @@ const maxCommand = 1 << 18
 // each other.
 const maxMarks = 512
 
+// tearFeed is the feed, in lines, after which a person tears a slip off where
+// there is no blade: less does not reach the tear bar.
+const tearFeed = 4
+
 // machine interprets bytes, one by one, and prints.
 type machine struct {
 	model   model
@@ -126,6 +130,9 @@ func (m *machine) doESC(c byte, p []byte) {
 	case 'd':
 		m.printLine()
 		m.roll.feed((max(int(p[0]), 1) - 1) * m.style.spacing)
+		if m.model.bladeless && p[0] >= tearFeed {
+			m.roll.cut()
+		}
 	case 'J':
 		m.flush()
 		m.roll.feed(int(p[0]))
@@ -179,9 +186,11 @@ func (m *machine) doGS(c byte, p []byte) {
 	case 'W':
 		m.style.areaDots = max(24, min(word(p), m.model.dots-m.style.margin))
 	case 'V':
-		m.flush()
-		m.roll.feed(headToBlade)
-		m.cut()
+		if !m.model.bladeless {
+			m.flush()
+			m.roll.feed(headToBlade)
+			m.cut()
+		}
 	case 'v':
 		m.flush()
 		m.picture = newRaster(word(p[2:]), word(p[4:]), 1+int(p[1]&1), 1+int(p[1]>>1&1))

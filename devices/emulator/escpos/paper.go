@@ -67,8 +67,9 @@ func (r *roll) row() []byte {
 	return row
 }
 
+// feed moves the paper, in one go by no more than a metre, as printers do.
 func (r *roll) feed(dots int) {
-	for range dots {
+	for range min(dots, maxRows) {
 		r.row()
 	}
 }

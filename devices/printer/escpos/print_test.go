@@ -1,11 +1,15 @@
 package escpos
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"image"
 	"image/color"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -218,12 +222,14 @@ func whole(lines []string) bool {
 func TestCableCutAnywhere(t *testing.T) {
 	slip, _ := Encode(Profiles()[DefaultProfile], ticket("M045"))
 	// The questions, the recovery, the slip, and the request to confirm it.
-	total := maxHeader + 12 + maxBand + 2 + 3 + 6 + len(slip) + 3
+	start := maxHeader + 12 + maxBand + 2 + 3 + 6
+	total := start + len(slip) + 3
+	header := start + bytes.Index(slip, []byte{gs, 'v', '0'})
 	step := 5
 	if testing.Short() {
 		step = 97
 	}
-	for k := 0; k <= total; k += cutStep(k, step) {
+	for k := 0; k <= total; k += cutStep(k, header, step) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDesk(t, `{}`)
 			defer d.close()
@@ -258,13 +264,81 @@ func TestCableCutAnywhere(t *testing.T) {
 	}
 }
 
-// cutStep goes fast through the zeros of the recovery and slowly through the
-// slip.
-func cutStep(k, step int) int {
-	if k > 20 && k < maxBand-600 {
+// cutStep goes fast through the zeros of the recovery, slowly through the slip,
+// and byte by byte through the header of a picture, which is the worst place.
+func cutStep(k, header, step int) int {
+	switch {
+	case k > 40 && k < maxBand-600:
 		return 500
+	case k > header-step && k < header+10:
+		return 1
 	}
 	return step
+}
+
+// The answer that is still due for an earlier slip does not confirm the next.
+func TestLateAnswerConfirmsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, `{}`)
+		defer d.close()
+		d.print("M044")
+		d.printer.Speed(100)
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		defer cancel()
+		if outcome, err := d.driver.Print(ctx, ticket("M045")); outcome != devices.Unconfirmed {
+			t.Fatalf("%s, %v", outcome, err)
+		}
+		if v := d.view(); v.Printed != 1 {
+			t.Fatalf("%d slips: the printer is too fast for this test", v.Printed)
+		}
+		outcome, _, err := d.print("M046")
+		if v := d.view(); outcome != devices.Printed || v.Printed != 3 {
+			t.Errorf("%s, %v when %d of 3 slips were out", outcome, err, v.Printed)
+		}
+	})
+}
+
+func TestOptions(t *testing.T) {
+	for _, o := range []string{
+		`{"profile":"other"}`, `{"confirm":"yes"}`, `{"density":3}`, `{"font":"/nowhere.ttf"}`, `{"font":"print_test.go"}`,
+	} {
+		if _, err := Open(nil, options(o)); err == nil {
+			t.Errorf("%s was accepted", o)
+		}
+	}
+}
+
+// zbar reads the code off the paper, drawn by the printer or sent as a picture.
+func TestForeignZbarReadsTheSlip(t *testing.T) {
+	if testing.Short() {
+		t.Skip("foreign peers are left out of short runs")
+	}
+	if _, err := exec.LookPath("zbarimg"); err != nil {
+		t.Fatal("zbarimg is missing; install the Debian package zbar-tools")
+	}
+	for name := range Profiles() {
+		d := newDesk(t, `{"profile":"`+name+`"}`)
+		outcome, _, err := d.print("M045")
+		d.close()
+		if outcome != devices.Printed || err != nil {
+			t.Fatalf("%s: %s, %v", name, outcome, err)
+		}
+		path := filepath.Join(t.TempDir(), "slip.png")
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.printer.PNG(f, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := exec.Command("zbarimg", "-q", "--raw", path).Output()
+		if want := "https://hall.example.gov.cn/t/A015?k=7F3C"; err != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
 }
 
 func TestCancelledContextEndsTheCall(t *testing.T) {
