@@ -103,6 +103,10 @@ func TestOldPictureNeverPassesForALiveOne(t *testing.T) {
 	if st := s.snapshot(); st.State != devices.Degraded || st.Code != "stalled" {
 		t.Errorf("state %+v", st)
 	}
+	s.set(pipe.Status{Code: pipe.Live}, time.Now())
+	if v := join(t, s); len(v.first) > 0 {
+		t.Error("a picture from before the stall is given to a new viewer")
+	}
 }
 
 func TestClosedViewerCountsNoMore(t *testing.T) {

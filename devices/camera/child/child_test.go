@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,13 +25,15 @@ func h264Format(c *emulated.Clip) *format.H264 {
 	return &format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: c.SPS, PPS: c.PPS}
 }
 
-// quick is realTiming for cameras that a test makes.
+// quick is realTiming for cameras that a test makes, with room for a busy
+// machine between a live camera's pictures, 80 ms, and a stall.
 func quick() timing {
 	return timing{
-		beat: 50 * time.Millisecond, answer: 500 * time.Millisecond, stall: 450 * time.Millisecond,
-		judge: 150 * time.Millisecond, firstKey: time.Second, settled: time.Hour,
-		usual:    pauses{time.Millisecond, 5 * time.Millisecond},
-		password: pauses{time.Millisecond, 5 * time.Millisecond},
+		beat: 50 * time.Millisecond, answer: time.Second, stall: 900 * time.Millisecond,
+		judge: 150 * time.Millisecond, firstKey: 5 * time.Second, // the films have a key picture every 2 s
+		settled:  time.Hour,
+		usual:    pauses{time.Millisecond, 20 * time.Millisecond},
+		password: pauses{time.Millisecond, 20 * time.Millisecond},
 	}
 }
 
@@ -184,6 +188,7 @@ func TestEveryTroubleHasItsWordAndTheOthersGoOn(t *testing.T) {
 		{(&hostile{sdp: "m=video\r\n\x00\xff garbage"}).start(t), pipe.Failed},
 		{(&hostile{sdp: "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\n"}).start(t), pipe.Unsupported},
 		{(&hostile{describe: "302 Found\r\nLocation: rtsp://192.0.2.1/x"}).start(t), pipe.Failed},
+		{(&hostile{describe: "302 Found\r\nLocation: rtsp://{self}/x"}).start(t), pipe.Failed},
 		{(&hostile{stream: streamNoise}).start(t), pipe.Failed},
 		{(&hostile{stream: streamBytes}).start(t), pipe.Failed},
 		{(&hostile{stream: streamPart}).start(t), pipe.Failed},
@@ -279,4 +284,34 @@ func TestTakenPortIsSaidOrAnotherTaken(t *testing.T) {
 			return h.beats > 2
 		})
 	}
+}
+
+func TestRedirectsInCirclesEnd(t *testing.T) {
+	bad := &hostile{describe: "302 Found\r\nLocation: rtsp://{self}/x"}
+	tm := quick()
+	tm.usual = pauses{time.Hour, time.Hour} // one session only
+	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "bad", URL: bad.start(t)}}}, tm)
+	eventually(t, 5*time.Second, "the end of the circle", func() bool { return h.had(0, pipe.Failed) })
+	if n := bad.visits.Load(); n > maxDials {
+		t.Errorf("%d connections", n)
+	}
+}
+
+func TestNoiseWithoutEndIsCalledNoVideo(t *testing.T) {
+	bad := &hostile{stream: func(c net.Conn, noise *rand.Rand) {
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for n := 0; ; n++ {
+			<-tick.C
+			if _, err := c.Write(interleaved(noisyPacket(noise, n))); err != nil {
+				return
+			}
+		}
+	}}
+	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "bad", URL: bad.start(t)}}}, quick())
+	eventually(t, 10*time.Second, "the word", func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return slices.ContainsFunc(h.states[0], func(s pipe.Status) bool { return strings.Contains(s.Why, "not video") })
+	})
 }

@@ -88,7 +88,7 @@ func (h *hostile) serve(c net.Conn, noise *rand.Rand) {
 		switch method {
 		case "DESCRIBE":
 			if h.describe != "" {
-				head = "RTSP/1.0 " + h.describe + "\r\nCSeq: " + seq + "\r\n"
+				head = "RTSP/1.0 " + strings.ReplaceAll(h.describe, "{self}", h.l.Addr().String()) + "\r\nCSeq: " + seq + "\r\n"
 			}
 			if body = h.sdp; body == "" {
 				body = goodSDP(h.t)
