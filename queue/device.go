@@ -1,11 +1,15 @@
 package queue
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // DeviceReport is what the device layer says about one device. Only changes
 // become records.
 type DeviceReport struct {
 	Device string
+	Name   string // for people, "12 号窗口屏"; empty means the id
 	Kind   string // printer, board, callbox, panel, speaker, keypad, camera, broker
 	State  string // up, degraded, down
 	Why    string // a sentence for people; empty for up
@@ -43,7 +47,7 @@ func (c DeviceReport) decide(s *State, _ Input) (Outcome, error) {
 		out.Events = append(out.Events, DeviceDown{d})
 	}
 	if s.alerts[id] == nil {
-		out.Events = append(out.Events, AlertRaised{Alert: id, Level: "amber", Subject: c.Device, Say: c.Why})
+		out.Events = append(out.Events, AlertRaised{Alert: id, Level: "amber", Subject: c.Device, Say: cmp.Or(c.Name, c.Device) + "：" + c.Why})
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"lobby/devices"
+	"lobby/display"
 	"lobby/queue"
 	"lobby/queue/hall"
 )
@@ -13,13 +14,19 @@ import (
 // health carries what devices say about themselves to the hall. Reports never
 // wait: of several about one device only the newest is told.
 type health struct {
+	names map[string]string // of devices, for people
+
 	mu      sync.Mutex
 	pending map[string]queue.DeviceReport
 	wake    chan struct{} // one token: something is pending
 }
 
-func newHealth() *health {
-	return &health{pending: map[string]queue.DeviceReport{}, wake: make(chan struct{}, 1)}
+func newHealth(devices []display.Device) *health {
+	names := map[string]string{}
+	for _, d := range devices {
+		names[d.ID] = d.Name
+	}
+	return &health{names: names, pending: map[string]queue.DeviceReport{}, wake: make(chan struct{}, 1)}
 }
 
 // effects say what the hall loses while a device of a kind is away.
@@ -40,7 +47,7 @@ func (h *health) report(id string, s devices.State, why string) {
 		return
 	}
 	kind, _ := cutID(id)
-	r := queue.DeviceReport{Device: id, Kind: kind, State: string(s), Why: saying(kind, s, why)}
+	r := queue.DeviceReport{Device: id, Name: h.names[id], Kind: kind, State: string(s), Why: saying(kind, s, why)}
 	if s != devices.Up {
 		r.Effect = effects[kind]
 	}

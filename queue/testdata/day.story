@@ -27,7 +27,7 @@
 > at 01:01:00
 > device printer/p1 down paper
   #12 device.down {"device":"printer/p1","kind":"printer","why":"paper"}
-  #13 alert.raised {"alert":"device:printer/p1","level":"amber","subject":"printer/p1","say":"paper"}
+  #13 alert.raised {"alert":"device:printer/p1","level":"amber","subject":"printer/p1","say":"printer/p1：paper"}
 > take {"service":"estate","kiosk":"k1"}
   #14 ticket.issued {"ticket":"M003","leg":"M003/1","day":"2026-11-23","token":"nonce-0012-nonce-nonce","prefix":"M","service":"estate","class":"normal","kiosk":"k1","printer":"p1"}
   #15 forecast.given {"ticket":"M003","leg":"M003/1","ahead":0,"windows":1,"model":"erlang-1"}

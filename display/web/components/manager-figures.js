@@ -8,7 +8,20 @@ const POINTS = 90; // minutes in a small curve
 export function head(board) {
   const { hall } = board;
   return html`<header><h1>${t('page.manager')}</h1><span class="hallname">${nameOf(hall.state.hall)}</span><nav aria-label=${t('manager.pages')}><a href="/manager" aria-current="page">${t('manager.overview')}</a>${(hall.state.walls || []).slice(0, 1).map((/** @type {any} */ w) => html`<a href="/wall/${w.id}">${t('page.wall')}</a>`)}<a href="/window">${t('page.window')}</a>${board.emulated ? html`<a href="/hardware">${t('page.hardware')}</a>` : ''}</nav>
-<div class="r"><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span></div></header>`;
+<div class="r"><button class="chip" @click=${() => turnDay(board)}>${t(hall.state.open ? 'manager.day_close' : 'manager.day_open')}</button><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span></div></header>`;
+}
+
+/** Opens or closes the business day; closing asks first, for it ends all waiting. @param {any} board */
+async function turnDay(board) {
+  const open = board.hall.state.open;
+  if (open && !window.confirm(t('manager.day_close_sure', { n: board.hall.state.figures?.waiting ?? 0 }))) return;
+  board.problem = '';
+  try {
+    await board.hall.command({ type: open ? 'day_close' : 'day_open' });
+  } catch (e) {
+    board.problem = /** @type {any} */ (e).say || t('desk.no_answer');
+  }
+  board.draw();
 }
 
 /** The six numbers at the top. @param {any} board */

@@ -56,20 +56,22 @@ export function minutes(forecast) {
   return low >= high ? String(high) : `${low}–${high}`;
 }
 
-/** What a chain's services add up to: people waiting and the usual wait in minutes. @param {any} state @param {string} chain */
+/** What a chain's services add up to: people waiting and the usual span of waits, "5–10" minutes. @param {any} state @param {string} chain */
 export function chainLoad(state, chain) {
   let waiting = 0;
   let weight = 0;
-  let sum = 0;
+  let low = 0;
+  let high = 0;
   for (const s of state.services || []) {
     if (s.chain !== chain) continue;
     waiting += s.waiting || 0;
     if (!minutes(s.forecast)) continue;
     const w = 1 + (s.waiting || 0);
     weight += w;
-    sum += (w * ((s.forecast.low ?? s.forecast.high) + s.forecast.high)) / 2;
+    low += w * (s.forecast.low ?? s.forecast.high);
+    high += w * s.forecast.high;
   }
-  return { waiting, minutes: weight ? Math.max(1, Math.round(sum / weight)) : 0 };
+  return { waiting, minutes: weight ? minutes({ low: Math.floor(low / weight), high: Math.ceil(high / weight) }) : '' };
 }
 
 /** The word for a state of a window, device or ticket. @param {string} kind @param {string} state */
