@@ -43,7 +43,7 @@ lint: ## gofmt, go vet, staticcheck
 	$(GO) tool staticcheck ./...
 
 clips: ## make the films of the emulated cameras anew (needs chromium and ffmpeg)
-	$(GO) run ./deploy/clips
+	deploy/clips/make.sh
 
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20

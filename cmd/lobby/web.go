@@ -93,11 +93,17 @@ func (l *lobby) serve(h http.Handler) {
 	})
 }
 
+// cameraPatience is how long a viewer waits for a camera that is not live;
+// the page shows why and asks again.
+const cameraPatience = 8 * time.Second
+
 // liveCameras fits the camera relay to the API.
 type liveCameras struct{ relay *camera.Relay }
 
 // Watch implements api.Cameras.
 func (c liveCameras) Watch(ctx context.Context, id string) (api.Viewer, error) {
+	ctx, cancel := context.WithTimeout(ctx, cameraPatience)
+	defer cancel()
 	v, err := c.relay.Watch(ctx, id)
 	if err != nil {
 		return nil, err
