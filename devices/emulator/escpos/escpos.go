@@ -22,8 +22,8 @@ var (
 	_ emulator.Drawer   = (*Printer)(nil)
 )
 
-// bufferSize is the receive buffer of a usual model (TM-T88III: 4 KB).
-const bufferSize = 4096
+// usualBuffer is the receive buffer of a usual model (TM-T88III: 4 KB).
+const usualBuffer = 4096
 
 // Printer is one emulated printer. All methods may be called at any time from
 // any goroutine.
@@ -39,6 +39,7 @@ type Printer struct {
 	machine *machine
 	roll    *roll
 	speed   int // millimetres a second; 0 prints at once
+	buffer  int // bytes
 	auto    byte
 	said    [4]byte // the last automatic report
 	answer  func([]byte)
@@ -105,6 +106,7 @@ func newPrinter(name string, m model, font string) *Printer {
 		changed: make(chan struct{}),
 		faults:  make(map[string]bool),
 		roll:    newRoll(m.dots),
+		buffer:  usualBuffer,
 		answer:  func([]byte) {},
 	}
 	p.machine = newMachine(m, p.roll, newGlyphs(font))
@@ -120,6 +122,13 @@ func (p *Printer) Speed(mmPerSecond int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.speed = mmPerSecond
+}
+
+// Buffer sets the size of the receive buffer in bytes; a new printer has 4096.
+func (p *Printer) Buffer(bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.buffer = bytes
 }
 
 // Font sets the file that Chinese characters are drawn with from now on. With

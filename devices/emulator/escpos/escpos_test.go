@@ -130,6 +130,18 @@ func TestUnknownProcessIDIsPrinted(t *testing.T) {
 	}
 }
 
+// A printer without the four-byte part prints two wrong characters, as two of
+// the bytes look like the digits they are elsewhere.
+func TestFourByteCharacters(t *testing.T) {
+	for options, want := range map[string]bool{`{}`: false, `{"profile":"epson-t88"}`: true} {
+		p := mustNew(t, options)
+		feed(p, "\x1c&\x81\x39\xee\x39\n\x1dVB\x00")
+		if got := p.view().Slips[0].Lines[0]; (got == "㐀") != want {
+			t.Errorf("%s prints %q", options, got)
+		}
+	}
+}
+
 // feed interprets bytes without a line.
 func feed(p *Printer, s string) {
 	p.mu.Lock()

@@ -78,7 +78,7 @@ func (p *Printer) listen(ctx context.Context, line io.Reader) error {
 func (p *Printer) room(ctx context.Context) (int, error) {
 	for {
 		p.mu.Lock()
-		room, changed := bufferSize-len(p.input), p.changed
+		room, changed := p.buffer-len(p.input), p.changed
 		if p.faults[stalled] {
 			room = 0
 		}

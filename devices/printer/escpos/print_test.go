@@ -203,10 +203,7 @@ func TestWaysThatCannotConfirm(t *testing.T) {
 // whole says whether the last slip of the paper is there from its first line to
 // its last; the torn beginning of another one may hang before it.
 func whole(lines []string) bool {
-	var want []string
-	for _, l := range []string{"政务服务大厅", "社会保险 业务", "A015"} {
-		want = append(want, l)
-	}
+	want := []string{"政务服务大厅", "社会保险 业务", "A015"}
 	from := -1
 	for i, l := range lines {
 		if l == want[0] {
@@ -283,6 +280,7 @@ func TestLateAnswerConfirmsNothing(t *testing.T) {
 		defer d.close()
 		d.print("M044")
 		d.printer.Speed(100)
+		d.printer.Buffer(1 << 16) // takes all of the next slip before the answer
 		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 		defer cancel()
 		if outcome, err := d.driver.Print(ctx, ticket("M045")); outcome != devices.Unconfirmed {
@@ -294,6 +292,51 @@ func TestLateAnswerConfirmsNothing(t *testing.T) {
 		outcome, _, err := d.print("M046")
 		if v := d.view(); outcome != devices.Printed || v.Printed != 3 {
 			t.Errorf("%s, %v when %d of 3 slips were out", outcome, err, v.Printed)
+		}
+	})
+}
+
+// An answer is worth nothing when trouble was reported before it.
+func TestTroubleOutweighsTheAnswer(t *testing.T) {
+	var p Printer
+	for _, c := range []struct {
+		heard heard
+		want  error
+	}{
+		{heard{singles: []byte{0}}, nil},
+		{heard{singles: []byte{0x03}}, nil},
+		{heard{singles: []byte{0x0f}}, ErrPaperOut},
+		{heard{singles: []byte{0}, ill: ErrCover}, ErrCover},
+	} {
+		if err := p.echoed(&line{heard: c.heard}); !errors.Is(err, c.want) {
+			t.Errorf("%v, want %v", err, c.want)
+		}
+	}
+}
+
+// After XOFF no more than what was on its way goes out, and after XON the rest.
+func TestFlowControlIsHeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t, `{}`)
+		defer d.close()
+		d.print("M044")
+		sent, at := 0, 0
+		d.cable.tap = func(b []byte) {
+			if sent += len(b); sent > 600 && at == 0 {
+				at = sent
+				d.fault("busy", true)
+				synctest.Wait()
+				time.AfterFunc(2*time.Second, func() {
+					if sent > at+2*blockSize {
+						t.Errorf("%d bytes after XOFF", sent-at)
+					}
+					d.fault("busy", false)
+				})
+			}
+		}
+		outcome, took, err := d.print("M045")
+		if outcome != devices.Printed || err != nil || took < 2*time.Second || at == 0 {
+			t.Errorf("%s, %v after %v", outcome, err, took)
 		}
 	})
 }
