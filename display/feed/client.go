@@ -30,7 +30,8 @@ type client struct {
 	queue   chan frame  // closed by the feed
 	own     chan any    // answers to this client alone
 	from    chan uint64 // the feed's sequence when the client joined
-	has     uint64      // what the client knows already; owned by the writer
+	has     uint64      // records the client knows already; owned by the writer
+	shown   uint64      // state the client has whole; owned by the writer
 	tooSlow atomic.Bool
 }
 
@@ -84,21 +85,43 @@ func (c *client) write(ctx context.Context, r *http.Request) {
 }
 
 // begin brings the client to the sequence number at which it joined: by the
-// records it missed, or by a snapshot.
+// records it missed, or by a snapshot. A client that lives on patches and
+// missed some gets the whole state as one patch after the records.
 func (c *client) begin(ctx context.Context, r *http.Request, from uint64) error {
 	q := r.URL.Query()
 	since, err := strconv.ParseUint(q.Get("since"), 10, 64)
 	epoch := q.Get("epoch")
 	known := epoch == "" || epoch == c.feed.Backlog.Epoch()
 	if err == nil && known && since <= from && from-since <= maxBacklog {
-		return c.backlog(since, from)
+		if err := c.backlog(since, from); err != nil || !c.topics.view {
+			return err
+		}
+		return c.refresh(ctx)
 	}
 	v, err := c.feed.Hall.View(ctx)
 	if err != nil {
 		return err
 	}
-	c.has = v.Seq // may be newer than the moment of joining
+	c.has, c.shown = v.Seq, v.Seq // may be newer than the moment of joining
 	return c.send(snapshotMessage{Type: "snapshot", Seq: v.Seq, State: c.feed.Description.Compose(v, c.feed.Now())})
+}
+
+// refresh sends the whole state as a patch.
+func (c *client) refresh(ctx context.Context) error {
+	v, err := c.feed.Hall.View(ctx)
+	if err != nil {
+		return err
+	}
+	cut, err := c.feed.Description.Compose(v, c.feed.Now()).Cut()
+	if err != nil {
+		return err
+	}
+	p, err := cut.Since(nil)
+	if err != nil {
+		return err
+	}
+	c.shown = v.Seq
+	return c.send(patchMessage{Type: "patch", Seq: v.Seq, State: p})
 }
 
 // backlog sends the records in (since, to].
@@ -139,7 +162,7 @@ func (c *client) follow(ctx context.Context) {
 				c.goodbye()
 				return
 			}
-			if frame.seq != 0 && frame.seq <= c.has {
+			if c.knows(frame) {
 				continue
 			}
 			_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
@@ -148,6 +171,15 @@ func (c *client) follow(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// knows tells whether a message would take the client back to what it was told
+// already when it began.
+func (c *client) knows(f frame) bool {
+	if f.patch {
+		return f.seq <= c.shown
+	}
+	return f.seq != 0 && f.seq <= c.has
 }
 
 // goodbye says why the feed let go of the client.
@@ -190,6 +222,7 @@ func (c *client) handle(ctx context.Context, data []byte, later chan struct{}) b
 		return c.answer(ctx, queue.Answer{ID: req.ID, Refusal: &queue.Refusal{Code: queue.CodeBadCommand, Say: say}})
 	}
 	answer, wait := c.feed.Commander.Command(ctx, c.name, withID(req))
+	answer.ID = req.ID // also where the command was too broken to carry it
 	if wait == nil {
 		return c.answer(ctx, answer)
 	}

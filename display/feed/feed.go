@@ -211,7 +211,7 @@ func (f *Feed) patch(v queue.View) error {
 	if err != nil || len(p) == 0 {
 		return err
 	}
-	frames := prepare(outgoing{body: patchMessage{Type: "patch", Seq: v.Seq, State: p}})
+	frames := prepare(outgoing{seq: v.Seq, patch: true, body: patchMessage{Type: "patch", Seq: v.Seq, State: p}})
 	for c := range f.clients {
 		if c.topics.view {
 			f.push(c, frames)
@@ -264,7 +264,8 @@ func (f *Feed) closeAll() {
 
 // frame is an encoded message.
 type frame struct {
-	seq uint64 // as in outgoing
+	seq   uint64 // as in outgoing
+	patch bool
 	*websocket.PreparedMessage
 }
 
@@ -280,7 +281,7 @@ func prepare(ms ...outgoing) []frame {
 		if err != nil {
 			panic("feed: a message of ours cannot be framed: " + err.Error())
 		}
-		frames = append(frames, frame{m.seq, p})
+		frames = append(frames, frame{m.seq, m.patch, p})
 	}
 	return frames
 }

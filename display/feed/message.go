@@ -98,8 +98,9 @@ func (t topics) has(topic string) bool { return len(t.want) == 0 || slices.Conta
 // outgoing is a message with the sequence number up to which it tells; 0 for
 // those that are not about records.
 type outgoing struct {
-	seq  uint64
-	body any
+	seq   uint64
+	patch bool // about the state, not about records
+	body  any
 }
 
 // messages turns records into messages, with skips in place of what the client
@@ -113,13 +114,13 @@ func (t topics) messages(rs []queue.Record) []outgoing {
 			continue
 		}
 		if skipped > 0 {
-			ms = append(ms, outgoing{skipped, skip{Type: "skip", To: skipped}})
+			ms = append(ms, outgoing{seq: skipped, body: skip{Type: "skip", To: skipped}})
 			skipped = 0
 		}
-		ms = append(ms, outgoing{r.Seq, recordMessage{Type: "record", Seq: r.Seq, At: r.At.Format(timeFormat), Event: r.Event.Name(), Data: r.Event}})
+		ms = append(ms, outgoing{seq: r.Seq, body: recordMessage{Type: "record", Seq: r.Seq, At: r.At.Format(timeFormat), Event: r.Event.Name(), Data: r.Event}})
 	}
 	if skipped > 0 {
-		ms = append(ms, outgoing{skipped, skip{Type: "skip", To: skipped}})
+		ms = append(ms, outgoing{seq: skipped, body: skip{Type: "skip", To: skipped}})
 	}
 	return ms
 }
