@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -121,11 +122,10 @@ func (in *inputs) tell(unit, text string) {
 // is on disk; a refusal is an answer too, and stands on the box for a moment.
 func (in *inputs) press(ctx context.Context, s devices.Signal) error {
 	commands, actor := in.commands(ctx, s)
-	for i, c := range commands {
-		id := "press:" + s.ID
-		if i > 0 {
-			id += "+"
-		}
+	for _, c := range commands {
+		// One press may mean two commands; each keeps its own id when the press
+		// is reported again.
+		id := fmt.Sprintf("press:%s:%T", s.ID, c)
 		answer, err := in.hall.Do(ctx, hall.Request{ID: id, Actor: actor, Command: c})
 		if err != nil {
 			return err
