@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lobby/queue"
@@ -265,14 +266,20 @@ func (s Sections) Since(old Sections) (Patch, error) {
 // Where says in one line where a service is called, for slips.
 func (d Description) Where(service string) string {
 	svc := d.Service(service)
-	where := ""
-	if svc.Floor > 0 {
-		where = floorNames[min(svc.Floor, len(floorNames)-1)] + "层"
+	var parts []string
+	switch {
+	case svc.Floor >= len(floorNames):
+		parts = append(parts, strconv.Itoa(svc.Floor)+"层")
+	case svc.Floor > 0:
+		parts = append(parts, floorNames[svc.Floor]+"层")
 	}
 	if svc.Area != "" {
-		where += " " + svc.Area + " 区"
+		parts = append(parts, svc.Area+" 区")
 	}
-	return where + " " + ranges(d.serving(service)) + " 号窗口"
+	if windows := ranges(d.serving(service)); windows != "" {
+		parts = append(parts, windows+" 号窗口")
+	}
+	return strings.Join(parts, " ")
 }
 
 var floorNames = []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}
