@@ -149,15 +149,7 @@ func (h *Hall) batch(ctx context.Context, first *request) {
 	day, _ := h.state.Day()
 	w := &work{hall: h, batch: queue.Batch{Day: day}}
 	w.take(first)
-	for len(w.requests) < maxBatch {
-		select {
-		case next := <-h.requests:
-			w.take(next)
-			continue
-		default:
-		}
-		break
-	}
+	w.gather()
 	if err := w.commit(); err != nil {
 		h.Log.Error("the trail refused a batch; nothing of it was shown to anybody", "commands", len(w.requests), "err", err)
 		w.fail(fmt.Errorf("%w: %w", ErrNotDurable, err))

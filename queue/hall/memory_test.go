@@ -109,7 +109,7 @@ func (m *memory) set(f func()) {
 // house is a running hall with its trail and clock.
 type house struct {
 	*hall.Hall
-	t     *testing.T
+	t     testing.TB
 	trail *memory
 	ahead *atomic.Int64 // nanoseconds its clock is before the true one
 	end   context.CancelFunc

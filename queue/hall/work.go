@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"lobby/queue"
@@ -22,6 +23,22 @@ type work struct {
 func (w *work) take(r *request) {
 	w.requests = append(w.requests, r)
 	w.replies = append(w.replies, w.decide(r.Request))
+}
+
+// gather takes all commands that wait. Whoever was answered a moment ago may be
+// about to ask again: letting them run first costs nothing and makes batches
+// several times larger when many windows are busy.
+func (w *work) gather() {
+	for quiet := 0; len(w.requests) < maxBatch && quiet < 2; {
+		select {
+		case next := <-w.hall.requests:
+			w.take(next)
+			quiet = 0
+		default:
+			runtime.Gosched()
+			quiet++
+		}
+	}
 }
 
 func (w *work) decide(r Request) reply {

@@ -28,14 +28,16 @@ const FileName = "trail.db"
 // format is written to the file; a program that does not know it refuses.
 const format = "lobby-trail-1"
 
-// schema holds records, answers and a few facts about the file itself.
+// schema holds records, answers and a few facts about the file itself. The
+// answers have no index by id: they are looked up in memory, and ids come in no
+// order, so that each of a batch would dirty a page of its own.
 const schema = `
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records(
   seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL,
   day TEXT NOT NULL, ticket TEXT NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL, hash BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS records_ticket ON records(day, ticket) WHERE ticket <> '';
-CREATE TABLE IF NOT EXISTS answers(id TEXT PRIMARY KEY, day TEXT NOT NULL, answer TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers(id TEXT NOT NULL, day TEXT NOT NULL, answer TEXT NOT NULL);
 `
 
 // pragmas: WAL with FULL syncs every commit before it returns; anything less
@@ -281,7 +283,7 @@ func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
 	if err := query(t.write, "DELETE FROM answers WHERE day<>?", bind, nil); err != nil {
 		return nil, err
 	}
-	err := query(t.write, "SELECT id, answer FROM answers WHERE day=?", bind, func(s *sqlite3.Stmt) error {
+	err := query(t.write, "SELECT id, answer FROM answers WHERE day=? ORDER BY rowid", bind, func(s *sqlite3.Stmt) error {
 		var a queue.Answer
 		err := json.Unmarshal(s.ColumnRawText(1), &a)
 		answers[s.ColumnText(0)] = a
