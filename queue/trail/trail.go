@@ -283,7 +283,7 @@ func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
 	if err := query(t.write, "DELETE FROM answers WHERE day<>?", bind, nil); err != nil {
 		return nil, err
 	}
-	err := query(t.write, "SELECT id, answer FROM answers WHERE day=? ORDER BY rowid", bind, func(s *sqlite3.Stmt) error {
+	err := query(t.write, "SELECT id, answer FROM answers WHERE day=?", bind, func(s *sqlite3.Stmt) error {
 		var a queue.Answer
 		err := json.Unmarshal(s.ColumnRawText(1), &a)
 		answers[s.ColumnText(0)] = a
