@@ -36,8 +36,8 @@ const pollEvery = 5 * time.Second
 // Options are what a printer's queue is given.
 type Options struct {
 	Hall    Hall
-	Printer string                                                     // as in the configuration
-	Open    func(w devices.Wire) (devices.Printer, error)              // makes the driver
+	Printer string                                                            // as in the configuration
+	Open    func(w devices.Wire) (devices.Printer, error)                     // makes the driver
 	Layout  func(t queue.Ticket, at time.Time, f queue.Forecast) devices.Slip // draws the slip
 	Report  func(s devices.State, why string)
 	Log     *slog.Logger

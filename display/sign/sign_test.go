@@ -1,0 +1,136 @@
+package sign
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lobby/devices"
+	"lobby/queue"
+	"lobby/queue/hall/halltest"
+)
+
+// board is a slow board that remembers what it showed.
+type board struct {
+	mu    sync.Mutex
+	shown []string
+	takes time.Duration
+	err   error
+}
+
+func (b *board) Show(_ context.Context, f devices.Frame) error {
+	b.mu.Lock()
+	takes := b.takes
+	b.mu.Unlock()
+	time.Sleep(takes) // virtual: only used in a bubble
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.shown = append(b.shown, f.Ticket)
+	return b.err
+}
+
+func (b *board) change(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f()
+}
+
+func start(ctx context.Context, boards map[string]*board, health map[string]devices.State) *Bus {
+	bus := NewBus([]string{"1", "2"})
+	bus.Open = func(_ devices.Wire, window string) (devices.Board, error) { return boards[window], nil }
+	bus.Report = func(window string, s devices.State, _ string) { health[window] = s }
+	bus.Log = slog.New(slog.DiscardHandler)
+	go bus.Use(ctx, nil)
+	return bus
+}
+
+// pass lets virtual time go by and everybody finish what it brought.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func inBubble(t *testing.T, f func(t *testing.T, ctx context.Context)) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f(t, ctx)
+		cancel()
+		synctest.Wait()
+	})
+}
+
+func TestOnlyTheNewestFrameMatters(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		slow := &board{takes: time.Second}
+		bus := start(ctx, map[string]*board{"1": slow, "2": {}}, map[string]devices.State{})
+		pass(10 * time.Second)
+		slow.change(func() { slow.shown = nil })
+		for _, ticket := range []string{"M001", "M002", "M003", "M004"} {
+			bus.Want(devices.Frame{Window: "1", Ticket: ticket})
+			pass(100 * time.Millisecond)
+		}
+		pass(5 * time.Second)
+		if want := []string{"M001", "M004"}; !reflect.DeepEqual(slow.shown, want) {
+			t.Errorf("shown %v, want %v", slow.shown, want)
+		}
+	})
+}
+
+func TestADeadBoardDoesNotSlowItsNeighbour(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		dead, well := &board{takes: showTimeout, err: errors.New("silent")}, &board{}
+		health := map[string]devices.State{}
+		bus := start(ctx, map[string]*board{"1": dead, "2": well}, health)
+		pass(time.Minute)
+		if health["1"] != devices.Down || health["2"] != devices.Up {
+			t.Errorf("health %v", health)
+		}
+		tries := len(dead.shown)
+		if tries < 3 || tries > 7 {
+			t.Errorf("the dead board was tried %d times in a minute, want once in about %v", tries, retryAfter+showTimeout)
+		}
+		dead.change(func() { dead.err, dead.takes = nil, 0 })
+		bus.Want(devices.Frame{Window: "1", Ticket: "M009"})
+		pass(retryAfter + time.Second)
+		if last := dead.shown[len(dead.shown)-1]; last != "M009" || health["1"] != devices.Up {
+			t.Errorf("after its return the board shows %q and is %s", last, health["1"])
+		}
+	})
+}
+
+func TestBoardsAreRefreshed(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		b := &board{}
+		start(ctx, map[string]*board{"1": b, "2": {}}, map[string]devices.State{})
+		pass(3*refreshEvery + 2*time.Second)
+		if len(b.shown) != 4 {
+			t.Errorf("shown %d times in three minutes, want 4", len(b.shown))
+		}
+	})
+}
+
+func TestACallReachesItsBoardAndNoOther(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		h := halltest.Start(ctx, t)
+		one, two := &board{}, &board{}
+		bus := start(ctx, map[string]*board{"1": one, "2": two}, map[string]devices.State{})
+		go Run(ctx, h, []*Bus{bus})
+		halltest.Must(ctx, t, h, queue.WindowOpen{Window: "2"})
+		halltest.Must(ctx, t, h, queue.Take{Service: "social"})
+		halltest.Must(ctx, t, h, queue.CallNext{Window: "2"})
+		pass(2 * time.Second)
+		if last := two.shown[len(two.shown)-1]; last != "M001" {
+			t.Errorf("board 2 shows %q", last)
+		}
+		for _, ticket := range one.shown {
+			if ticket != "" {
+				t.Errorf("board 1 showed %q", ticket)
+			}
+		}
+	})
+}
