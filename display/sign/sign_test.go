@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -127,10 +128,10 @@ func TestACallReachesItsBoardAndNoOther(t *testing.T) {
 		if last := two.shown[len(two.shown)-1]; last != "M001" {
 			t.Errorf("board 2 shows %q", last)
 		}
-		for _, ticket := range one.shown {
-			if ticket != "" {
-				t.Errorf("board 1 showed %q", ticket)
-			}
+		// Once for the session and once for the hall's first view; what
+		// concerns others does not disturb it.
+		if got := strings.Join(one.shown, "|"); len(one.shown) > 2 || got != strings.Repeat("|", len(one.shown)-1) {
+			t.Errorf("board 1 showed %q", one.shown)
 		}
 	})
 }
