@@ -38,7 +38,8 @@ type program struct {
 	cmd    *exec.Cmd
 	url    string // http://127.0.0.1:PORT
 	stdout bytes.Buffer
-	done   chan error
+	ended  chan struct{} // closed when the program has ended
+	err    error         // how it ended; valid then
 
 	mu     sync.Mutex
 	stderr strings.Builder
@@ -54,7 +55,7 @@ func startLobby(t testing.TB, args ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, cmd: exec.Command(self, args...), done: make(chan error, 1)}
+	p := &program{t: t, cmd: exec.Command(self, args...), ended: make(chan struct{})}
 	p.cmd.Stdout = &p.stdout
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	errs, err := p.cmd.StderrPipe()
@@ -74,9 +75,8 @@ func startLobby(t testing.TB, args ...string) *program {
 	})
 	select {
 	case p.url = <-found:
-	case err := <-p.done:
-		p.done <- err
-		t.Fatalf("lobby %s ended: %v\n%s", strings.Join(args, " "), err, p.log())
+	case <-p.ended:
+		t.Fatalf("lobby %s ended: %v\n%s", strings.Join(args, " "), p.err, p.log())
 	case <-time.After(60 * time.Second):
 		t.Fatalf("lobby %s did not start:\n%s", strings.Join(args, " "), p.log())
 	}
@@ -98,7 +98,8 @@ func (p *program) read(errs io.Reader, found chan<- string) {
 			}
 		}
 	}
-	p.done <- p.cmd.Wait()
+	p.err = p.cmd.Wait()
+	close(p.ended)
 }
 
 func (p *program) log() string {
@@ -109,18 +110,14 @@ func (p *program) log() string {
 
 // kill ends the program and all it started, at once, as a power cut would.
 func (p *program) kill() {
-	if p.cmd.ProcessState != nil {
-		return
-	}
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // it may have ended by itself
-	p.wait()
+	<-p.ended
 }
 
 // wait returns when the program has ended.
 func (p *program) wait() error {
-	err := <-p.done
-	p.done <- err
-	return err
+	<-p.ended
+	return p.err
 }
 
 // command sends one command over HTTP and returns its answer.
