@@ -26,6 +26,10 @@ func TestForeignPagesWallShowsCalls(t *testing.T) {
 	if got := eval[[]string](p, cut); len(got) > 0 {
 		t.Errorf("cut tiles: %v", got)
 	}
+	const beyond = `Array.from(document.querySelectorAll('footer *')).filter(e=>e.getBoundingClientRect().right>innerWidth).map(e=>e.textContent)`
+	if got := eval[[]string](p, beyond); len(got) > 0 {
+		t.Errorf("the footer runs out of the screen: %v", got)
+	}
 	p.quiet()
 }
 
