@@ -73,7 +73,7 @@ func TestATrailOpenedAgainHasTheSameRecords(t *testing.T) {
 	tr := open(t, dir)
 	want := batch(1, 3).Records
 	awkward := record(4)
-	awkward.Actor, awkward.Command = "窗口:12\x00'\"", "‮ \\u0000 ' --"
+	awkward.Actor, awkward.Command = "窗口:12\x00'\"", "\u202e \\u0000 ' --"
 	awkward.Event = queue.TicketCancelled{Reason: "他说：“算了”\n\x00\U0001F600"}
 	awkward.Day = ""
 	want = append(want, awkward)
