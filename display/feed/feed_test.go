@@ -2,24 +2,18 @@ package feed_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
 
-	"lobby/display/feed"
 	"lobby/queue"
-	"lobby/queue/hall"
 )
 
 func TestAClientIsGreetedAndToldEverything(t *testing.T) {
@@ -117,201 +111,6 @@ func TestTopicsSkipTheRest(t *testing.T) {
 		if s := strings.Join(got, ", "); s != c.want {
 			t.Errorf("%s: %s, want %s", name, s, c.want)
 		}
-	}
-}
-
-// equalStates compares states but for the time of day.
-func equalStates(t *testing.T, a, b map[string]json.RawMessage) {
-	t.Helper()
-	for name := range b {
-		var x, y bytes.Buffer
-		if name == "now" {
-			continue
-		}
-		if err := errors.Join(json.Compact(&x, a[name]), json.Compact(&y, b[name])); err != nil || x.String() != y.String() {
-			t.Errorf("%s by patches\n%s\nin a fresh snapshot\n%s %v", name, &x, &y, err)
-		}
-	}
-}
-
-// settled follows until the state tells of a warning named by the test, which
-// was the last thing that happened.
-func (c *client) settled(mark string) {
-	c.t.Helper()
-	for !strings.Contains(string(c.state["alerts"]), mark) {
-		c.follow()
-	}
-}
-
-// mark makes a warning that is the end of a story, and forces no other change.
-func (w *world) mark(name string) {
-	w.t.Helper()
-	w.must(queue.DeviceReport{Device: name, Kind: "board", State: "down", Why: "mark"})
-}
-
-func randomCommand(chance *rand.Rand) queue.Command {
-	window, ticket := fmt.Sprint(1+chance.IntN(8)), fmt.Sprintf("M%03d", 1+chance.IntN(40))
-	commands := []queue.Command{
-		queue.Take{Service: "social"}, queue.Take{Service: "social", Class: "priority"}, queue.Take{Service: "estate", Kiosk: "k1"},
-		queue.CallNext{Window: window}, queue.CallNext{Window: window}, queue.Arrive{Window: window}, queue.Arrive{Window: window}, queue.Finish{Window: window},
-		queue.NoShow{Window: window}, queue.Recover{Ticket: ticket}, queue.Hold{Window: window}, queue.Resume{Ticket: ticket}, queue.Cancel{Ticket: ticket},
-		queue.Rate{Ticket: ticket, Level: 4}, queue.WindowPause{Window: window}, queue.WindowResume{Window: window},
-		queue.DeviceReport{Device: "board/1", Kind: "board", State: "down", Why: "no answer"}, queue.DeviceReport{Device: "board/1", Kind: "board", State: "up"},
-		queue.DeviceReport{Device: "camera/c1", Kind: "camera", State: "degraded", Why: "slow"},
-	}
-	return commands[chance.IntN(len(commands))]
-}
-
-func (w *world) shake(chance *rand.Rand, n int) {
-	for range n {
-		if _, err := w.Do(context.Background(), hall.Request{Actor: "test", Command: randomCommand(chance)}); err != nil {
-			w.t.Error(err)
-		}
-	}
-}
-
-func TestPatchesLeadToTheSnapshot(t *testing.T) {
-	w := build(t, t.TempDir(), false)
-	w.open()
-	chance := rand.New(rand.NewPCG(5, 6))
-	viewers := []*client{}
-	for round := range 8 {
-		v := w.dial("topics=view,alerts", false)
-		viewers = append(viewers, v)
-		w.shake(chance, 60)
-		mark := fmt.Sprint("end-", round)
-		w.mark(mark)
-		fresh := w.dial("topics=alerts", false)
-		fresh.settled(mark)
-		for _, v := range viewers {
-			v.settled(mark)
-			equalStates(t, v.state, fresh.state)
-		}
-		fresh.Close()
-	}
-}
-
-// A client with the topic view keeps its state by patches alone, so one that
-// comes back has to get what the records it missed have led to.
-func TestAReturningViewIsFreshAgain(t *testing.T) {
-	dir := t.TempDir()
-	w := build(t, dir, false)
-	w.open()
-	v := w.dial("topics=view", false)
-	v.until(10)
-	v.Close()
-	back := func(w *world) {
-		t.Helper()
-		r := w.dial(fmt.Sprintf("topics=view&since=%d&epoch=%s", v.seq, v.epoch), false)
-		r.seq, r.state = v.seq, v.state
-		for m := r.follow(); m.Type != "patch" && m.Type != "snapshot"; m = r.follow() {
-		}
-		fresh := w.dial("", false)
-		fresh.until(1)
-		equalStates(t, r.state, fresh.state)
-		v = r
-		r.Close()
-	}
-	w.shake(rand.New(rand.NewPCG(7, 8)), 50)
-	back(w)
-	back(w)
-	w.shake(rand.New(rand.NewPCG(9, 10)), 50)
-	w.stop()
-	back(build(t, dir, false))
-}
-
-// takes issues many numbers from many kiosks.
-func (w *world) takes(n int) {
-	var kiosks sync.WaitGroup
-	for range 20 {
-		kiosks.Go(func() {
-			for range n / 20 {
-				if a, err := w.Do(context.Background(), hall.Request{Command: queue.Take{Service: "social"}}); err != nil || !a.OK {
-					w.t.Errorf("%+v %v", a, err)
-				}
-			}
-		})
-	}
-	kiosks.Wait()
-}
-
-func TestAStalledClientIsClosedAndResumes(t *testing.T) {
-	w := build(t, t.TempDir(), true)
-	w.open()
-	stalled, prompt := w.dial("", true), w.dial("", false)
-	stalled.until(10)
-	prompt.until(10)
-	const takes = 3000
-	slowest := make(chan time.Duration, 1)
-	go func() {
-		defer close(slowest)
-		worst := time.Duration(0)
-		for prompt.seq < 10+2*takes {
-			m, err := prompt.next()
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			prompt.check(m)
-			if at, err := time.Parse(time.RFC3339, m.At); err == nil {
-				worst = max(worst, time.Since(at))
-			}
-		}
-		slowest <- worst
-	}()
-	w.takes(takes)
-	t.Logf("the slowest record to the client that reads took %v", <-slowest)
-	var err error
-	for err == nil {
-		var m told
-		if m, err = stalled.next(); err == nil {
-			stalled.check(m)
-		}
-	}
-	if !websocket.IsCloseError(err, 4000) && !errors.Is(err, io.EOF) && !websocket.IsCloseError(err, websocket.CloseAbnormalClosure) {
-		t.Errorf("the stalled client ended with %v", err)
-	}
-	t.Logf("the stalled client was told up to %d and ended with %v", stalled.seq, err)
-	if stalled.seq >= 10+2*takes {
-		t.Fatal("the stalled client was told everything, so it was not behind")
-	}
-	again := w.dial(fmt.Sprintf("since=%d&epoch=%s", stalled.seq, stalled.epoch), false)
-	again.seq = stalled.seq
-	again.follow()
-	if m := again.follow(); m.Type != "record" {
-		t.Errorf("resumed with %s", m.Type)
-	}
-	again.until(10 + 2*takes)
-}
-
-// A client that is slower than the hall, but reads, is told why it has to go.
-func TestASlowClientIsToldWhy(t *testing.T) {
-	w := build(t, t.TempDir(), true)
-	w.open()
-	slow := w.dial("", true)
-	slow.until(10)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.takes(3000)
-	}()
-	for {
-		m, err := slow.next()
-		if err != nil {
-			if !websocket.IsCloseError(err, 4000) {
-				t.Errorf("the slow client ended with %v", err)
-			}
-			break
-		}
-		slow.check(m)
-		select { // it takes its time until the hall is far ahead
-		case <-done:
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	<-done
-	if slow.seq >= 6010 {
-		t.Errorf("the slow client was told up to %d", slow.seq)
 	}
 }
 
@@ -447,69 +246,5 @@ func TestASilentPeerIsLetGo(t *testing.T) {
 	}
 	if age := time.Since(begin); age < 2*time.Second || age > 15*time.Second {
 		t.Errorf("let go after %v, want about three heartbeats", age)
-	}
-}
-
-// What really goes over the wire is what the document says.
-func TestTheDocumentFitsTheWire(t *testing.T) {
-	d, err := feed.ReadDocument()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := build(t, t.TempDir(), false)
-	w.open()
-	c := w.dial("topics=queue,alerts,view", false)
-	seen := map[string]int{}
-	read := func() told {
-		_, data, err := c.ReadMessage()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var m told
-		if err := json.Unmarshal(data, &m); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.Check(m.Type, data); err != nil {
-			t.Errorf("%s\n%v", data, err)
-		}
-		seen[m.Type]++
-		return m
-	}
-	send := func(command string) {
-		message := fmt.Appendf(nil, `{"type":"command","id":"c%d","command":%s}`, seen["command"], command)
-		if err := d.Check("command", message); err != nil {
-			t.Error(err)
-		}
-		seen["command"]++
-		if err := c.WriteMessage(websocket.TextMessage, message); err != nil {
-			t.Fatal(err)
-		}
-		for read().Type != "answer" {
-		}
-	}
-	send(`{"type":"take","service":"social"}`)
-	send(`{"type":"call_next","window":"1"}`)
-	send(`{"type":"call_next","window":"1"}`)
-	send(`{"type":"arrive","window":"1"}`)
-	send(`{"type":"finish","window":"1","outcome":"done"}`)
-	send(`{"type":"rate","ticket":"M001","level":5,"reasons":["kind"]}`)
-	w.shake(rand.New(rand.NewPCG(13, 14)), 300)
-	w.must(queue.Activate{Config: w.say.Rules(queue.Rules{})})
-	for read().Type != "beat" {
-	}
-	for _, name := range []string{"hello", "snapshot", "record", "skip", "beat", "patch", "answer", "command"} {
-		if seen[name] == 0 {
-			t.Errorf("no %s was seen", name)
-		}
-	}
-	for name, bad := range map[string]string{
-		"skip":    `{"type":"skip","to":"5"}`,
-		"beat":    `{"type":"beat"}`,
-		"record":  `{"type":"record","seq":1,"at":"","event":"ticket.flown","data":{}}`,
-		"command": `{"type":"command","id":"x","command":{"type":"call_next","windo":"1"}}`,
-	} {
-		if d.Check(name, []byte(bad)) == nil {
-			t.Errorf("%s was taken for a %s; the test cannot fail", bad, name)
-		}
 	}
 }
