@@ -25,6 +25,7 @@ var mayImport = []struct {
 	{"queue", nil},
 	{"queue/hall", []string{"queue"}},
 	{"queue/trail", []string{"queue"}},
+	{"queue/hall/halltest", []string{"queue", "queue/hall"}},
 	{"firmware-bridge", nil},
 	{"firmware-bridge/...", nil},
 	{"devices", nil},
@@ -48,6 +49,7 @@ var mayImport = []struct {
 	{"display/web", []string{}},
 	{"display/...", []string{"display", "queue", "queue/hall", "devices"}},
 	{"deploy/...", nil},
+	{"hardware-docs", nil},
 	{"cmd/...", []string{"..."}},
 }
 
