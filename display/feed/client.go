@@ -158,7 +158,7 @@ func (c *client) follow(ctx context.Context) {
 				return
 			}
 		case frame, ok := <-c.queue:
-			if !ok {
+			if !ok || c.tooSlow.Load() { // what still waits is sent after the resume
 				c.goodbye()
 				return
 			}
