@@ -33,7 +33,8 @@ type emulated interface{ View() any }
 
 // emulators are the devices made of software of this hall.
 type emulators struct {
-	log *slog.Logger
+	log    *slog.Logger
+	models map[string]emulator.New
 
 	mu    sync.Mutex
 	order []string
@@ -41,13 +42,13 @@ type emulators struct {
 	lines map[string]*line.Line // of those on a wire
 }
 
-func newEmulators(log *slog.Logger) *emulators {
-	return &emulators{log: log, byID: map[string]emulated{}, lines: map[string]*line.Line{}}
+func newEmulators(log *slog.Logger, models map[string]emulator.New) *emulators {
+	return &emulators{log: log, models: models, byID: map[string]emulated{}, lines: map[string]*line.Line{}}
 }
 
 // plug makes an emulator on a line and returns how a driver opens it.
 func (e *emulators) plug(ctx context.Context, id, model string, baud wire.Baud, units []devices.Unit) (wire.Opener, error) {
-	make, ok := emulatorCatalog[model]
+	make, ok := e.models[model]
 	if !ok {
 		return nil, fmt.Errorf("emulator %s: no emulator of model %q", id, model)
 	}

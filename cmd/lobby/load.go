@@ -14,6 +14,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/board"
 	"lobby/devices/callbox"
+	"lobby/devices/emulator"
 	"lobby/devices/printer"
 	"lobby/devices/speaker"
 	"lobby/devices/wire"
@@ -23,8 +24,9 @@ import (
 // hallFile is a hall as it was read, ready to run.
 type hallFile struct {
 	Config
-	items *api.Items
-	hash  string // of the file's bytes
+	items  *api.Items
+	hash   string                  // of the file's bytes
+	models map[string]emulator.New // the other end of emulated wires
 }
 
 // load reads and checks a hall file. Its error holds everything that is
@@ -43,7 +45,7 @@ func loadFS(files fs.FS, name, shown string) (*hallFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &hallFile{hash: hashOf(data)}
+	h := &hallFile{hash: hashOf(data), models: emulatorCatalog}
 	err = doc.decode(&h.Config)
 	if err == nil {
 		err = newFileErrors(shown, checker{doc, h.Config}.check())

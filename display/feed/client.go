@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -17,8 +18,10 @@ import (
 const (
 	readLimit    = 64 << 10 // larger messages close the connection with 1009
 	writeTimeout = 5 * time.Second
-	queueLength  = 1024 // messages a client may be behind
-	maxLater     = 8    // answers of one client that may wait for devices
+	farewell     = 30 * time.Second // a slow client may take long to hear why it has to go
+	sendBuffer   = 64 << 10         // of the kernel; what waits longer waits in our queue, where it is counted
+	queueLength  = 1024             // messages a client may be behind
+	maxLater     = 8                // answers of one client that may wait for devices
 )
 
 // client is one connection: one goroutine reads, one writes.
@@ -40,6 +43,9 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn, err := f.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
+	}
+	if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // only bounds what the kernel would take
 	}
 	c := &client{
 		feed: f, conn: conn, topics: parseTopics(r.URL.Query().Get("topics")), name: "feed:" + r.RemoteAddr,
@@ -188,7 +194,7 @@ func (c *client) goodbye() {
 	if c.tooSlow.Load() {
 		code, text = CloseTooSlow, "too slow, resume with since"
 	}
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), time.Now().Add(writeTimeout))
+	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), time.Now().Add(farewell))
 }
 
 func (c *client) send(m any) error {

@@ -101,7 +101,7 @@ func TestASlowClientIsToldWhy(t *testing.T) {
 		slow.check(m)
 		select { // it takes its time until the hall is far ahead
 		case <-done:
-		case <-time.After(10 * time.Millisecond):
+		case <-time.After(2 * time.Millisecond):
 		}
 	}
 	<-done
