@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -306,6 +307,7 @@ func TestHealth(t *testing.T) {
 		}
 		expect(t, take())
 		k.Link(false, "cut")
+		slices.Sort(said) // the units have no order of their own
 		expect(t, take(), "kp-1 unknown no link to the broker: cut", "kp-2 unknown no link to the broker: cut")
 		if i, ok := k.Info("kp-1"); !ok || i.Model != "KP5" || *i.Battery != 9 {
 			t.Errorf("info %v %v", i, ok)
