@@ -35,6 +35,7 @@ type emulated interface{ View() any }
 type emulators struct {
 	log    *slog.Logger
 	models map[string]emulator.New
+	memory bool // lines are pipes in memory, as a fake clock needs them
 
 	mu    sync.Mutex
 	order []string
@@ -56,7 +57,7 @@ func (e *emulators) plug(ctx context.Context, id, model string, baud wire.Baud, 
 	if err != nil {
 		return nil, fmt.Errorf("emulator %s: %w", id, err)
 	}
-	l, err := line.Open(ctx, em, line.Options{Name: id, Baud: baud, Log: e.log.With("emulator", id)})
+	l, err := line.Open(ctx, em, line.Options{Name: id, Baud: baud, Memory: e.memory, Log: e.log.With("emulator", id)})
 	if err != nil {
 		return nil, err
 	}
