@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"lobby/devices"
-	"lobby/devices/board/internal/line"
+	"lobby/devices/internal/exchange"
 )
 
 var (
@@ -92,41 +92,41 @@ func (b *Board) Show(ctx context.Context, f devices.Frame) error {
 }
 
 func (b *Board) put(ctx context.Context, values []uint16) error {
-	l := line.Begin(ctx, b.wire)
-	defer l.End()
+	x := exchange.Begin(ctx, b.wire)
+	defer x.End()
 	b.shown = nil
 	if b.row.function == writeMany {
-		if _, err := b.ask(l, manyRequest(b.unit, b.row.first, values)); err != nil {
+		if _, err := b.ask(x, manyRequest(b.unit, b.row.first, values)); err != nil {
 			return err
 		}
 		b.shown = values
 		return nil
 	}
 	for i, v := range values {
-		if _, err := b.ask(l, oneRequest(b.unit, b.row.first+uint16(i), v)); err != nil {
+		if _, err := b.ask(x, oneRequest(b.unit, b.row.first+uint16(i), v)); err != nil {
 			return err
 		}
 	}
 	b.shown = values
 	// The answer to function 6 is the request itself, just like the echo of a
 	// two-wire adapter. Only reading back tells them apart.
-	return b.check(l)
+	return b.check(x)
 }
 
 // Probe reads the display back and returns ErrDiffers when it does not hold
 // what was shown last. A display that refuses to be read is there all the
 // same, which is all that can be known about it.
 func (b *Board) Probe(ctx context.Context) error {
-	l := line.Begin(ctx, b.wire)
-	defer l.End()
-	if err := b.check(l); err != nil {
+	x := exchange.Begin(ctx, b.wire)
+	defer x.End()
+	if err := b.check(x); err != nil {
 		return fmt.Errorf("modbus: probe unit %d: %w", b.unit, err)
 	}
 	return nil
 }
 
-func (b *Board) check(l *line.Line) error {
-	values, err := b.ask(l, readRequest(b.unit, b.row.first, b.row.count()))
+func (b *Board) check(x *exchange.Exchange) error {
+	values, err := b.ask(x, readRequest(b.unit, b.row.first, b.row.count()))
 	if errors.Is(err, illegalFunction) || errors.Is(err, illegalAddress) {
 		return nil
 	}
@@ -140,20 +140,20 @@ func (b *Board) check(l *line.Line) error {
 }
 
 // ask sends one request and returns the registers of its answer, if it has any.
-func (b *Board) ask(l *line.Line, request []byte) ([]uint16, error) {
-	if err := l.Quiet(silence); err != nil {
+func (b *Board) ask(x *exchange.Exchange, request []byte) ([]uint16, error) {
+	if err := x.Quiet(silence); err != nil {
 		return nil, err
 	}
-	if err := l.Write(request, line.Time(len(request))+turnaround); err != nil {
+	if err := x.Write(request, turnaround); err != nil {
 		return nil, err
 	}
-	// A serial write returns before the bytes are out, so the wire time of the
-	// request counts as well.
-	until := time.Now().Add(line.Time(len(request)+answerSize(request)) + turnaround)
+	// Behind a network a write returns before the bytes are on the line, so the
+	// time of the request counts as well.
+	until := time.Now().Add(exchange.Time(len(request)+answerSize(request)) + turnaround)
 	var heard []byte
 	for {
 		var p [256]byte
-		n, err := l.Read(p[:], until)
+		n, err := x.Read(p[:], until)
 		heard = append(heard, p[:n]...)
 		if values, refusal, found := find(request, heard); found {
 			return values, refusal

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"lobby/devices"
-	"lobby/devices/board/internal/line"
+	"lobby/devices/internal/exchange"
 )
 
 // ErrBlank is returned by Probe when the card answers but has lost what was
@@ -127,41 +127,41 @@ func (b *Board) Probe(ctx context.Context) error {
 // call sends one request and returns the data of its answer. A busy card is
 // asked a second time.
 func (b *Board) call(ctx context.Context, request []byte) ([]byte, error) {
-	l := line.Begin(ctx, b.wire)
-	defer l.End()
-	answer, err := b.ask(l, request)
+	x := exchange.Begin(ctx, b.wire)
+	defer x.End()
+	answer, err := b.ask(x, request)
 	if errors.Is(err, Refusal(codeBusy)) {
-		if err := l.Pause(busyPause); err != nil {
+		if err := x.Pause(busyPause); err != nil {
 			return nil, err
 		}
-		answer, err = b.ask(l, request)
+		answer, err = b.ask(x, request)
 	}
 	return answer, err
 }
 
-func (b *Board) ask(l *line.Line, request []byte) ([]byte, error) {
-	if err := l.Quiet(silence); err != nil {
+func (b *Board) ask(x *exchange.Exchange, request []byte) ([]byte, error) {
+	if err := x.Quiet(silence); err != nil {
 		return nil, err
 	}
 	frame := seal(uint16(b.options.Screen), request)
-	if err := l.Write(frame, line.Time(len(frame))+turnaround); err != nil {
+	if err := x.Write(frame, turnaround); err != nil {
 		return nil, err
 	}
-	// A serial write returns before the bytes are out, so the wire time of the
-	// request counts as well.
-	until := time.Now().Add(line.Time(len(frame)+longestAnswer) + turnaround)
-	return b.await(l, request, until)
+	// Behind a network a write returns before the bytes are on the line, so the
+	// time of the request counts as well.
+	until := time.Now().Add(exchange.Time(len(frame)+longestAnswer) + turnaround)
+	return b.await(x, request, until)
 }
 
 // await reads until an answer to the request comes from our screen. Everything
 // else is passed over: noise, our own echo, answers of other screens.
-func (b *Board) await(l *line.Line, request []byte, until time.Time) ([]byte, error) {
+func (b *Board) await(x *exchange.Exchange, request []byte, until time.Time) ([]byte, error) {
 	var (
 		s scanner
 		p [256]byte
 	)
 	for {
-		n, err := l.Read(p[:], until)
+		n, err := x.Read(p[:], until)
 		for _, c := range p[:n] {
 			content, whole := s.next(c)
 			if !whole {

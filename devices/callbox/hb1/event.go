@@ -23,7 +23,7 @@ type typed struct {
 // poll asks the board for news and takes one event. More says that the board
 // has another one and that this one is settled.
 func (b *Bus) poll(ctx context.Context, u *unit, emit emitter) (more bool, err error) {
-	got, err := b.question(ctx, u, u.send.Plain(bridge.TypePoll, nil), func(p bridge.Packet) bool {
+	got, err := b.question(u, u.send.Plain(bridge.TypePoll, nil), func(p bridge.Packet) bool {
 		return p.Kind == bridge.Plain || p.Kind == bridge.Reliable
 	})
 	if err != nil {
@@ -38,7 +38,7 @@ func (b *Bus) poll(ctx context.Context, u *unit, emit emitter) (more bool, err e
 		// Unacknowledged, the board reports it again: nothing is lost.
 		return false, ctx.Err()
 	}
-	return got.More && answer.Kind == bridge.Ack, b.say(ctx, answer)
+	return got.More && answer.Kind == bridge.Ack, b.say(answer)
 }
 
 // idle watches the board's uptime: with one chance in 255 a board boots onto

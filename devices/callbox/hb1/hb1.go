@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/internal/exchange"
 	bridge "lobby/firmware-bridge"
 )
 
@@ -44,8 +45,9 @@ type Bus struct {
 	// report is told about health; never nil.
 	report devices.Report
 
-	mu   sync.Mutex // guards the want of every unit
-	read []byte     // room for one Read
+	mu   sync.Mutex         // guards the want of every unit
+	line *exchange.Exchange // the wire while Run runs
+	read []byte             // room for one Read
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/internal/exchange"
 	bridge "lobby/firmware-bridge"
 )
 
@@ -30,7 +31,8 @@ func (b *Bus) Run(ctx context.Context, emit func(context.Context, devices.Signal
 	if b.wire == nil {
 		return errors.New("hb1: run: the bus has no wire")
 	}
-	defer b.endWith(ctx)()
+	b.line = exchange.Begin(ctx, b.wire)
+	defer b.line.End()
 	clock := time.Now().Add(clockEvery)
 	for {
 		start := time.Now()
@@ -39,11 +41,11 @@ func (b *Bus) Run(ctx context.Context, emit func(context.Context, devices.Signal
 		}
 		if start.After(clock) {
 			clock = start.Add(clockEvery)
-			if err := b.tellTime(ctx); err != nil {
+			if err := b.tellTime(); err != nil {
 				return b.why(ctx, err)
 			}
 		}
-		if err := b.listen(ctx, start.Add(roundTime)); err != nil {
+		if err := b.listen(start.Add(roundTime)); err != nil {
 			return b.why(ctx, err)
 		}
 	}
@@ -68,10 +70,10 @@ func (b *Bus) round(ctx context.Context, emit emitter) error {
 
 // tellTime gives all boards the time, twice, because nobody acknowledges it
 // (hardware-docs/hb1.md, rule 5).
-func (b *Bus) tellTime(ctx context.Context) error {
+func (b *Bus) tellTime() error {
 	all := bridge.Sender{Self: bridge.Host, Peer: bridge.Broadcast, Epoch: b.epoch}
 	for range 2 {
-		if err := b.say(ctx, all.Plain(bridge.TypeTime, b.now().Payload())); err != nil {
+		if err := b.say(all.Plain(bridge.TypeTime, b.now().Payload())); err != nil {
 			return err
 		}
 	}

@@ -77,11 +77,11 @@ func (u *unanswered) Error() string { return u.why }
 
 func (b *Bus) turn(ctx context.Context, u *unit, emit emitter) error {
 	if !u.greeted {
-		if err := b.greet(ctx, u); err != nil {
+		if err := b.greet(u); err != nil {
 			return err
 		}
 	}
-	if err := b.show(ctx, u); err != nil {
+	if err := b.show(u); err != nil {
 		return err
 	}
 	for range burst {
@@ -94,8 +94,8 @@ func (b *Bus) turn(ctx context.Context, u *unit, emit emitter) error {
 }
 
 // question asks a board that has introduced itself: if it answers, it is up.
-func (b *Bus) question(ctx context.Context, u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
-	got, err := b.exchange(ctx, u, p, fits)
+func (b *Bus) question(u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
+	got, err := b.exchange(u, p, fits)
 	if err == nil {
 		b.answered(u)
 	}
@@ -104,8 +104,8 @@ func (b *Bus) question(ctx context.Context, u *unit, p bridge.Packet, fits func(
 
 // exchange asks and watches the board's boot number: a new one means that it
 // knows nothing any more.
-func (b *Bus) exchange(ctx context.Context, u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
-	got, err := b.ask(ctx, p, fits)
+func (b *Bus) exchange(u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
+	got, err := b.ask(p, fits)
 	if errors.Is(err, errSilence) {
 		return got, &unanswered{why: "it does not answer; check its power, its address and the bus"}
 	}
@@ -126,9 +126,9 @@ func (u *unit) forget() {
 }
 
 // greet asks the board who it is and tells it the time.
-func (b *Bus) greet(ctx context.Context, u *unit) error {
+func (b *Bus) greet(u *unit) error {
 	hello := u.send.Reliable(bridge.TypeHello, nil)
-	got, err := b.exchange(ctx, u, hello, answers(hello))
+	got, err := b.exchange(u, hello, answers(hello))
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (b *Bus) greet(ctx context.Context, u *unit) error {
 	u.hello, u.greeted = who, true
 	u.shown, u.ordered = 0, 0
 	b.answered(u)
-	return b.say(ctx, u.send.Plain(bridge.TypeTime, b.now().Payload()))
+	return b.say(u.send.Plain(bridge.TypeTime, b.now().Payload()))
 }
 
 // introduction reads the answer to HELLO; the error is an *unanswered.
@@ -165,7 +165,7 @@ func answers(sent bridge.Packet) func(bridge.Packet) bool {
 // show brings the newest text to the board, if it does not have it yet. A text
 // that is under way is repeated under its number in the board's next turn, so
 // that a bad line does not hold up the others.
-func (b *Bus) show(ctx context.Context, u *unit) error {
+func (b *Bus) show(u *unit) error {
 	b.mu.Lock()
 	want := u.want
 	b.mu.Unlock()
@@ -182,7 +182,7 @@ func (b *Bus) show(ctx context.Context, u *unit) error {
 		u.order = u.send.Reliable(bridge.TypeShow, bridge.Show{Text: fit(want.text, u.hello)}.Payload())
 		u.ordered = want.version
 	}
-	got, err := b.question(ctx, u, u.order, answers(u.order))
+	got, err := b.question(u, u.order, answers(u.order))
 	if err != nil {
 		return err
 	}

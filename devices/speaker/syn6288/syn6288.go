@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/internal/exchange"
 )
 
 var (
@@ -80,12 +81,12 @@ func (s *Speaker) Say(ctx context.Context, p devices.Phrase) error {
 
 // Probe asks the module whether it is there.
 func (s *Speaker) Probe(ctx context.Context) error {
-	l := begin(ctx, s.wire)
-	defer l.end()
-	if err := l.quiet(silence); err != nil {
+	x := exchange.Begin(ctx, s.wire)
+	defer x.End()
+	if err := x.Quiet(silence); err != nil {
 		return fmt.Errorf("syn6288: probe: %w", err)
 	}
-	if _, err := askBusy(l); err != nil {
+	if _, err := askBusy(x); err != nil {
 		return fmt.Errorf("syn6288: probe: %w", err)
 	}
 	return nil
@@ -93,58 +94,60 @@ func (s *Speaker) Probe(ctx context.Context) error {
 
 // speak says one part and sees to it that an interrupted one is stopped.
 func (s *Speaker) speak(ctx context.Context, p part) error {
-	l := begin(ctx, s.wire)
-	err := say(l, p)
-	l.end()
+	x := exchange.Begin(ctx, s.wire)
+	err := say(x, p)
+	x.End()
 	if ctx.Err() != nil || errors.Is(err, ErrEndless) {
-		s.hush()
+		s.hush(context.WithoutCancel(ctx))
 	}
 	return err
 }
 
-// hush stops the module. The context of the call is over by then, so this has
-// a short time of its own, and nothing can be done about its failure.
-func (s *Speaker) hush() {
-	time.Sleep(silence) // so that stop is not taken for the rest of a cut frame
-	s.wire.SetWriteDeadline(time.Now().Add(turnaround))
-	s.wire.Write(stopFrame())
-	s.wire.SetWriteDeadline(time.Time{})
+// hush stops the module. It has a short time of its own, because the context
+// of the call is over by then, and nothing can be done about its failure.
+func (s *Speaker) hush(ctx context.Context) {
+	x := exchange.Begin(ctx, s.wire)
+	defer x.End()
+	x.Pause(silence) // so that stop is not taken for the rest of a cut frame
+	x.Write(stopFrame(), turnaround)
 }
 
-func say(l *line, p part) error {
-	if err := l.quiet(silence); err != nil {
+func say(x *exchange.Exchange, p part) error {
+	if err := x.Quiet(silence); err != nil {
 		return err
 	}
 	frame := speakFrame(p.text)
-	if err := l.write(frame); err != nil {
+	if err := x.Write(frame, turnaround); err != nil {
 		return err
 	}
-	until := time.Now().Add(wireTime(len(frame)) + turnaround)
-	if _, err := l.expect(until, accepted); err != nil {
+	// Behind a network a write returns before the bytes are on the line, so the
+	// time of the text counts as well.
+	until := time.Now().Add(exchange.Time(len(frame)) + turnaround)
+	if _, err := expect(x, until, accepted); err != nil {
 		return err
 	}
-	return awaitIdle(l, p.lasts)
+	return awaitIdle(x, p.lasts)
 }
 
 // awaitIdle returns when the module has said that it is idle: by itself at the
 // end of a text, or when asked because that was overdue. An end that comes far
 // too early may belong to the text before and is asked about, too.
-func awaitIdle(l *line, estimate time.Duration) error {
+func awaitIdle(x *exchange.Exchange, estimate time.Duration) error {
 	began := time.Now()
 	until := began.Add(estimate)
 	limit := began.Add(4*estimate + 10*time.Second)
 	for {
-		_, err := l.expect(until, idle)
+		_, err := expect(x, until, idle)
 		if err == nil && time.Since(began) >= estimate/3 {
 			return nil
 		}
-		if err != nil && (l.ctx.Err() != nil || !errors.Is(err, os.ErrDeadlineExceeded)) {
+		if err != nil && (x.Ended() != nil || !errors.Is(err, os.ErrDeadlineExceeded)) {
 			return err
 		}
 		if time.Now().After(limit) {
 			return ErrEndless
 		}
-		busy, err := askBusy(l)
+		busy, err := askBusy(x)
 		if err != nil || !busy {
 			return err
 		}
@@ -153,17 +156,17 @@ func awaitIdle(l *line, estimate time.Duration) error {
 }
 
 // askBusy queries the module, a second time when it does not answer.
-func askBusy(l *line) (bool, error) {
+func askBusy(x *exchange.Exchange) (bool, error) {
 	var err error
 	for range 2 {
-		if err = l.write(queryFrame()); err != nil {
+		if err = x.Write(queryFrame(), turnaround); err != nil {
 			return false, err
 		}
 		var b byte
-		if b, err = l.expect(time.Now().Add(turnaround), busy, idle); err == nil {
+		if b, err = expect(x, time.Now().Add(turnaround), busy, idle); err == nil {
 			return b == busy, nil
 		}
-		if l.ctx.Err() != nil {
+		if x.Ended() != nil {
 			return false, err
 		}
 	}
