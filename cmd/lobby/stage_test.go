@@ -108,7 +108,7 @@ func (s *stage) end() {
 	s.lobby.group.cancel()
 	_ = s.lobby.group.wait() // whatever ended first
 	s.lobby.stopHall()
-	synctest.Wait()
+	s.settle(time.Second) // emulators finish what they are saying
 }
 
 // settle lets time pass and everybody finish what it brought.
