@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,10 +22,13 @@ var updatePictures = flag.Bool("update-pictures", false, "write the screenshots 
 // pictures is where the README's screenshots are.
 const pictures = "../../hardware-docs/pictures"
 
-// browser is one headless Chromium.
+// browser is one headless Chromium, with what its pages wrote to the console.
 type browser struct {
 	t   *testing.T
 	ctx context.Context
+
+	mu     sync.Mutex
+	errors []string
 }
 
 func newBrowser(t *testing.T) *browser {
@@ -35,8 +40,36 @@ func newBrowser(t *testing.T) *browser {
 	alloc, stopAlloc := c.NewExecAllocator(context.Background(), o...)
 	ctx, stopTab := c.NewContext(alloc)
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
-	t.Cleanup(func() { cancel(); stopTab(); stopAlloc() })
-	return &browser{t: t, ctx: ctx}
+	b := &browser{t: t, ctx: ctx}
+	messages := c.Console(ctx)
+	var reader sync.WaitGroup
+	reader.Go(func() { b.listen(messages) })
+	t.Cleanup(func() { cancel(); stopTab(); stopAlloc(); reader.Wait() })
+	return b
+}
+
+// listen keeps what pages complain about.
+func (b *browser) listen(messages iter.Seq2[c.ConsoleMessage, error]) {
+	for m, err := range messages {
+		if err != nil {
+			return
+		}
+		if m.IsException() || m.Type == "error" {
+			b.mu.Lock()
+			b.errors = append(b.errors, m.String())
+			b.mu.Unlock()
+		}
+	}
+}
+
+// quiet fails the test when a page complained.
+func (b *browser) quiet() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range b.errors {
+		b.t.Errorf("console: %s", e)
+	}
 }
 
 func (b *browser) open(url string, width, height int64) {
@@ -162,15 +195,16 @@ func TestForeignBrowser(t *testing.T) {
 	b.sees("the button for the citizen's arrival", clickOn("开始办理"))
 	b.sees("the button that finishes", clickOn("办结"))
 	until(t, "the keypad is asked", 30*time.Second, func() bool { return strings.Contains(p.emulated(t), `"ticket":"`+number+`","window":"`+w+`"`) })
-	p.post(t, "/api/v1/emulators/keypad/kp-"+w+"/press", `{"unit":"kp-`+w+`","key":"5"}`)
+	b.open(p.url+"/hardware", 1920, 1080)
+	b.sees("the slip on paper", `return [...document.querySelectorAll('img')].some(i=>i.naturalWidth>300)`)
+	b.sees("the keypad that asks", `const k=document.querySelector('.pad.asks .faces button'); if(k) k.click(); return !!k`)
 
 	b.open(p.url+"/manager", 1920, 1080)
 	b.sees("the rating among the figures", `return document.body.textContent.includes('100.0')`)
 	b.sees("a camera's picture", videos+`return (window.was=vs[0]?.currentTime)>0`)
 	b.sees("the picture moves", videos+`return vs[0].currentTime>window.was+1`)
-
-	b.open(p.url+"/hardware", 1920, 1080)
-	b.sees("the slip on paper", `return [...document.querySelectorAll('img')].some(i=>i.naturalWidth>300)`)
+	b.sees("the mark of a live picture", `return document.querySelector('hall-camera').shadowRoot.querySelector('.lv')`)
+	b.quiet()
 }
 
 // TestForeignBrowserWithoutPaper: the number stands on the screen and counts
@@ -228,4 +262,5 @@ func TestForeignBrowserPictures(t *testing.T) {
 	b.open(p.url+"/hardware", 1456, 820)
 	b.sees("paper", `return [...document.querySelectorAll('img')].filter(i=>i.naturalWidth>300).length>=2`)
 	b.picture("hardware.png")
+	b.quiet()
 }

@@ -144,8 +144,47 @@ func (l *ledger) check(t *testing.T, p *program, epoch string) string {
 			t.Fatalf("number %s has no record of its issue: %v", res.Ticket, v.Events)
 		}
 	}
+	l.resumes(t, p)
 	l.fresh = nil
 	return p.epoch(t, epoch)
+}
+
+// resumes asks the feed for everything since the beginning: the records are
+// without a gap, every acknowledged command is behind its own, and no number
+// is issued twice.
+func (l *ledger) resumes(t *testing.T, p *program) {
+	t.Helper()
+	conn := p.feed(t, "")
+	epoch := nextMessage(t, conn, "hello")["epoch"].(string)
+	head := nextMessage(t, conn, "snapshot")["seq"].(float64)
+	conn.Close()
+	conn = p.feed(t, "?since=0&epoch="+epoch)
+	defer conn.Close()
+	issued := map[string]bool{}
+	for seq := 1.0; seq <= head; seq++ {
+		m := nextMessage(t, conn, "record")
+		if m["seq"] != seq {
+			t.Fatalf("the feed goes on with record %v, want %v", m["seq"], seq)
+		}
+		if m["event"] != "ticket.issued" {
+			continue
+		}
+		number := fmt.Sprint(m["data"].(map[string]any)["ticket"])
+		if issued[number] {
+			t.Fatalf("number %s was issued twice", number)
+		}
+		issued[number] = true
+	}
+	for number := range l.numbers {
+		if !issued[number] {
+			t.Fatalf("number %s was acknowledged and is not in the feed's records", number)
+		}
+	}
+	for _, s := range l.answers {
+		if n := len(s.answer.Seq); n > 0 && float64(s.answer.Seq[n-1]) > head {
+			t.Fatalf("record %d was acknowledged, the trail ends with %v", s.answer.Seq[n-1], head)
+		}
+	}
 }
 
 // epoch reads the feed's epoch, which must stay the same in one data directory.
