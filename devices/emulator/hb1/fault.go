@@ -1,10 +1,5 @@
 package hb1
 
-import (
-	"fmt"
-	"maps"
-)
-
 // The fault switches. They hold for all boards of the bus.
 const (
 	silent  = "silent"   // the boards neither hear nor answer, but take presses
@@ -17,39 +12,20 @@ const (
 // is lost, far more than a bus should ever have.
 const noiseOdds = 200
 
-// Faults implements emulator.Troubled.
-func (e *Emulator) Faults() map[string]bool {
+// boot lets all boards boot.
+func (e *Emulator) boot() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all := map[string]bool{silent: false, noise: false, lostAck: false, reboot: false}
-	maps.Copy(all, e.faults)
-	return all
-}
-
-// SetFault implements emulator.Troubled.
-func (e *Emulator) SetFault(name string, on bool) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	switch name {
-	case silent, noise, lostAck:
-		e.faults[name] = on
-	case reboot:
-		for _, u := range e.units {
-			if on {
-				u.boot(e.rand)
-			}
-		}
-	default:
-		return fmt.Errorf("hb1: an emulated bus has no fault %q", name)
+	for _, u := range e.units {
+		u.boot(e.rand)
 	}
-	return nil
 }
 
 // disturb turns over some bits of b, in place, when there is noise.
 func (e *Emulator) disturb(b []byte) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !e.faults[noise] {
+	if !e.On(noise) {
 		return b
 	}
 	for i := range b {

@@ -25,10 +25,11 @@ const turnaround = 2 * time.Millisecond
 
 // Emulator is one bus with its boards.
 type Emulator struct {
-	mu     sync.Mutex
-	units  []*unit // in the order of their addresses
-	faults map[string]bool
-	rand   *rand.Rand
+	*emulator.Switches
+
+	mu    sync.Mutex
+	units []*unit // in the order of their addresses
+	rand  *rand.Rand
 }
 
 var (
@@ -61,7 +62,8 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 // numbers, first event numbers and where noise strikes. Equal sources give
 // equal buses.
 func NewWith(units []devices.Unit, source rand.Source) (*Emulator, error) {
-	e := &Emulator{faults: map[string]bool{}, rand: rand.New(source)}
+	e := &Emulator{Switches: emulator.NewSwitches("hb1 emulator", silent, noise, lostAck), rand: rand.New(source)}
+	e.Once(reboot, e.boot)
 	for _, d := range units {
 		u, err := newUnit(d)
 		if err != nil {
@@ -90,35 +92,33 @@ func newUnit(d devices.Unit) (*unit, error) {
 	return &unit{name: d.Name, address: byte(o.Address), keys: o.Keys}, nil
 }
 
-// Serve implements emulator.Emulator. When the context ends while nothing
-// arrives, Serve returns only if the line knows deadlines or is closed.
+// Serve implements emulator.Emulator. A line is served once; what the devices
+// remember stays for the next one.
 func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	if d, ok := line.(interface{ SetDeadline(time.Time) error }); ok {
-		stop := context.AfterFunc(ctx, func() { _ = d.SetDeadline(time.Unix(1, 0)) })
-		defer stop()
-	}
-	// A transmitter does not wait for its listener: what nobody takes is gone.
-	answers, sent := make(chan []byte, 4), make(chan struct{})
-	go func() {
-		defer close(sent)
-		e.transmit(line, answers)
-	}()
-	err := e.receive(ctx, line, answers)
-	close(answers)
-	<-sent
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
+	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
+		// A transmitter does not wait for its listener: what nobody takes is gone.
+		answers, sent := make(chan []byte, 4), make(chan struct{})
+		go func() {
+			defer close(sent)
+			e.transmit(line, answers)
+		}()
+		e.receive(ctx, heard, answers)
+		close(answers)
+		<-sent
+		return nil
+	})
 }
 
-// receive reads frames and lets the boards answer, until the line breaks.
-func (e *Emulator) receive(ctx context.Context, line io.Reader, answers chan<- []byte) error {
+// receive reads frames and lets the boards answer, until the context ends.
+func (e *Emulator) receive(ctx context.Context, heard <-chan []byte, answers chan<- []byte) {
 	var stream []byte
-	chunk := make([]byte, 512)
-	for ctx.Err() == nil {
-		n, err := line.Read(chunk)
-		stream = append(stream, e.disturb(chunk[:n])...)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case piece := <-heard:
+			stream = append(stream, e.disturb(piece)...)
+		}
 		for {
 			n, p, _ := bridge.Next(stream)
 			if n == 0 {
@@ -132,11 +132,7 @@ func (e *Emulator) receive(ctx context.Context, line io.Reader, answers chan<- [
 				}
 			}
 		}
-		if err != nil {
-			return fmt.Errorf("hb1: emulated bus: read: %w", err)
-		}
 	}
-	return ctx.Err()
 }
 
 // transmit puts the answers on the line after the time a board needs.
@@ -144,7 +140,7 @@ func (e *Emulator) transmit(line io.Writer, answers <-chan []byte) {
 	for answer := range answers {
 		<-time.After(turnaround)
 		if _, err := line.Write(answer); err != nil {
-			// The reader sees the broken line too and ends Serve.
+			// The listener sees the broken line too and ends the conversation.
 			continue
 		}
 	}
@@ -155,7 +151,7 @@ func (e *Emulator) transmit(line io.Writer, answers <-chan []byte) {
 func (e *Emulator) hear(good bool, p bridge.Packet) [][]byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !good || e.faults[silent] || e.faults[lostAck] && p.Kind == bridge.Ack {
+	if !good || e.On(silent) || e.On(lostAck) && p.Kind == bridge.Ack {
 		return nil
 	}
 	var frames [][]byte

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/emulator"
 	"lobby/devices/wire/mqtt"
 )
 
@@ -36,12 +37,10 @@ type Options struct {
 
 // Keypads are some keypads of one hall.
 type Keypads struct {
+	*emulator.Switches
 	options Options
 	log     *slog.Logger
 	units   []*unit
-
-	mu     sync.Mutex
-	faults map[string]bool
 }
 
 // The fault switches.
@@ -60,8 +59,8 @@ const (
 // New makes the keypads, switched off; Run switches them on.
 func New(o Options, log *slog.Logger) (*Keypads, error) {
 	k := &Keypads{
-		options: o, log: log,
-		faults: map[string]bool{offline: false, duplicate: false, forgedMAC: false, late: false},
+		Switches: emulator.NewSwitches("keypad emulator", offline, duplicate, forgedMAC, late),
+		options:  o, log: log,
 	}
 	for _, u := range o.Units {
 		kp, err := newUnit(k, u)
@@ -99,38 +98,15 @@ func (k *Keypads) Press(name string, key devices.Key, _ string) error {
 	return fmt.Errorf("keypad emulator: no keypad %q", name)
 }
 
-// Faults lists the fault switches.
-func (k *Keypads) Faults() map[string]bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	all := make(map[string]bool, len(k.faults))
-	for name, on := range k.faults {
-		all[name] = on
-	}
-	return all
-}
-
 // SetFault switches a fault of all keypads.
 func (k *Keypads) SetFault(name string, on bool) error {
-	k.mu.Lock()
-	_, known := k.faults[name]
-	if known {
-		k.faults[name] = on
-	}
-	k.mu.Unlock()
-	if !known {
-		return fmt.Errorf("keypad emulator: no fault %q", name)
+	if err := k.Switches.SetFault(name, on); err != nil {
+		return err
 	}
 	for _, u := range k.units {
 		u.wake()
 	}
 	return nil
-}
-
-func (k *Keypads) fault(name string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.faults[name]
 }
 
 // View is what stands on the desks.

@@ -84,7 +84,7 @@ func (u *unit) work(ctx context.Context) {
 		return
 	}
 	times := 1
-	if u.all.fault(duplicate) {
+	if u.all.On(duplicate) {
 		times = 2
 	}
 	for range times {
@@ -120,7 +120,7 @@ func (u *unit) introduce(ctx context.Context) bool {
 // due gives the oldest press if it is to be sent now. One is on its way at a
 // time.
 func (u *unit) due(now time.Time) (eventMessage, bool) {
-	held, forged := u.all.fault(late), u.all.fault(forgedMAC)
+	held, forged := u.all.On(late), u.all.On(forgedMAC)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if len(u.queue) == 0 {

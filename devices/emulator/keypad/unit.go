@@ -70,7 +70,7 @@ func (u *unit) run(ctx context.Context) {
 	u.prompt, u.thanked = prompt{}, time.Time{}
 	u.mu.Unlock()
 	for ctx.Err() == nil {
-		if !u.all.fault(offline) {
+		if !u.all.On(offline) {
 			u.serve(ctx)
 			continue
 		}
@@ -96,7 +96,7 @@ func (u *unit) serve(ctx context.Context) {
 		case <-tick.C:
 		case <-ctx.Done():
 		}
-		if u.all.fault(offline) {
+		if u.all.On(offline) {
 			break
 		}
 	}

@@ -42,9 +42,10 @@ const (
 
 // Emulator is all displays of one wire.
 type Emulator struct {
+	*emulator.Switches
+
 	mu     sync.Mutex
 	slaves []*slave
-	faults map[string]bool
 	noise  int // moves the flipped bit
 }
 
@@ -55,9 +56,8 @@ var (
 
 // New makes the displays of one wire, dark and in good health.
 func New(units []devices.Unit) (emulator.Emulator, error) {
-	e := &Emulator{faults: map[string]bool{
-		faultSilent: false, faultException: false, faultNoise: false, powerCycle: false,
-	}}
+	e := &Emulator{Switches: emulator.NewSwitches("modbus emulator", faultSilent, faultException, faultNoise)}
+	e.Once(powerCycle, e.powerUp)
 	taken := map[byte]string{}
 	for _, u := range units {
 		var o options
@@ -80,25 +80,23 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 // silence ends a frame: 3.5 characters at 9600 baud (serial line guide 2.5.1.1).
 const silence = 4 * time.Millisecond
 
-// Serve answers requests on the line until it breaks or the context ends. On a
-// line that has neither deadlines nor Close it only ends with the line. A line
-// is served once; what the devices remember stays for the next one.
+// Serve implements emulator.Emulator. A line is served once; what the devices
+// remember stays for the next one.
 func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	heard := make(chan []byte)
-	var reader sync.WaitGroup
-	reader.Go(func() { cancel(listen(ctx, line, heard)) })
-	defer reader.Wait()
-	defer cancel(nil)
-	context.AfterFunc(ctx, func() { unblock(line) })
+	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
+		return e.talk(ctx, heard, line)
+	})
+}
 
+// talk answers every request that is whole or followed by silence.
+func (e *Emulator) talk(ctx context.Context, heard <-chan []byte, line io.Writer) error {
 	var request []byte
 	quiet := time.NewTimer(silence)
 	defer quiet.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return nil
 		case <-quiet.C:
 		case piece := <-heard:
 			request = append(request, piece...)
@@ -118,31 +116,12 @@ func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
 	}
 }
 
-// listen passes on what comes in until the line or the context ends, and says
-// which of the two it was.
-func listen(ctx context.Context, line io.Reader, heard chan<- []byte) error {
-	var p [256]byte
-	for {
-		n, err := line.Read(p[:])
-		if n > 0 {
-			select {
-			case heard <- append([]byte(nil), p[:n]...):
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
 // handle lets the addressed display carry out a request. It returns nil when
 // nobody answers.
 func (e *Emulator) handle(request []byte) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.faults[faultSilent] || len(request) < 4 || !sound(request) {
+	if e.On(faultSilent) || len(request) < 4 || !sound(request) {
 		return nil
 	}
 	body := request[:len(request)-2]
@@ -157,7 +136,7 @@ func (e *Emulator) handle(request []byte) []byte {
 			continue
 		}
 		var answer []byte
-		if e.faults[faultException] {
+		if e.On(faultException) {
 			answer = refused(body[1], deviceFailure)
 		} else {
 			answer = s.obey(body[1:])
@@ -171,7 +150,7 @@ func (e *Emulator) handle(request []byte) []byte {
 func (e *Emulator) send(answer []byte) []byte {
 	sum := crc(answer)
 	answer = append(answer, byte(sum), byte(sum>>8))
-	if e.faults[faultNoise] {
+	if e.On(faultNoise) {
 		e.noise++
 		bit := e.noise * 7 % (8 * len(answer))
 		answer[bit/8] ^= 1 << (bit % 8)
@@ -186,48 +165,17 @@ func (e *Emulator) View() any {
 	v := View{Kind: "board", Units: make([]Unit, 0, len(e.slaves))}
 	for _, s := range e.slaves {
 		u := s.look()
-		u.Up = !e.faults[faultSilent]
+		u.Up = !e.On(faultSilent)
 		v.Units = append(v.Units, u)
 	}
 	return v
 }
 
-// Faults lists the switches. A power cycle is over at once and never on.
-func (e *Emulator) Faults() map[string]bool {
+// powerUp is a power failure that is over: all registers return to zero.
+func (e *Emulator) powerUp() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	faults := make(map[string]bool, len(e.faults))
-	for name, on := range e.faults {
-		faults[name] = on
-	}
-	return faults
-}
-
-// SetFault switches a fault for all displays of the wire.
-func (e *Emulator) SetFault(name string, on bool) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, known := e.faults[name]; !known {
-		return fmt.Errorf("modbus emulator: no fault %q", name)
-	}
-	if name != powerCycle {
-		e.faults[name] = on
-		return nil
-	}
-	if on {
-		for _, s := range e.slaves {
-			s.powerUp()
-		}
-	}
-	return nil
-}
-
-// unblock ends a Read that waits on the line.
-func unblock(line io.ReadWriter) {
-	switch l := line.(type) {
-	case interface{ SetDeadline(time.Time) error }:
-		l.SetDeadline(time.Unix(1, 0))
-	case io.Closer:
-		l.Close()
+	for _, s := range e.slaves {
+		s.powerUp()
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"lobby/devices"
 	"lobby/devices/emulator"
@@ -50,9 +49,10 @@ type options struct {
 
 // Emulator is all signs of one wire.
 type Emulator struct {
-	mu     sync.Mutex
-	cards  []*card
-	faults map[string]bool
+	*emulator.Switches
+
+	mu    sync.Mutex
+	cards []*card
 }
 
 // The fault switches.
@@ -70,9 +70,8 @@ var (
 
 // New makes the signs of one wire, dark and in good health.
 func New(units []devices.Unit) (emulator.Emulator, error) {
-	e := &Emulator{faults: map[string]bool{
-		faultSilent: false, faultNoise: false, faultBusy: false, powerCycle: false,
-	}}
+	e := &Emulator{Switches: emulator.NewSwitches("onbon emulator", faultSilent, faultNoise, faultBusy)}
+	e.Once(powerCycle, e.powerUp)
 	taken := map[uint16]string{}
 	for _, u := range units {
 		var o options
@@ -89,31 +88,33 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 	return e, nil
 }
 
-// Serve answers frames on the line until it breaks or the context ends. On a
-// line that has neither deadlines nor Close it only ends with the line. A line
-// is served once; what the devices remember stays for the next one.
+// Serve implements emulator.Emulator. A line is served once; what the devices
+// remember stays for the next one.
 func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	stop := context.AfterFunc(ctx, func() { unblock(line) })
-	defer stop()
-	var (
-		u unpacker
-		p [512]byte
-	)
+	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
+		return e.talk(ctx, heard, line)
+	})
+}
+
+// talk answers every whole frame.
+func (e *Emulator) talk(ctx context.Context, heard <-chan []byte, line io.Writer) error {
+	var u unpacker
 	for {
-		n, err := line.Read(p[:])
-		for _, c := range p[:n] {
-			frame, whole := u.take(c)
-			if !whole {
-				continue
-			}
-			for _, answer := range e.handle(frame) {
-				if _, err := line.Write(answer); err != nil {
-					return over(ctx, err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case piece := <-heard:
+			for _, c := range piece {
+				frame, whole := u.take(c)
+				if !whole {
+					continue
+				}
+				for _, answer := range e.handle(frame) {
+					if _, err := line.Write(answer); err != nil {
+						return err
+					}
 				}
 			}
-		}
-		if err != nil {
-			return over(ctx, err)
 		}
 	}
 }
@@ -122,15 +123,15 @@ func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
 func (e *Emulator) handle(frame []byte) [][]byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.faults[faultSilent] {
+	if e.On(faultSilent) {
 		return nil
 	}
-	if e.faults[faultNoise] && len(frame) > 14 {
+	if e.On(faultNoise) && len(frame) > 14 {
 		frame[14] ^= 0x10 // in the data, so that the address still fits
 	}
 	var answers [][]byte
 	for _, c := range e.cards {
-		if a := c.hear(frame, e.faults[faultBusy]); a != nil {
+		if a := c.hear(frame, e.On(faultBusy)); a != nil {
 			answers = append(answers, a)
 		}
 	}
@@ -144,56 +145,17 @@ func (e *Emulator) View() any {
 	v := View{Kind: "board", Units: make([]Unit, 0, len(e.cards))}
 	for _, c := range e.cards {
 		u := c.look()
-		u.Up = !e.faults[faultSilent]
+		u.Up = !e.On(faultSilent)
 		v.Units = append(v.Units, u)
 	}
 	return v
 }
 
-// Faults lists the switches. A power cycle is over at once and never on.
-func (e *Emulator) Faults() map[string]bool {
+// powerUp is a power failure that is over: all signs lose their content.
+func (e *Emulator) powerUp() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	faults := make(map[string]bool, len(e.faults))
-	for name, on := range e.faults {
-		faults[name] = on
+	for _, c := range e.cards {
+		c.powerUp()
 	}
-	return faults
-}
-
-// SetFault switches a fault for all signs of the wire.
-func (e *Emulator) SetFault(name string, on bool) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, known := e.faults[name]; !known {
-		return fmt.Errorf("onbon emulator: no fault %q", name)
-	}
-	if name != powerCycle {
-		e.faults[name] = on
-		return nil
-	}
-	if on {
-		for _, c := range e.cards {
-			c.powerUp()
-		}
-	}
-	return nil
-}
-
-// unblock ends a Read that waits on the line.
-func unblock(line io.ReadWriter) {
-	switch l := line.(type) {
-	case interface{ SetDeadline(time.Time) error }:
-		l.SetDeadline(time.Unix(1, 0))
-	case io.Closer:
-		l.Close()
-	}
-}
-
-// over says why serving ended: the context, if it did, else the line.
-func over(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
 }

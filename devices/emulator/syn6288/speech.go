@@ -16,7 +16,7 @@ import (
 func (e *Emulator) obey(frame []byte) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.faults[faultSilent] {
+	if e.On(faultSilent) {
 		return nil
 	}
 	command, data, ok := content(frame)
@@ -49,7 +49,7 @@ func (e *Emulator) obey(frame []byte) []byte {
 // speak begins a text. One that is being spoken is cut off.
 func (e *Emulator) speak(parameter byte, text []byte) []byte {
 	coding := decoder(parameter & 7)
-	if e.faults[faultReject] || coding == nil || parameter>>3 > 15 {
+	if e.On(faultReject) || coding == nil || parameter>>3 > 15 {
 		return e.answer(answerRejected)
 	}
 	e.cut()
@@ -125,7 +125,7 @@ func (e *Emulator) finish() []byte {
 		return nil
 	}
 	e.ends = time.Time{}
-	if e.faults[faultNoIdle] {
+	if e.On(faultNoIdle) {
 		return nil
 	}
 	return e.answer(answerIdle)

@@ -52,6 +52,7 @@ type options struct {
 
 // Emulator is one module.
 type Emulator struct {
+	*emulator.Switches
 	name string
 	rate float64
 
@@ -60,7 +61,6 @@ type Emulator struct {
 	ends   time.Time     // when the text being spoken is over, zero when idle
 	rest   time.Duration // of a paused text
 	paused bool
-	faults map[string]bool
 }
 
 var (
@@ -80,9 +80,10 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 	if !(o.Rate > 0) {
 		return nil, fmt.Errorf("syn6288 emulator: unit %s: rate %v", units[0].Name, o.Rate)
 	}
-	return &Emulator{name: units[0].Name, rate: o.Rate, faults: map[string]bool{
-		faultSilent: false, faultReject: false, faultNoIdle: false,
-	}}, nil
+	return &Emulator{
+		Switches: emulator.NewSwitches("syn6288 emulator", faultSilent, faultReject, faultNoIdle),
+		name:     units[0].Name, rate: o.Rate,
+	}, nil
 }
 
 // betweenBytes is the longest pause inside a frame before the rest is given
@@ -90,18 +91,16 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 // on in pieces, and a busy machine adds to that.
 const betweenBytes = 250 * time.Millisecond
 
-// Serve answers frames on the line until it breaks or the context ends. On a
-// line that has neither deadlines nor Close it only ends with the line. A line
-// is served once; what the devices remember stays for the next one.
+// Serve implements emulator.Emulator. A line is served once; what the devices
+// remember stays for the next one.
 func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	heard := make(chan []byte)
-	var reader sync.WaitGroup
-	reader.Go(func() { cancel(listen(ctx, line, heard)) })
-	defer reader.Wait()
-	defer cancel(nil)
-	context.AfterFunc(ctx, func() { unblock(line) })
+	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
+		return e.talk(ctx, heard, line)
+	})
+}
 
+// talk answers frames and says when a text is over.
+func (e *Emulator) talk(ctx context.Context, heard <-chan []byte, line io.Writer) error {
 	var r receiver
 	gap, end := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
 	defer gap.Stop()
@@ -110,7 +109,7 @@ func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
 		var answer []byte
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return nil
 		case <-gap.C:
 			if r.started() {
 				answer = e.reply(answerRejected)
@@ -136,53 +135,12 @@ func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
 	}
 }
 
-// listen passes on what comes in until the line or the context ends, and says
-// which of the two it was.
-func listen(ctx context.Context, line io.Reader, heard chan<- []byte) error {
-	var p [256]byte
-	for {
-		n, err := line.Read(p[:])
-		if n > 0 {
-			select {
-			case heard <- append([]byte(nil), p[:n]...):
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
 // View returns a View.
 func (e *Emulator) View() any {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	said := append([]Said{}, e.said...)
 	return View{Kind: "speaker", Name: e.name, Speaking: e.speaking(), Said: said}
-}
-
-// Faults lists the switches.
-func (e *Emulator) Faults() map[string]bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	faults := make(map[string]bool, len(e.faults))
-	for name, on := range e.faults {
-		faults[name] = on
-	}
-	return faults
-}
-
-// SetFault switches a fault.
-func (e *Emulator) SetFault(name string, on bool) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, known := e.faults[name]; !known {
-		return fmt.Errorf("syn6288 emulator: no fault %q", name)
-	}
-	e.faults[name] = on
-	return nil
 }
 
 // reply is an answer byte, unless the wire is cut.
@@ -194,7 +152,7 @@ func (e *Emulator) reply(b ...byte) []byte {
 
 // answer is reply for those who hold the lock.
 func (e *Emulator) answer(b ...byte) []byte {
-	if e.faults[faultSilent] {
+	if e.On(faultSilent) {
 		return nil
 	}
 	return b
@@ -205,15 +163,5 @@ func (e *Emulator) remember(s Said) {
 	e.said = append(e.said, s)
 	if extra := len(e.said) - kept; extra > 0 {
 		e.said = slices.Delete(e.said, 0, extra)
-	}
-}
-
-// unblock ends a Read that waits on the line.
-func unblock(line io.ReadWriter) {
-	switch l := line.(type) {
-	case interface{ SetDeadline(time.Time) error }:
-		l.SetDeadline(time.Unix(1, 0))
-	case io.Closer:
-		l.Close()
 	}
 }
