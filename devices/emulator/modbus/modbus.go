@@ -77,8 +77,10 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 	return e, nil
 }
 
-// silence ends a frame: 3.5 characters at 9600 baud (serial line guide 2.5.1.1).
-const silence = 4 * time.Millisecond
+// silence ends a frame that is not whole. A display waits 3.5 characters, 4 ms
+// at 9600 baud (serial line guide 2.5.1.1), but a line made of software passes
+// bytes on in pieces, and a busy machine adds to that.
+const silence = 100 * time.Millisecond
 
 // Serve implements emulator.Emulator. A line is served once; what the devices
 // remember stays for the next one.

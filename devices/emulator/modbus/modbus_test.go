@@ -70,7 +70,7 @@ func TestConversation(t *testing.T) {
 			{"text cannot be read", "02 03 03 E8 00 01 04 49", "02 83 01 70 F0"},
 		} {
 			near.Write(raw(c.ask))
-			near.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+			near.SetReadDeadline(time.Now().Add(silence + 50*time.Millisecond))
 			p := make([]byte, 64)
 			n, err := near.Read(p)
 			if got := strings.ToUpper(fmt.Sprintf("% x", p[:n])); got != c.answer {
@@ -96,14 +96,14 @@ func TestPiecesOfAFrame(t *testing.T) {
 			near.Write(ask[:3])
 			time.Sleep(pause)
 			near.Write(ask[3:])
-			near.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+			near.SetReadDeadline(time.Now().Add(silence + 50*time.Millisecond))
 			n, _ := near.Read(make([]byte, 64))
 			return n
 		}
-		if n := send(time.Millisecond); n != 8 {
+		if n := send(20 * time.Millisecond); n != 8 {
 			t.Errorf("a short pause inside a frame: %d bytes of answer", n)
 		}
-		if n := send(10 * time.Millisecond); n != 0 {
+		if n := send(2 * silence); n != 0 {
 			t.Errorf("a long pause inside a frame: %d bytes of answer", n)
 		}
 		near.Close()
