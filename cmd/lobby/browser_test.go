@@ -29,7 +29,11 @@ type browser struct {
 
 	mu     sync.Mutex
 	errors []string
+	asked  bool // the last word of quiet has come
 }
+
+// lastWord comes behind everything that pages have written to the console.
+const lastWord = "is that all?"
 
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
@@ -54,19 +58,24 @@ func (b *browser) listen(messages iter.Seq2[c.ConsoleMessage, error]) {
 		if err != nil {
 			return
 		}
+		b.mu.Lock()
 		if m.IsException() || m.Type == "error" {
-			b.mu.Lock()
 			b.errors = append(b.errors, m.String())
-			b.mu.Unlock()
 		}
+		b.asked = b.asked || strings.Contains(m.String(), lastWord)
+		b.mu.Unlock()
 	}
 }
 
 // quiet fails the test when a page complained.
 func (b *browser) quiet() {
 	b.t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.does(`console.info('` + lastWord + `')`)
+	until(b.t, "the console is read", 30*time.Second, func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.asked
+	})
 	for _, e := range b.errors {
 		b.t.Errorf("console: %s", e)
 	}

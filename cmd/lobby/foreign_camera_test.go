@@ -41,10 +41,12 @@ func decoded(t testing.TB, args ...string) int {
 	return n
 }
 
-// plays has ffprobe play the camera from Lobby for some pictures.
+// plays has ffprobe play the camera from Lobby for some pictures. A player
+// comes in at any picture and shows none before the next key picture, which
+// may be 14 away.
 func (h *foreignHall) plays(t testing.TB) {
 	t.Helper()
-	if n := decoded(t, "-rtsp_transport", "tcp", "-read_intervals", "%+#20", "rtsp://127.0.0.1:"+h.rtsp+"/cam"); n < 15 {
+	if n := decoded(t, "-rtsp_transport", "tcp", "-read_intervals", "%+#45", "rtsp://127.0.0.1:"+h.rtsp+"/cam"); n < 30 {
 		t.Errorf("%d pictures from Lobby's RTSP", n)
 	}
 }
