@@ -28,18 +28,6 @@ const FileName = "trail.db"
 // format is written to the file; a program that does not know it refuses.
 const format = "lobby-trail-1"
 
-// schema holds records, answers and a few facts about the file itself. The
-// answers have no index by id: they are looked up in memory, and ids come in no
-// order, so that each of a batch would dirty a page of its own.
-const schema = `
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records(
-  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL,
-  day TEXT NOT NULL, ticket TEXT NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL, hash BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS records_ticket ON records(day, ticket) WHERE ticket <> '';
-CREATE TABLE IF NOT EXISTS answers(id TEXT NOT NULL, day TEXT NOT NULL, answer TEXT NOT NULL);
-`
-
 // pragmas: WAL with FULL syncs every commit before it returns; anything less
 // loses acknowledged records in a power cut.
 const pragmas = `
@@ -90,7 +78,10 @@ func (t *Trail) open() error {
 	if t.write, err = sqlite3.Open(t.path); err != nil {
 		return fmt.Errorf("trail: open %s: %w", t.path, err)
 	}
-	if err := t.write.Exec(pragmas + schema); err != nil {
+	if err := t.write.Exec(pragmas); err != nil {
+		return fmt.Errorf("trail: prepare %s: %w", t.path, err)
+	}
+	if err := upgrade(t.write, steps); err != nil {
 		return fmt.Errorf("trail: prepare %s: %w", t.path, err)
 	}
 	if err := t.identify(); err != nil {
@@ -290,61 +281,6 @@ func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
 		return err
 	})
 	return answers, err
-}
-
-// Since returns up to limit records after a sequence number, in order.
-func (t *Trail) Since(seq uint64, limit int) ([]queue.Record, error) {
-	return t.records(selectRecords+" WHERE seq>? ORDER BY seq LIMIT ?", func(s *sqlite3.Stmt) error {
-		return errors.Join(s.BindInt64(1, int64(seq)), s.BindInt(2, limit))
-	})
-}
-
-// Ticket returns the records of one ticket, in order.
-func (t *Trail) Ticket(day, number string) ([]queue.Record, error) {
-	return t.records(selectRecords+" WHERE day=? AND ticket=? ORDER BY seq", func(s *sqlite3.Stmt) error {
-		return errors.Join(s.BindText(1, day), s.BindText(2, number))
-	})
-}
-
-func (t *Trail) records(sql string, bind func(*sqlite3.Stmt) error) ([]queue.Record, error) {
-	t.readMu.Lock()
-	defer t.readMu.Unlock()
-	if t.read == nil {
-		return nil, ErrBroken
-	}
-	var rs []queue.Record
-	err := query(t.read, sql, bind, func(s *sqlite3.Stmt) error {
-		r, err := scanRow(s).record()
-		rs = append(rs, r)
-		return err
-	})
-	return rs, err
-}
-
-// query prepares, binds and steps one statement.
-func query(c *sqlite3.Conn, sql string, bind, each func(*sqlite3.Stmt) error) error {
-	st, _, err := c.Prepare(sql)
-	if err != nil {
-		return fmt.Errorf("trail: %w", err)
-	}
-	defer st.Close()
-	if bind != nil {
-		if err := bind(st); err != nil {
-			return fmt.Errorf("trail: %w", err)
-		}
-	}
-	for st.Step() {
-		if each == nil {
-			continue
-		}
-		if err := each(st); err != nil {
-			return err
-		}
-	}
-	if err := st.Err(); err != nil {
-		return fmt.Errorf("trail: %w", err)
-	}
-	return nil
 }
 
 // millis is the time as the trail stores it.

@@ -1,0 +1,48 @@
+package trail_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"lobby/queue/trail"
+)
+
+// alter lets another program change the file of a closed trail.
+func alter(t testing.TB, dir, sql string) {
+	t.Helper()
+	db, err := sqlite3.Open(filepath.Join(dir, trail.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Exec(sql), db.Close()); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	if err := open(t, dir).Close(); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, dir, "PRAGMA user_version=99")
+	_, err := trail.Open(dir)
+	if want := fmt.Sprintf("the file has schema 99, this program knows %d at most", trail.Schema); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("opened with %v, want %s", err, want)
+	}
+}
+
+// A file of the first release has the tables and counts no versions.
+func TestAFileOfTheFirstReleaseIsUpgraded(t *testing.T) {
+	dir := t.TempDir()
+	alter(t, dir, trail.FirstSchema+"INSERT INTO meta VALUES('format','lobby-trail-1'),('epoch','0123abcd')")
+	tr := open(t, dir)
+	if tr.Epoch() != "0123abcd" {
+		t.Errorf("the epoch is %s", tr.Epoch())
+	}
+	mustAppend(t, tr, batch(1, 3))
+}
