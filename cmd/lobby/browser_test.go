@@ -76,6 +76,8 @@ func (b *browser) quiet() {
 		defer b.mu.Unlock()
 		return b.asked
 	})
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, e := range b.errors {
 		b.t.Errorf("console: %s", e)
 	}
