@@ -3,6 +3,8 @@ package feed
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -59,12 +61,24 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	c.read(ctx)
 	cancel()
+	c.drain()
 	writer.Wait()
+	_ = conn.Close()
+}
+
+// drain takes in what a client that has to go still sends. Bytes that nobody
+// reads would make the kernel throw away the reason, which the client has yet
+// to come to.
+func (c *client) drain() {
+	if c.tooSlow.Load() {
+		_ = c.conn.SetReadDeadline(time.Now().Add(farewell))
+		_, _ = io.Copy(io.Discard, c.conn.NetConn())
+	}
 }
 
 // write is the only goroutine that writes to the connection.
 func (c *client) write(ctx context.Context, r *http.Request) {
-	defer c.conn.Close()
+	defer c.hangUp()
 	f := c.feed
 	if c.send(hello{Type: "hello", Hall: f.Description.Hall.ID, Build: f.Build, Epoch: f.Backlog.Epoch(), Heartbeat: int(f.Heartbeat / time.Second)}) != nil {
 		return
@@ -154,6 +168,9 @@ func (c *client) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			if c.tooSlow.Load() {
+				c.goodbye()
+			}
 			return
 		case <-ping.C:
 			if c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)) != nil {
@@ -197,6 +214,18 @@ func (c *client) goodbye() {
 	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), time.Now().Add(farewell))
 }
 
+// hangUp ends the connection: at once, or, for a client that has to be told why,
+// in this direction only until it has read that or its time is over.
+func (c *client) hangUp() {
+	tcp, ok := c.conn.NetConn().(interface{ CloseWrite() error })
+	if !ok || !c.tooSlow.Load() {
+		_ = c.conn.Close()
+		return
+	}
+	_ = tcp.CloseWrite()
+	_ = c.conn.SetReadDeadline(time.Now().Add(farewell))
+}
+
 func (c *client) send(m any) error {
 	_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 	return c.conn.WriteJSON(m)
@@ -205,13 +234,20 @@ func (c *client) send(m any) error {
 // read takes commands until the connection ends.
 func (c *client) read(ctx context.Context) {
 	c.conn.SetReadLimit(readLimit)
-	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(3 * c.feed.Heartbeat)) }
+	alive := func(string) error {
+		if c.tooSlow.Load() {
+			return nil // its time runs
+		}
+		return c.conn.SetReadDeadline(time.Now().Add(3 * c.feed.Heartbeat))
+	}
 	c.conn.SetPongHandler(alive)
 	later := make(chan struct{}, maxLater)
 	for {
 		_ = alive("")
 		_, data, err := c.conn.ReadMessage()
 		if err != nil {
+			var silence net.Error
+			c.tooSlow.CompareAndSwap(false, errors.As(err, &silence) && silence.Timeout()) // no pong: it is gone, or far behind
 			return
 		}
 		if !c.handle(ctx, data, later) {
