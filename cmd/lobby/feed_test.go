@@ -28,7 +28,7 @@ func (p *program) feed(t testing.TB, query string) *websocket.Conn {
 // nextMessage reads until a message of a type comes.
 func nextMessage(t testing.TB, conn *websocket.Conn, kind string) map[string]any {
 	t.Helper()
-	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(60 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	for {

@@ -111,7 +111,7 @@ func eventually(t testing.TB, within time.Duration, what string, ok func() bool)
 
 func mustWatch(t testing.TB, r *Relay, camera string) *Viewer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	v, err := r.Watch(ctx, camera)
 	if err != nil {
@@ -123,7 +123,7 @@ func mustWatch(t testing.TB, r *Relay, camera string) *Viewer {
 
 func mustNext(t testing.TB, v *Viewer) Fragment {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
 	f, err := v.Next(ctx)
 	if err != nil {

@@ -140,7 +140,7 @@ func (m *mosquitto) args(user string, more ...string) []string {
 func (m *mosquitto) publish(user, topic, payload string, more ...string) {
 	m.t.Helper()
 	args := m.args(user, append([]string{"-t", topic, "-m", payload}, more...)...)
-	ctx, cancel := context.WithTimeout(m.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(m.t.Context(), 60*time.Second)
 	defer cancel()
 	if out, err := exec.CommandContext(ctx, program(m.t, "mosquitto_pub", "mosquitto-clients"), args...).CombinedOutput(); err != nil {
 		m.t.Fatalf("mosquitto_pub: %v %s", err, out)

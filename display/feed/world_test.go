@@ -212,7 +212,7 @@ func (w *world) tryDial(query string, small bool, header http.Header) (*client, 
 
 // next reads one message; an error ends the connection.
 func (c *client) next() (m told, err error) {
-	_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(60 * time.Second))
 	_, data, err := c.ReadMessage()
 	if err != nil {
 		return m, err

@@ -43,7 +43,7 @@ func TestForeignSlave(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer wire.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	for _, c := range []struct{ options, ticket, wrote, read string }{
 		{"{unit: 1, map: dm56}", "A015", "16 65 48 49 53 0 0 0 0 0 0", "3 65 48 49 53 0 0 0 0 0 0"},

@@ -89,7 +89,7 @@ func mustEcho(t testing.TB, c wire.Conn, text string) {
 	if _, err := c.Write([]byte(text)); err != nil {
 		t.Fatalf("write: %v", err)
 	}
-	c.SetReadDeadline(time.Now().Add(5 * time.Second))
+	c.SetReadDeadline(time.Now().Add(60 * time.Second))
 	got := make([]byte, len(text))
 	if n, err := io.ReadFull(c, got); err != nil {
 		t.Fatalf("after %d of %d bytes: %v", n, len(text), err)
@@ -198,7 +198,7 @@ func TestContextEndClosesTheLine(t *testing.T) {
 		mustEcho(t, c, "hello")
 		cancel()
 		<-l.done
-		c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		c.SetReadDeadline(time.Now().Add(60 * time.Second))
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, devices.ErrGone) {
 			t.Errorf("read after the end: %v, want ErrGone", err)
 		}
@@ -260,7 +260,7 @@ func TestNoiseTurnsOneBitInAThousand(t *testing.T) {
 	got := make([]byte, size)
 	for range rounds {
 		c.Write(make([]byte, size))
-		c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		c.SetReadDeadline(time.Now().Add(60 * time.Second))
 		if _, err := io.ReadFull(c, got); err != nil {
 			t.Fatal(err)
 		}
