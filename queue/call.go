@@ -99,7 +99,7 @@ func (c Call) decide(s *State, in Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	others := s.candidates(w, in.At)
+	others := s.candidates(w, in.At, 2+runners)
 	others = slices.DeleteFunc(others, func(o candidate) bool { return o.leg == l })
 	why := Why{Rule: "chosen", Tier: tierChosen, Credit: s.credit(l, in.At), RunnersUp: runnersUp(others), Reason: c.Reason}
 	return w.call(l, why, before)
@@ -123,11 +123,12 @@ func (TicketCalled) Topic() string { return TopicQueue }
 func (e TicketCalled) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
 	w := s.windows[e.Window]
-	s.dequeue(l)
 	if l.State == LegNoShow {
 		s.figures.NoShow--
 	}
-	l.State, l.Window, l.Staff, l.Called, l.Rung, l.Recalls = LegCalled, e.Window, e.Staff, r.At, r.At, 0
+	s.change(l, func(l *Leg) {
+		l.State, l.Window, l.Staff, l.Called, l.Rung, l.Recalls = LegCalled, e.Window, e.Staff, r.At, r.At, 0
+	})
 	w.leg, w.since = l, r.At
 	s.figures.Calls++
 	s.figures.waited += r.At.Sub(l.Seniority)
@@ -188,7 +189,7 @@ func (TicketRecalled) Topic() string { return TopicQueue }
 
 func (e TicketRecalled) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
-	l.Recalls, l.Rung = e.N, r.At
+	s.change(l, func(l *Leg) { l.Recalls, l.Rung = e.N, r.At })
 	s.ring(l, r.At)
 }
 
@@ -221,7 +222,7 @@ func (e TicketNoShow) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
 	s.windows[e.Window].since = r.At
 	s.leave(l)
-	l.State = LegNoShow
+	s.change(l, func(l *Leg) { l.State = LegNoShow })
 	s.figures.NoShow++
 }
 
@@ -255,7 +256,6 @@ func (TicketRecovered) Topic() string { return TopicQueue }
 
 func (e TicketRecovered) apply(s *State, _ Record) {
 	_, l := s.leg(e.about)
-	l.State, l.Seniority, l.Window = LegWaiting, e.Seniority, ""
+	s.change(l, func(l *Leg) { l.State, l.Seniority, l.Window = LegWaiting, e.Seniority, "" })
 	s.figures.NoShow--
-	s.enqueue(l)
 }

@@ -207,6 +207,7 @@ func (e ConfigActivated) apply(s *State, r Record) {
 			delete(s.windows, id)
 		}
 	}
+	s.resettle()
 }
 
 func (c Config) index() index {

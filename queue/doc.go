@@ -24,6 +24,8 @@
 //	ticket      a number on paper or screen; its identity is day and number
 //	token       the random text in a ticket's QR code
 //	leg         one wait-and-serve cycle of a ticket; the unit of waiting and rating
+//	visit       one person's presence in the hall; it is called to one place at a time
+//	line        legs with the same right to be called, in the order of their calls
 //	slip        the paper of a ticket
 //	window      a numbered place where staff serve
 //	staff       whoever sits at a window

@@ -54,31 +54,48 @@ func better(a, b candidate) int {
 	return bySeniority(a.leg, b.leg)
 }
 
-// candidates are the legs that a window may call at a moment, best first.
-func (s *State) candidates(w *windowState, at time.Time) []candidate {
+// candidates are the legs that a window may call at a moment, best first. At
+// most n of each line are looked at: within a line nobody beats whoever stands
+// before, so the best n of all are among them.
+func (s *State) candidates(w *windowState, at time.Time, n int) []candidate {
 	var cs []candidate
-	mine := s.index.windows[w.id].Services
-	for service, legs := range s.waiting {
-		served := slices.Contains(mine, service)
-		for _, l := range legs {
-			switch {
-			case l.State != LegWaiting:
-			case l.Direct == w.id:
-				cs = append(cs, s.candidate(l, tierDirected, 0, at))
-			case l.Direct != "" || !served || w.draining:
-			case at.Sub(l.Seniority) >= time.Duration(s.config.Rules.MaxWait):
-				cs = append(cs, s.candidate(l, tierGuard, 1, at))
-			default:
-				cs = append(cs, s.candidate(l, tierPool, 2, at))
-			}
+	for _, key := range s.callable(w) {
+		for _, l := range s.lines[key].first(n) {
+			cs = append(cs, s.candidate(l, key.kind, at))
+		}
+	}
+	for _, l := range s.rested(at) {
+		if key, ok := s.standing(l); ok && slices.Contains(s.callable(w), key) {
+			cs = append(cs, s.candidate(l, key.kind, at))
 		}
 	}
 	slices.SortFunc(cs, better)
 	return cs
 }
 
-func (s *State) candidate(l *Leg, tier string, rank int, at time.Time) candidate {
-	return candidate{leg: l, tier: tier, rank: rank, credit: s.credit(l, at)}
+// callable names the lines that a window may call from.
+func (s *State) callable(w *windowState) []lineKey {
+	keys := []lineKey{{lineWindow, w.id, ""}}
+	if w.draining {
+		return keys
+	}
+	for _, service := range s.index.windows[w.id].Services {
+		for _, class := range s.config.Classes {
+			keys = append(keys, lineKey{linePool, service, class.ID})
+		}
+	}
+	return keys
+}
+
+func (s *State) candidate(l *Leg, kind lineKind, at time.Time) candidate {
+	c := candidate{leg: l, tier: tierPool, rank: 2, credit: s.credit(l, at)}
+	switch {
+	case kind == lineWindow:
+		c.tier, c.rank = tierDirected, 0
+	case at.Sub(l.Seniority) >= time.Duration(s.config.Rules.MaxWait):
+		c.tier, c.rank = tierGuard, 1
+	}
+	return c
 }
 
 // credit is rate times waiting time, in seconds.
@@ -89,16 +106,19 @@ func (s *State) credit(l *Leg, at time.Time) float64 {
 // next chooses the leg that the window calls at a moment, and says why; nil
 // when nobody waits.
 func (s *State) next(w *windowState, at time.Time) (*Leg, Why) {
-	cs := s.candidates(w, at)
+	cs := s.candidates(w, at, 1+runners)
 	if len(cs) == 0 {
 		return nil, Why{}
 	}
 	return cs[0].leg, Why{Rule: "accumulating", Tier: cs[0].tier, Credit: cs[0].credit, RunnersUp: runnersUp(cs[1:])}
 }
 
+// runners is how many of those behind are named in an explanation.
+const runners = 2
+
 func runnersUp(cs []candidate) []Credit {
 	up := []Credit{}
-	for _, c := range cs[:min(2, len(cs))] {
+	for _, c := range cs[:min(runners, len(cs))] {
 		up = append(up, Credit{Ticket: c.leg.Ticket, Tier: c.tier, Credit: c.credit})
 	}
 	return up
@@ -109,10 +129,10 @@ func runnersUp(cs []candidate) []Credit {
 func (s *State) aheadOf(l *Leg) int {
 	n := 0
 	rate := s.index.classes[l.Class].Rate
-	for _, o := range s.waiting[l.Service] {
-		senior := bySeniority(o, l) < 0
-		if o.Ticket != l.Ticket && senior && s.index.classes[o.Class].Rate >= rate {
-			n++
+	for _, class := range s.config.Classes {
+		if class.Rate >= rate {
+			n += s.lines[lineKey{linePool, l.Service, class.ID}].before(l)
+			n += s.lines[lineKey{lineReserved, l.Service, class.ID}].before(l)
 		}
 	}
 	return n

@@ -111,7 +111,7 @@ func TestSelectionAgreesWithTheObviousRule(t *testing.T) {
 		}
 		for id, w := range b.state.windows {
 			var got []string
-			for _, c := range b.state.candidates(w, b.at) {
+			for _, c := range b.state.candidates(w, b.at, 1000) {
 				got = append(got, fmt.Sprintf("%s %d %.3f", c.leg.Ticket, ranks[c.tier], c.credit))
 				seen[c.tier]++
 			}

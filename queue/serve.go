@@ -29,7 +29,7 @@ func (TicketArrived) Topic() string { return TopicQueue }
 
 func (e TicketArrived) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
-	l.State, l.Started = LegServing, r.At
+	s.change(l, func(l *Leg) { l.State, l.Started = LegServing, r.At })
 	s.windows[e.Window].since = r.At
 }
 
@@ -117,7 +117,7 @@ func (e TicketHeld) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
 	s.windows[e.Window].since = r.At
 	s.leave(l)
-	l.State = LegHeld
+	s.change(l, func(l *Leg) { l.State = LegHeld })
 }
 
 // Resume goes on with a held ticket at its window.
@@ -157,10 +157,12 @@ func (TicketResumed) Topic() string { return TopicQueue }
 
 func (e TicketResumed) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
-	if l.Started.IsZero() {
-		l.Started = r.At
-	}
-	l.State = LegServing
+	s.change(l, func(l *Leg) {
+		l.State = LegServing
+		if l.Started.IsZero() {
+			l.Started = r.At
+		}
+	})
 	w := s.windows[e.Window]
 	w.leg, w.since = l, r.At
 }
@@ -221,5 +223,5 @@ func (e TicketTransferred) apply(s *State, r Record) {
 		State: LegWaiting, Seniority: e.Seniority, Direct: e.ToWindow,
 	}
 	t.Legs = append(t.Legs, l)
-	s.enqueue(l)
+	s.settle(l)
 }

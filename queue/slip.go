@@ -1,7 +1,5 @@
 package queue
 
-import "time"
-
 // PrintResult is the device layer's word about a slip. Lobby itself gives it,
 // once for every intent to print.
 type PrintResult struct {
@@ -43,10 +41,12 @@ type printed struct {
 // or printed again.
 func (p printed) outcome(s *State, print Print) {
 	t, l := s.leg(p.about)
-	t.Print, t.Why = print, p.Why
-	if l.State == LegReserved && print != PrintFailed {
-		l.State = LegWaiting
-	}
+	s.change(l, func(l *Leg) {
+		t.Print, t.Why = print, p.Why
+		if l.State == LegReserved && print != PrintFailed {
+			l.State = LegWaiting
+		}
+	})
 }
 
 // TicketPrinted: the printer itself confirmed the slip.
@@ -113,8 +113,8 @@ func (TicketReprinted) Name() string { return "ticket.reprinted" }
 func (TicketReprinted) Topic() string { return TopicQueue }
 
 func (e TicketReprinted) apply(s *State, _ Record) {
-	t, _ := s.leg(e.about)
-	t.Print, t.Copies, t.Why = Printing, e.Copy, ""
+	t, l := s.leg(e.about)
+	s.change(l, func(*Leg) { t.Print, t.Copies, t.Why = Printing, e.Copy, "" })
 }
 
 // Keep says that the citizen knows a number whose slip failed, from the
@@ -148,30 +148,7 @@ func (TicketKept) Topic() string { return TopicQueue }
 
 func (e TicketKept) apply(s *State, _ Record) {
 	_, l := s.leg(e.about)
-	l.State = LegWaiting
-}
-
-// Tick lets time pass: what is due now becomes events.
-type Tick struct{}
-
-func (Tick) decide(s *State, in Input) (Outcome, error) {
-	var out Outcome
-	for _, service := range s.config.Services {
-		for _, l := range s.waiting[service.ID] {
-			if at, ok := s.voidAt(s.tickets[l.Ticket]); ok && !at.After(in.At) {
-				out.Events = append(out.Events, TicketVoided{about: l.about(), Reason: "print_failed"})
-			}
-		}
-	}
-	return out, nil
-}
-
-// voidAt tells when a number whose slip failed stops being reserved.
-func (s *State) voidAt(t *Ticket) (time.Time, bool) {
-	if t.Print != PrintFailed || t.Leg().State != LegReserved {
-		return time.Time{}, false
-	}
-	return t.Issued.Add(time.Duration(s.config.Rules.VoidAfter)), true
+	s.change(l, func(l *Leg) { l.State = LegWaiting })
 }
 
 // TicketVoided ends a number that never reached anybody.

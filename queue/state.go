@@ -17,7 +17,12 @@ type State struct {
 	tickets map[string]*Ticket      // of the day, by number
 	tokens  map[string]string       // token to number
 	numbers map[string]int          // last number given, by prefix
-	waiting map[string][]*Leg       // by service, in order of seniority
+	lines   map[lineKey]*line       // of legs that may be called
+	resting *line                   // legs that may be called only later, by when
+	visits  map[string]*visit       // of persons with a leg that is not over
+	counts  map[string]int          // of waiting legs, by service
+	clocks  map[dueKey]time.Time    // what time alone brings about
+	dues    *sorted[due]            // the same, the next first
 	windows map[string]*windowState // by window id
 	prompts map[string]*Leg         // open and past prompts of the day, by nonce
 	calls   []CallView              // newest first
@@ -60,7 +65,9 @@ func (s *State) clearDay() {
 	s.tickets = map[string]*Ticket{}
 	s.tokens = map[string]string{}
 	s.numbers = map[string]int{}
-	s.waiting = map[string][]*Leg{}
+	s.clocks = map[dueKey]time.Time{}
+	s.dues = newSorted(byTime)
+	s.resettle()
 	s.prompts = map[string]*Leg{}
 	s.calls = nil
 	s.figures = Figures{Ratings: map[int]int{}}
@@ -74,6 +81,7 @@ func (s *State) Decide(in Input, c Command) (Outcome, error) { return c.decide(s
 // Decide, now or on an earlier day.
 func (s *State) Apply(r Record) {
 	s.seq, s.at = r.Seq, r.At
+	s.wake(r.At)
 	r.Event.apply(s, r)
 }
 
@@ -91,17 +99,6 @@ func (s *State) Config() Config { return s.config }
 
 // ConfigHash identifies the configuration in force; empty before the first.
 func (s *State) ConfigHash() string { return s.hash }
-
-// Due tells when a Tick is wanted, if at all.
-func (s *State) Due() (time.Time, bool) {
-	var due time.Time
-	for _, t := range s.tickets {
-		if at, ok := s.voidAt(t); ok && (due.IsZero() || at.Before(due)) {
-			due = at
-		}
-	}
-	return due, !due.IsZero()
-}
 
 // Ticket returns a copy of a ticket of the day.
 func (s *State) Ticket(number string) (Ticket, bool) {

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -102,36 +101,7 @@ func (e TicketIssued) apply(s *State, r Record) {
 	s.tokens[e.Token] = e.Ticket
 	s.numbers[e.Prefix]++
 	s.figures.Issued++
-	s.enqueue(l)
-}
-
-// enqueue puts a leg among those that wait for its service, by seniority.
-// Reserved legs keep their place there too.
-func (s *State) enqueue(l *Leg) {
-	q := s.waiting[l.Service]
-	at, _ := slices.BinarySearchFunc(q, l, bySeniority)
-	s.waiting[l.Service] = slices.Insert(q, at, l)
-}
-
-// dequeue takes a leg out again, whether or not it is there.
-func (s *State) dequeue(l *Leg) {
-	q := s.waiting[l.Service]
-	if at := slices.Index(q, l); at >= 0 {
-		s.waiting[l.Service] = slices.Delete(q, at, at+1)
-	}
-}
-
-func bySeniority(a, b *Leg) int {
-	if c := a.Seniority.Compare(b.Seniority); c != 0 {
-		return c
-	}
-	switch {
-	case a.Order < b.Order:
-		return -1
-	case a.Order > b.Order:
-		return 1
-	}
-	return 0
+	s.settle(l)
 }
 
 // ForecastGiven: an interval was promised to the citizen.
@@ -183,9 +153,8 @@ func (e TicketCancelled) apply(s *State, r Record) { s.end(e.about, LegCancelled
 // end moves a leg into a terminal state.
 func (s *State) end(a about, state LegState, at time.Time) {
 	_, l := s.leg(a)
-	s.dequeue(l)
 	s.leave(l)
-	l.State, l.Ended = state, at
+	s.change(l, func(l *Leg) { l.State, l.Ended = state, at })
 }
 
 // Reclass gives a waiting ticket another class.
@@ -228,5 +197,5 @@ func (TicketReclassed) Topic() string { return TopicQueue }
 
 func (e TicketReclassed) apply(s *State, _ Record) {
 	_, l := s.leg(e.about)
-	l.Class = e.To
+	s.change(l, func(l *Leg) { l.Class = e.To })
 }

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -72,6 +73,9 @@ type Leg struct {
 	Prompt    string    `json:"-"`
 	Until     time.Time `json:"-"` // the prompt closes
 	Level     int       `json:"-"` // the counted rating; 0 for none
+	NotBefore time.Time `json:"-"` // nobody calls it earlier; zero for no rest
+
+	line *line // in which it stands, if it does
 }
 
 // Leg is the ticket's current leg.
@@ -82,6 +86,7 @@ func (t *Ticket) copy() Ticket {
 	c.Legs = make([]*Leg, len(t.Legs))
 	for i, l := range t.Legs {
 		k := *l
+		k.line = nil
 		c.Legs[i] = &k
 	}
 	return c
@@ -107,12 +112,11 @@ func (s *State) leg(a about) (*Ticket, *Leg) {
 	if !ok {
 		panic("queue: record about a ticket that was never issued: " + a.Ticket)
 	}
-	for _, l := range t.Legs {
-		if l.ID == a.LegID {
-			return t, l
-		}
+	l := s.findLeg(a.LegID)
+	if l == nil {
+		panic("queue: record about a leg that was never made: " + a.LegID)
 	}
-	panic("queue: record about a leg that was never made: " + a.LegID)
+	return t, l
 }
 
 // live finds a ticket of the open day for a command.
@@ -135,6 +139,30 @@ func (l *Leg) in(states ...LegState) *Refusal {
 		}
 	}
 	return refuse(CodeWrongState, "号码 %s 现在是「%s」，不能这样做", l.Ticket, legWords[l.State])
+}
+
+// over tells whether nothing more can happen to a leg but a rating.
+func (l *Leg) over() bool {
+	switch l.State {
+	case LegTransferred, LegDone, LegCancelled, LegExpired, LegVoid:
+		return true
+	}
+	return false
+}
+
+// findLeg finds a leg by its id, "M045/1"; nil when there is none.
+func (s *State) findLeg(id string) *Leg {
+	number, _, _ := strings.Cut(id, "/")
+	t := s.tickets[number]
+	if t == nil {
+		return nil
+	}
+	for _, l := range t.Legs {
+		if l.ID == id {
+			return l
+		}
+	}
+	return nil
 }
 
 // legWords are the states as people read them in refusals.

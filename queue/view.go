@@ -112,7 +112,7 @@ func (s *State) View() View {
 		v.Windows = append(v.Windows, wv)
 	}
 	for _, svc := range s.config.Services {
-		sv := ServiceView{ID: svc.ID, Waiting: s.count(svc.ID)}
+		sv := ServiceView{ID: svc.ID, Waiting: s.counts[svc.ID]}
 		sv.Forecast = s.forecast(&Leg{Service: svc.ID, Seniority: s.at, Order: s.seq + 1, Class: s.firstClass()})
 		sv.Open = s.open && sv.Forecast.Windows > 0
 		v.Figures.Waiting += sv.Waiting
@@ -167,17 +167,6 @@ func (s *State) byNumber() []*Ticket {
 	}
 	slices.SortFunc(ts, func(a, b *Ticket) int { return cmp.Compare(a.Legs[0].Order, b.Legs[0].Order) })
 	return ts
-}
-
-// count is how many wait for a service and may be called.
-func (s *State) count(service string) int {
-	n := 0
-	for _, l := range s.waiting[service] {
-		if l.State == LegWaiting {
-			n++
-		}
-	}
-	return n
 }
 
 func (s *State) firstClass() string {

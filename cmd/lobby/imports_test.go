@@ -146,7 +146,7 @@ func TestTheQueueOnlyDecides(t *testing.T) {
 		t.Fatalf("no files of the queue: %v", err)
 	}
 	allowed := map[string]bool{}
-	for _, path := range []string{"cmp", "encoding/json", "errors", "fmt", "math", "slices", "time"} {
+	for _, path := range []string{"cmp", "encoding/json", "errors", "fmt", "maps", "math", "slices", "strings", "time"} {
 		allowed[`"`+path+`"`] = true
 	}
 	for _, name := range files {

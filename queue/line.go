@@ -1,0 +1,204 @@
+package queue
+
+import (
+	"cmp"
+	"time"
+)
+
+// line is a row of legs that may be called, in the order in which they would
+// be. Everybody in one line has the same right, so that only its front has to
+// be looked at to find who is next.
+type line = sorted[*Leg]
+
+// lineKey names a line. ID is a service, a window or staff, by the kind.
+type lineKey struct {
+	kind  lineKind
+	id    string
+	class string
+}
+
+// lineKind says what the legs of a line have in common.
+type lineKind string
+
+// The kinds of lines.
+const (
+	linePool     lineKind = "pool"     // wait for a service in one class, by seniority
+	lineReserved lineKind = "reserved" // the same, but the slip is not out yet: nobody calls them
+	lineWindow   lineKind = "window"   // may be called at one window only
+)
+
+// standing is the line in which a leg belongs; false for one that nobody may
+// call.
+func (s *State) standing(l *Leg) (lineKey, bool) {
+	switch {
+	case l.State == LegReserved:
+		return lineKey{lineReserved, l.Service, l.Class}, true
+	case l.State != LegWaiting || s.visits[s.visitOf(l)].isBusy():
+		return lineKey{}, false
+	case l.Direct != "":
+		return lineKey{lineWindow, l.Direct, ""}, true
+	}
+	return lineKey{linePool, l.Service, l.Class}, true
+}
+
+// change lets f change a leg, which leaves its line and joins the one where it
+// belongs afterwards. Nothing that decides about lines, sums or times due may
+// be changed in another way.
+func (s *State) change(l *Leg, f func(*Leg)) {
+	s.lift(l)
+	f(l)
+	s.settle(l)
+}
+
+// lift takes a leg out of everything that is kept by its state.
+func (s *State) lift(l *Leg) {
+	if l.State == LegWaiting {
+		s.counts[l.Service]--
+	}
+	s.leaveLine(l)
+	s.leaveVisit(l)
+	s.setDue(dueKey{dueLeg, l.ID}, time.Time{})
+}
+
+// settle puts a leg where its state belongs.
+func (s *State) settle(l *Leg) {
+	if l.State == LegWaiting {
+		s.counts[l.Service]++
+	}
+	s.joinVisit(l)
+	s.joinLine(l)
+	at, _ := s.legDue(l)
+	s.setDue(dueKey{dueLeg, l.ID}, at)
+}
+
+func (s *State) joinLine(l *Leg) {
+	key, ok := s.standing(l)
+	if !ok {
+		return
+	}
+	if l.NotBefore.After(s.at) {
+		l.line = s.resting
+	} else {
+		if s.lines[key] == nil {
+			s.lines[key] = newSorted(bySeniority)
+		}
+		l.line = s.lines[key]
+	}
+	l.line.put(l)
+}
+
+func (s *State) leaveLine(l *Leg) {
+	if l.line != nil {
+		l.line.take(l)
+		l.line = nil
+	}
+}
+
+// wake lets those join their lines whose rest is over.
+func (s *State) wake(at time.Time) {
+	for {
+		first := s.resting.first(1)
+		if len(first) == 0 || first[0].NotBefore.After(at) {
+			return
+		}
+		s.leaveLine(first[0])
+		s.joinLine(first[0])
+	}
+}
+
+// rested lists whose rest ends by a moment, although no record has come yet
+// to wake them.
+func (s *State) rested(at time.Time) (ls []*Leg) {
+	s.resting.each(func(l *Leg) bool {
+		if l.NotBefore.After(at) {
+			return false
+		}
+		ls = append(ls, l)
+		return true
+	})
+	return ls
+}
+
+// resettle builds all lines anew, after rules or times have changed for all.
+func (s *State) resettle() {
+	s.lines, s.counts, s.visits = map[lineKey]*line{}, map[string]int{}, map[string]*visit{}
+	s.resting = newSorted(byRest)
+	ts := s.byNumber()
+	for _, t := range ts {
+		for _, l := range t.Legs {
+			l.line = nil
+			s.setDue(dueKey{dueLeg, l.ID}, time.Time{})
+		}
+	}
+	for _, t := range ts {
+		for _, l := range t.Legs {
+			s.settle(l)
+		}
+	}
+}
+
+// bySeniority orders legs: the longer wait first, then the older leg.
+func bySeniority(a, b *Leg) int {
+	return cmp.Or(a.Seniority.Compare(b.Seniority), cmp.Compare(a.Order, b.Order))
+}
+
+func byRest(a, b *Leg) int {
+	return cmp.Or(a.NotBefore.Compare(b.NotBefore), cmp.Compare(a.Order, b.Order))
+}
+
+// visit is one person's presence in the hall, with all legs that are not
+// over. A person is called to one place at a time: while one leg is called or
+// served, the others stand in no line but keep their seniority.
+type visit struct {
+	legs []*Leg
+	busy *Leg
+}
+
+func (v *visit) isBusy() bool { return v != nil && v.busy != nil }
+
+// visitOf names the visit a leg belongs to: that of its ticket.
+func (s *State) visitOf(l *Leg) string { return l.Ticket }
+
+func (s *State) joinVisit(l *Leg) {
+	if l.over() {
+		return
+	}
+	id := s.visitOf(l)
+	v := s.visits[id]
+	if v == nil {
+		v = &visit{}
+		s.visits[id] = v
+	}
+	if l.State == LegCalled || l.State == LegServing {
+		v.busy = l
+		for _, other := range v.legs {
+			s.leaveLine(other)
+		}
+	}
+	v.legs = append(v.legs, l)
+}
+
+func (s *State) leaveVisit(l *Leg) {
+	id := s.visitOf(l)
+	v := s.visits[id]
+	if v == nil {
+		return
+	}
+	kept := v.legs[:0]
+	for _, other := range v.legs {
+		if other != l {
+			kept = append(kept, other)
+		}
+	}
+	v.legs = kept
+	if v.busy == l {
+		v.busy = nil
+		for _, other := range v.legs {
+			s.leaveLine(other)
+			s.joinLine(other)
+		}
+	}
+	if len(v.legs) == 0 {
+		delete(s.visits, id)
+	}
+}

@@ -1,0 +1,192 @@
+package queue
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// saveFormat is raised whenever a state that was saved before can no longer be
+// loaded; the trail then replays from its beginning instead.
+const saveFormat = 1
+
+// saved is a whole state as it is written down. Lines, sums, clocks and the
+// indexes are not in it: they follow from the legs, so that they cannot
+// contradict them.
+type saved struct {
+	Format  int                   `json:"format"`
+	Seq     uint64                `json:"seq"`
+	At      time.Time             `json:"at"`
+	Day     string                `json:"day"`
+	Open    bool                  `json:"open"`
+	Config  Config                `json:"config"`
+	Hash    string                `json:"hash"`
+	Tickets []savedTicket         `json:"tickets"` // in the order of their issue
+	Numbers map[string]int        `json:"numbers"`
+	Windows []savedWindow         `json:"windows"` // by id
+	Calls   []CallView            `json:"calls"`
+	Pace    map[string]savedPace  `json:"pace"`
+	Devices map[string]DeviceView `json:"devices"`
+	Alerts  map[string]AlertView  `json:"alerts"`
+	Figures Figures               `json:"figures"`
+	Waited  time.Duration         `json:"waited"` // of the figures
+}
+
+type savedTicket struct {
+	Ticket
+	Legs []savedLeg `json:"legs"`
+}
+
+// savedLeg adds what a leg does not show to the outside.
+type savedLeg struct {
+	Leg
+	Order     uint64    `json:"order"`
+	Prompt    string    `json:"prompt,omitempty"`
+	Until     time.Time `json:"prompt_until,omitzero"`
+	Level     int       `json:"level,omitempty"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+}
+
+type savedWindow struct {
+	ID       string      `json:"id"`
+	Open     bool        `json:"open,omitempty"`
+	Paused   bool        `json:"paused,omitempty"`
+	Draining bool        `json:"draining,omitempty"`
+	Reason   string      `json:"reason,omitempty"`
+	Staff    string      `json:"staff,omitempty"`
+	Since    time.Time   `json:"since"`
+	Leg      string      `json:"leg,omitempty"` // id of the leg that stands there
+	Done     int         `json:"done,omitempty"`
+	Ratings  map[int]int `json:"ratings"`
+}
+
+type savedPace struct {
+	N   int           `json:"n"`
+	Sum time.Duration `json:"sum"`
+}
+
+// Save writes the whole state down. Load makes a state of it that goes on
+// exactly as this one would: it decides the same and is saved the same.
+func (s *State) Save() ([]byte, error) {
+	w := saved{
+		Format: saveFormat, Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
+		Numbers: s.numbers, Calls: s.calls, Pace: map[string]savedPace{},
+		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited,
+	}
+	for _, t := range s.byNumber() {
+		w.Tickets = append(w.Tickets, t.save())
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.windows)) {
+		w.Windows = append(w.Windows, s.windows[id].save())
+	}
+	for service, p := range s.pace {
+		w.Pace[service] = savedPace{p.n, p.sum}
+	}
+	data, err := json.Marshal(w)
+	if err != nil {
+		return nil, fmt.Errorf("queue: save the state at record %d: %w", s.seq, err)
+	}
+	return data, nil
+}
+
+// Load makes a state of what Save has written. Data of another format is an
+// error: the state must then be made by replaying its records.
+func Load(data []byte) (*State, error) {
+	var r saved
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("queue: load a saved state: %w", err)
+	}
+	if r.Format != saveFormat {
+		return nil, fmt.Errorf("queue: load a saved state of format %d: this program reads format %d", r.Format, saveFormat)
+	}
+	s := NewState()
+	s.seq, s.at, s.day, s.open, s.hash = r.Seq, r.At, r.Day, r.Open, r.Hash
+	s.config, s.index = r.Config, r.Config.index()
+	maps.Copy(s.numbers, r.Numbers)
+	s.calls, s.figures, s.figures.waited = r.Calls, r.Figures, r.Waited
+	for _, t := range r.Tickets {
+		s.loadTicket(t)
+	}
+	for _, w := range r.Windows {
+		if err := s.loadWindow(w); err != nil {
+			return nil, err
+		}
+	}
+	for service, p := range r.Pace {
+		s.pace[service] = pace{p.N, p.Sum}
+	}
+	for id, d := range r.Devices {
+		s.devices[id] = &d
+	}
+	for id, a := range r.Alerts {
+		s.alerts[id] = &a
+	}
+	s.resettle()
+	return s, nil
+}
+
+func (t *Ticket) save() savedTicket {
+	w := savedTicket{Ticket: *t}
+	for _, l := range t.Legs {
+		w.Legs = append(w.Legs, l.save())
+	}
+	return w
+}
+
+func (l *Leg) save() savedLeg {
+	return savedLeg{Leg: *l, Order: l.Order, Prompt: l.Prompt, Until: l.Until, Level: l.Level, NotBefore: l.NotBefore}
+}
+
+func (r savedLeg) load() *Leg {
+	l := r.Leg
+	l.Order, l.Prompt, l.Until, l.Level, l.NotBefore = r.Order, r.Prompt, r.Until, r.Level, r.NotBefore
+	return &l
+}
+
+func (s *State) loadTicket(r savedTicket) {
+	t := r.Ticket
+	t.Legs = nil
+	for _, leg := range r.Legs {
+		l := leg.load()
+		t.Legs = append(t.Legs, l)
+		if l.Prompt != "" {
+			s.prompts[l.Prompt] = l
+		}
+	}
+	s.tickets[t.Number], s.tokens[t.Token] = &t, t.Number
+}
+
+func (w *windowState) save() savedWindow {
+	r := savedWindow{
+		ID: w.id, Open: w.open, Paused: w.paused, Draining: w.draining, Reason: w.reason, Staff: w.staff,
+		Since: w.since, Done: w.done, Ratings: w.ratings,
+	}
+	if w.leg != nil {
+		r.Leg = w.leg.ID
+	}
+	return r
+}
+
+func (s *State) loadWindow(r savedWindow) error {
+	w := &windowState{
+		id: r.ID, open: r.Open, paused: r.Paused, draining: r.Draining, reason: r.Reason, staff: r.Staff,
+		since: r.Since, done: r.Done, ratings: r.Ratings,
+	}
+	if r.Leg != "" {
+		if w.leg = s.findLeg(r.Leg); w.leg == nil {
+			return fmt.Errorf("queue: load a saved state: window %s has the leg %s, which no ticket has", r.ID, r.Leg)
+		}
+	}
+	s.windows[r.ID] = w
+	return nil
+}
+
+func values[V any](m map[string]*V) map[string]V {
+	c := make(map[string]V, len(m))
+	for id, v := range m {
+		c[id] = *v
+	}
+	return c
+}
