@@ -31,6 +31,11 @@ type Wire interface {
 // Nothing but opening the wire again helps.
 var ErrGone = errors.New("device is gone")
 
+// ErrSwapped says that the wire leads to another device than the configuration
+// says: two of a kind had their plugs exchanged. Nothing was sent to it that
+// belongs to the other.
+var ErrSwapped = errors.New("another device answers")
+
 // Decode fills a driver's option struct from the configuration, strictly: an
 // unknown key is an error that names file, line and column.
 type Decode func(into any) error
@@ -95,16 +100,18 @@ type Slip struct {
 }
 
 // Block is one element of a slip. Exactly one of Text, Pair, Image, QR, Rule
-// and Feed is set.
+// and Feed is set; Beside belongs to QR.
 type Block struct {
 	Text    string          // one line (the driver wraps what is too long)
 	Pair    [2]string       // one line with a left and a right part
 	Image   *image.Paletted // 1-bit picture, index 1 is black; width at most the paper's
 	QR      string          // ASCII content of a QR code
+	Beside  []string        // lines at the right of the QR code, or below it
 	Rule    bool            // a dashed line over the whole width
 	Feed    int             // empty lines
 	Align   Align
 	Scale   int // character magnification 1 to 4; 0 means 1
+	Size    int // height of the letters in dots where they are drawn; 0 means 24 times the magnification
 	Bold    bool
 	Reverse bool // white on black
 }

@@ -44,7 +44,9 @@ var mayImport = []struct {
 	{"devices/emulator", []string{"devices"}},
 	{"devices/emulator/line", []string{"devices", "devices/emulator", "devices/wire", "devices/wire/..."}},
 	{"devices/emulator/keypad", []string{"devices", "devices/emulator", "devices/wire/mqtt"}},
-	{"devices/emulator/...", []string{"devices", "devices/emulator", "firmware-bridge"}},
+	{"devices/emulator/paper", nil},
+	{"devices/emulator/engine", []string{"devices/emulator", "devices/emulator/paper"}},
+	{"devices/emulator/...", []string{"devices", "devices/emulator", "devices/emulator/engine", "devices/emulator/paper", "firmware-bridge"}},
 	{"display", []string{"queue", "devices"}},
 	{"display/slip", []string{"devices"}},
 	{"display/web", []string{}},
@@ -70,9 +72,9 @@ var onlyIn = map[string][]string{
 	"github.com/goccy/go-yaml":                     {"cmd/lobby"},
 	"github.com/prometheus/client_golang":          {"cmd/lobby"},
 	"github.com/schollz/progressbar/v3":            {"cmd/lobby"},
-	"golang.org/x/image":                           {"devices/printer/escpos", "devices/emulator/escpos", "display/slip"},
+	"golang.org/x/image":                           {"devices/printer/galley", "devices/printer/escpos", "devices/emulator/paper", "display/slip"},
 	"github.com/bluenviron/mediacommon/v2":         {"devices/camera/child", "devices/emulator/camera"},
-	"golang.org/x/text/encoding/simplifiedchinese": {"devices/printer/escpos", "devices/board/onbon", "devices/speaker/syn6288", "devices/emulator/escpos", "devices/emulator/onbon", "devices/emulator/syn6288", "devices/board/internal/gbk"},
+	"golang.org/x/text/encoding/simplifiedchinese": {"devices/printer/galley", "devices/board/onbon", "devices/speaker/syn6288", "devices/emulator/escpos", "devices/emulator/onbon", "devices/emulator/syn6288", "devices/board/internal/gbk"},
 }
 
 // listed is what `go list` says of a package.

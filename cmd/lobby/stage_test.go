@@ -13,7 +13,7 @@ import (
 
 	"lobby/deploy/halls"
 	"lobby/devices"
-	"lobby/devices/emulator/escpos"
+	"lobby/devices/emulator/engine"
 	"lobby/devices/emulator/hb1"
 	"lobby/devices/emulator/modbus"
 	"lobby/devices/emulator/onbon"
@@ -238,7 +238,7 @@ func members(t *testing.T, e queue.Event) (text string) {
 func (s *stage) heard() (lines []string) {
 	for _, e := range s.lobby.emulators.List() {
 		switch v := e.View.(type) {
-		case escpos.PrinterView:
+		case engine.View:
 			for _, slip := range v.Slips {
 				if slip.N >= s.slips[e.ID] {
 					lines = append(lines, e.ID+" prints "+read(slip.Lines))

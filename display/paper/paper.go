@@ -192,6 +192,8 @@ func (p *Paper) look(ctx context.Context, printer devices.Printer) error {
 	switch {
 	case errors.Is(err, devices.ErrGone):
 		return err
+	case errors.Is(err, devices.ErrSwapped):
+		p.Report(devices.Down, "接的是另一台打印机，请对调连线")
 	case err != nil:
 		p.Report(devices.Down, "打印机没有应答，请检查电源和连线")
 	case paper.Out:

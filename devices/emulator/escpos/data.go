@@ -1,6 +1,10 @@
 package escpos
 
-import "rsc.io/qr"
+import (
+	"lobby/devices/emulator/paper"
+
+	"rsc.io/qr"
+)
 
 // doData carries out the commands with data or answers.
 func (m *machine) doData(c byte, p []byte) {
@@ -51,7 +55,7 @@ func (m *machine) identify(n byte) {
 		return
 	}
 	text, ok := map[byte]string{
-		65: "1.00", 66: m.model.maker, 67: m.model.name, 68: "EMU00001", 69: "CHINA GB18030",
+		65: "1.00", 66: m.model.maker, 67: m.model.name, 68: m.serial(), 69: "CHINA GB18030",
 	}[n]
 	if ok {
 		m.say(append(append([]byte{0x5f}, text...), 0))
@@ -108,7 +112,7 @@ func (m *machine) qr(d []byte) {
 // printQR prints nothing where the manual says so: in the middle of a line, and
 // when the symbol is wider than the area.
 func (m *machine) printQR() {
-	if len(m.line.marks) > 0 || m.code.data == "" {
+	if len(m.line.Marks) > 0 || m.code.data == "" {
 		return
 	}
 	code, err := qr.Encode(m.code.data, m.code.level)
@@ -116,14 +120,14 @@ func (m *machine) printQR() {
 		return
 	}
 	n := code.Size * m.code.module
-	m.roll.note("[QR]")
-	m.roll.now.qr = append(m.roll.now.qr, m.code.data)
+	m.roll.Note("[QR]")
+	m.roll.Now.QR = append(m.roll.Now.QR, m.code.data)
 	at := m.style.offset(n)
 	for y := range n {
-		row := m.roll.row()
+		row := m.roll.Row()
 		for x := range n {
 			if row != nil && code.Black(x/m.code.module, y/m.code.module) {
-				dot(row, at+x)
+				paper.Dot(row, at+x)
 			}
 		}
 	}

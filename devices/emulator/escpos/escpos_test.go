@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/emulator/engine"
+	"lobby/devices/emulator/paper"
 )
 
 func unit(options string) []devices.Unit {
@@ -39,7 +41,7 @@ func mustNew(t *testing.T, options string) *Printer {
 	return p
 }
 
-func (p *Printer) view() PrinterView { return p.View().(PrinterView) }
+func (p *Printer) view() engine.View { return p.View().(engine.View) }
 
 // host is the other end of the printer's line.
 type host struct {
@@ -143,14 +145,7 @@ func TestFourByteCharacters(t *testing.T) {
 }
 
 // feed interprets bytes without a line.
-func feed(p *Printer, s string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.arrive([]byte(s))
-	p.input = append(p.input, s...)
-	for p.step() >= 0 {
-	}
-}
+func feed(p *Printer, s string) { p.Interpret([]byte(s)) }
 
 func TestReportsChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -206,7 +201,7 @@ func TestWorkedTicket(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	// 48 rows, then 24 and 6 of spacing, then 96; each with a gap of six.
-	if rows := len(p.roll.slips[0].rows); rows != 54+30+102+headToBlade {
+	if rows := p.Roll().Slips[0].Rows(); rows != 54+30+102+headToBlade {
 		t.Errorf("%d rows", rows)
 	}
 }
@@ -319,7 +314,7 @@ func TestPaperIsDrawn(t *testing.T) {
 		}
 		return n
 	}
-	for _, font := range []string{"", "/nowhere.ttc", "escpos_test.go", FindFont()} {
+	for _, font := range []string{"", "/nowhere.ttc", "escpos_test.go", paper.FindFont()} {
 		if n := dark(font); n < 200 || n > 3000 {
 			t.Errorf("font %q: %d black dots", font, n)
 		}
@@ -375,10 +370,10 @@ func FuzzBytes(f *testing.F) {
 			p := mustNew(t, o)
 			feed(p, string(b))
 			v := p.view()
-			if len(v.Slips) > kept || len(p.roll.now.rows) > maxRows {
-				t.Fatalf("%d slips, %d rows", len(v.Slips), len(p.roll.now.rows))
+			if len(v.Slips) > 50 || p.Roll().Now.Rows() > 8000 {
+				t.Fatalf("%d slips, %d rows", len(v.Slips), p.Roll().Now.Rows())
 			}
-			if len(v.Slips) > 0 && len(p.roll.slips[0].rows) < 1000 {
+			if len(v.Slips) > 0 && p.Roll().Slips[0].Rows() < 1000 {
 				if err := p.PNG(&bytes.Buffer{}, v.Slips[0].N); err != nil {
 					t.Fatal(err)
 				}

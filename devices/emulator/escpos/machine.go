@@ -1,12 +1,17 @@
 package escpos
 
 import (
+	"lobby/devices/emulator/paper"
+
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // maxCommand is the longest command that is kept; a longer one is swallowed.
 const maxCommand = 1 << 18
+
+// headToBlade is the way from the head to the blade in dots, 12 mm.
+const headToBlade = 96
 
 // maxMarks is the most characters in one line, also when they are printed over
 // each other.
@@ -19,21 +24,21 @@ const tearFeed = 4
 // machine interprets bytes, one by one, and prints.
 type machine struct {
 	model   model
-	roll    *roll
-	glyphs  *glyphs
+	roll    *paper.Roll
+	glyphs  *paper.Glyphs
 	say     func([]byte)
+	drop    func() // lets the slip fall
 	setAuto func(byte)
 	paper   func() byte // the answer to GS r
+	serial  func() string
 
 	command []byte // the command that is being received
 	swallow int    // bytes to throw away
 	picture raster // the GS v 0 picture that is being received
 	style   style
-	line    textLine
+	line    paper.Line
 	code    qrCode
 	stored  raster // GS ( L picture waiting to be printed
-	jammed  bool   // the blade will not move
-	stuck   bool   // it did not move
 }
 
 // style is what ESC @ sets back.
@@ -51,12 +56,14 @@ type style struct {
 	margin, areaDots int
 }
 
-func newMachine(m model, r *roll, g *glyphs) *machine {
+func newMachine(m model, r *paper.Roll, g *paper.Glyphs) *machine {
 	mc := &machine{
 		model: m, roll: r, glyphs: g,
 		say:     func([]byte) {},
+		drop:    r.Cut,
 		setAuto: func(byte) {},
 		paper:   func() byte { return 0 },
+		serial:  func() string { return "" },
 	}
 	mc.reset()
 	return mc
@@ -66,7 +73,7 @@ func newMachine(m model, r *roll, g *glyphs) *machine {
 func (m *machine) reset() {
 	m.command, m.swallow = m.command[:0], 0
 	m.picture, m.stored = raster{}, raster{}
-	m.line = textLine{}
+	m.line = paper.Line{}
 	m.code = qrCode{module: 3}
 	m.style = style{width: 1, height: 1, spacing: 30, areaDots: m.model.dots}
 }
@@ -101,9 +108,9 @@ func (m *machine) do(b []byte) {
 	case 0x0a:
 		m.printLine()
 	case 0x09:
-		m.line.x = (m.line.x/96 + 1) * 96
+		m.line.X = (m.line.X/96 + 1) * 96
 	case 0x18:
-		m.line = textLine{}
+		m.line = paper.Line{}
 	case 0x1b:
 		m.doESC(b[1], b[2:])
 	case 0x1c:
@@ -124,18 +131,18 @@ func (m *machine) doESC(c byte, p []byte) {
 		m.style.height = 1 + int(p[0]>>4&1)
 		m.style.width = 1 + int(p[0]>>5&1)
 	case 'a':
-		if len(m.line.marks) == 0 && p[0]&0x0f <= 2 {
+		if len(m.line.Marks) == 0 && p[0]&0x0f <= 2 {
 			m.style.align = int(p[0] & 0x0f)
 		}
 	case 'd':
 		m.printLine()
-		m.roll.feed((max(int(p[0]), 1) - 1) * m.style.spacing)
+		m.roll.Feed((max(int(p[0]), 1) - 1) * m.style.spacing)
 		if m.model.bladeless && p[0] >= tearFeed {
-			m.roll.cut()
+			m.drop()
 		}
 	case 'J':
 		m.flush()
-		m.roll.feed(int(p[0]))
+		m.roll.Feed(int(p[0]))
 	case 'E', 'G':
 		m.style.bold = p[0]&1 != 0
 	case '-':
@@ -149,11 +156,11 @@ func (m *machine) doESC(c byte, p []byte) {
 	case ' ':
 		m.style.charSpace = int(p[0])
 	case '$':
-		m.line.x = min(word(p), m.style.areaDots)
+		m.line.X = min(word(p), m.style.areaDots)
 	case '\\':
-		m.line.x = max(0, min(m.line.x+int(int16(word(p))), m.style.areaDots))
+		m.line.X = max(0, min(m.line.X+int(int16(word(p))), m.style.areaDots))
 	case 'i', 'm':
-		m.cut()
+		m.drop()
 	}
 }
 
@@ -188,8 +195,8 @@ func (m *machine) doGS(c byte, p []byte) {
 	case 'V':
 		if !m.model.bladeless {
 			m.flush()
-			m.roll.feed(headToBlade)
-			m.cut()
+			m.roll.Feed(headToBlade)
+			m.drop()
 		}
 	case 'v':
 		m.flush()
@@ -199,15 +206,6 @@ func (m *machine) doGS(c byte, p []byte) {
 	case 'r', 'I', '(', '8':
 		m.doData(c, p)
 	}
-}
-
-// cut drops the slip into the hand, or sticks.
-func (m *machine) cut() {
-	if m.jammed {
-		m.stuck = true
-		return
-	}
-	m.roll.cut()
 }
 
 // text prints one character into the line.
@@ -250,31 +248,31 @@ func (m *machine) put(r rune, w int) {
 	s := m.style
 	dots := w * s.width
 	if w == 24 {
-		m.line.x += s.kanjiLeft
+		m.line.X += s.kanjiLeft
 	}
-	if m.line.x+dots > s.areaDots || len(m.line.marks) >= maxMarks {
+	if m.line.X+dots > s.areaDots || len(m.line.Marks) >= maxMarks {
 		m.printLine()
 	}
-	m.line.marks = append(m.line.marks, mark{
-		glyph: m.glyphs.glyph(r, w), x: m.line.x, width: s.width, height: s.height,
-		bold: s.bold, reverse: s.reverse, underline: s.underline,
+	m.line.Marks = append(m.line.Marks, paper.Mark{
+		Glyph: m.glyphs.Glyph(r, w), X: m.line.X, Width: s.width, Height: s.height,
+		Bold: s.bold, Reverse: s.reverse, Underline: s.underline,
 	})
-	m.line.text = append(m.line.text, r)
-	m.line.x += dots + s.charSpace
+	m.line.Text = append(m.line.Text, r)
+	m.line.X += dots + s.charSpace
 	if w == 24 {
-		m.line.x += s.kanjiRight
+		m.line.X += s.kanjiRight
 	}
 }
 
 // printLine prints the line, also an empty one.
 func (m *machine) printLine() {
-	m.roll.print(m.line, m.style)
-	m.line = textLine{}
+	m.roll.Print(m.line, m.style.offset(m.line.X), m.style.spacing)
+	m.line = paper.Line{}
 }
 
 // flush prints the line if there is one.
 func (m *machine) flush() {
-	if len(m.line.marks) > 0 {
+	if len(m.line.Marks) > 0 {
 		m.printLine()
 	}
 }

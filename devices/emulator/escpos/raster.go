@@ -1,6 +1,9 @@
 package escpos
 
-import "fmt"
+import (
+	"fmt"
+	"lobby/devices/emulator/paper"
+)
 
 // maxStored is the most picture data kept; rows beyond it are counted only.
 const maxStored = 1 << 18
@@ -28,17 +31,17 @@ func (r *raster) feed(c byte) bool {
 
 // printRaster puts the picture on paper. What is wider than the area is lost.
 func (m *machine) printRaster(r *raster) {
-	m.roll.note(fmt.Sprintf("[picture %dx%d]", r.stride*8*r.sx, r.rows*r.sy))
+	m.roll.Note(fmt.Sprintf("[picture %dx%d]", r.stride*8*r.sx, r.rows*r.sy))
 	at := m.style.offset(r.stride * 8 * r.sx)
 	for y := range len(r.bits) / r.stride * r.sy {
-		row := m.roll.row()
+		row := m.roll.Row()
 		if row == nil {
 			continue
 		}
 		from := r.bits[y/r.sy*r.stride:]
 		for x := range min(r.stride*8*r.sx, m.style.areaDots) {
 			if i := x / r.sx; from[i/8]&(0x80>>(i%8)) != 0 {
-				dot(row, at+x)
+				paper.Dot(row, at+x)
 			}
 		}
 	}

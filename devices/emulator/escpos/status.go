@@ -1,30 +1,20 @@
 package escpos
 
-// reply says something, unless the printer was told to be silent. The mutex is
-// held.
-func (p *Printer) reply(b []byte) {
-	if p.faults[silent] {
-		return
-	}
-	if p.faults[noEcho] && isEcho(b) {
-		return
-	}
-	p.answer(b)
-}
+import "lobby/devices/emulator/engine"
 
-// isEcho tells the answers that prove a slip, GS r and GS ( H.
-func isEcho(b []byte) bool {
+// Proves tells the answers that prove a slip, GS r and GS ( H.
+func (l language) Proves(b []byte) bool {
 	return len(b) == 1 && b[0]&0x90 == 0 || len(b) > 1 && b[0] == 0x37
 }
 
-// arrive looks for real-time commands in received bytes. They work at any time,
+// Arrive looks for real-time commands in received bytes. They work at any time,
 // also offline and also inside pictures. The mutex is held.
-func (p *Printer) arrive(b []byte) {
+func (p language) Arrive(b []byte) {
 	for _, c := range b {
 		if p.tail[0] == 0x10 {
 			switch {
 			case p.tail[1] == 0x04 && c >= 1 && c <= 4:
-				p.reply([]byte{p.live(c)})
+				p.Say([]byte{p.live(c)})
 			case p.tail[1] == 0x05 && c == 2:
 				p.discard()
 			}
@@ -35,9 +25,8 @@ func (p *Printer) arrive(b []byte) {
 
 // discard is DLE ENQ 2: what is received and not printed is thrown away.
 func (p *Printer) discard() {
-	p.input = p.input[:0]
 	p.machine.reset()
-	p.touch()
+	p.Discard()
 }
 
 // live is the answer to DLE EOT n.
@@ -50,16 +39,16 @@ func (p *Printer) live(n byte) byte {
 	}
 	switch n {
 	case 1:
-		set(p.offline(), 0x08)
+		set(p.Offline(), 0x08)
 	case 2:
-		set(p.faults[coverOpen], 0x04)
-		set(p.faults[paperOut], 0x20)
-		set(p.machine.stuck, 0x40)
+		set(p.On(engine.CoverOpen), 0x04)
+		set(p.On(engine.PaperOut), 0x20)
+		set(p.Stuck(), 0x40)
 	case 3:
-		set(p.machine.stuck, 0x08)
+		set(p.Stuck(), 0x08)
 	case 4:
-		set(p.faults[paperNearEnd] || p.faults[paperOut], 0x0c)
-		set(p.faults[paperOut], 0x60)
+		set(p.On(engine.PaperNearEnd) || p.On(engine.PaperOut), 0x0c)
+		set(p.On(engine.PaperOut), 0x60)
 	}
 	return b
 }
@@ -67,13 +56,13 @@ func (p *Printer) live(n byte) byte {
 // status is the automatic report of four bytes.
 func (p *Printer) status() [4]byte {
 	b := [4]byte{0x10, 0, 0, 0x0f}
-	if p.offline() {
+	if p.Offline() {
 		b[0] |= 0x08
 	}
-	if p.faults[coverOpen] {
+	if p.On(engine.CoverOpen) {
 		b[0] |= 0x20
 	}
-	if p.machine.stuck {
+	if p.Stuck() {
 		b[1] |= 0x08
 	}
 	b[2] = p.paperBits()
@@ -83,9 +72,9 @@ func (p *Printer) status() [4]byte {
 // paperBits is the paper byte of GS r 1 and of the automatic report.
 func (p *Printer) paperBits() byte {
 	switch {
-	case p.faults[paperOut]:
+	case p.On(engine.PaperOut):
 		return 0x0f
-	case p.faults[paperNearEnd]:
+	case p.On(engine.PaperNearEnd):
 		return 0x03
 	}
 	return 0
@@ -96,14 +85,14 @@ func (p *Printer) enableAuto(n byte) {
 	p.auto = n
 	if n != 0 {
 		p.said = p.status()
-		p.reply(p.said[:])
+		p.Say(p.said[:])
 	}
 }
 
-// report sends the automatic status if it changed.
-func (p *Printer) report() {
+// Report sends the automatic status if it changed.
+func (p language) Report() {
 	if now := p.status(); p.auto != 0 && now != p.said {
 		p.said = now
-		p.reply(now[:])
+		p.Say(now[:])
 	}
 }

@@ -64,11 +64,27 @@ func (p *Printer) confirm(ctx context.Context, l *line, how Confirm, id string, 
 		}
 		return devices.Unconfirmed, ErrSilent
 	}
+	if err == nil {
+		err = p.calm(ctx, l)
+	}
 	if err != nil {
 		return devices.Unconfirmed, err
 	}
 	p.stale = false
 	return devices.Printed, nil
+}
+
+// calm makes sure that the word was not one of many: an answer in the middle of
+// nonsense is nonsense too.
+func (p *Printer) calm(ctx context.Context, l *line) error {
+	err := l.until(ctx, settleTime, func(h *heard) bool { return h.noise > 0 })
+	if errors.Is(err, errLate) {
+		return nil
+	}
+	if err == nil {
+		err = ErrNonsense
+	}
+	return err
 }
 
 // word waits for an answer, or for a reason why it will not come.

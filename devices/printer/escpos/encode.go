@@ -2,11 +2,9 @@ package escpos
 
 import (
 	"image"
-	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"lobby/devices"
+	"lobby/devices/printer/galley"
 )
 
 // The control codes of the language (Epson, ESC/POS command reference).
@@ -28,9 +26,9 @@ const (
 
 // Encode turns a slip into the bytes that print and cut it. It depends on its
 // arguments only. The loss is nil when everything is on paper as written.
-func Encode(p Profile, s devices.Slip) ([]byte, *Loss) {
+func Encode(p Profile, s devices.Slip) ([]byte, *galley.Loss) {
 	e := encode(p, s)
-	if e.loss.empty() {
+	if e.loss.Empty() {
 		return e.out, nil
 	}
 	return e.out, &e.loss
@@ -41,8 +39,10 @@ func encode(p Profile, s devices.Slip) *encoder {
 	// ESC @ leaves the bytes alone that are already received; FS & switches the
 	// two-byte characters on, which not every model does by itself.
 	e.add(esc, '@', fs, '&')
-	for _, b := range s.Blocks {
-		e.block(b)
+	var lines []galley.Line
+	lines, e.loss = galley.Set(s, p.Stock)
+	for _, l := range lines {
+		e.line(l)
 	}
 	e.finish()
 	return e
@@ -54,7 +54,7 @@ type encoder struct {
 	p     Profile
 	out   []byte
 	rows  int // dots of paper used, for the time that printing takes
-	loss  Loss
+	loss  galley.Loss
 	style style
 }
 
@@ -66,97 +66,26 @@ type style struct {
 
 func (e *encoder) add(b ...byte) { e.out = append(e.out, b...) }
 
-func (e *encoder) block(b devices.Block) {
+func (e *encoder) line(l galley.Line) {
 	switch {
-	case b.Image != nil:
-		e.picture(b.Image, b.Align)
-	case b.QR != "":
-		e.qr(b)
-	case b.Rule:
-		e.line(devices.Block{}, strings.Repeat("-", e.p.Columns))
-	case b.Feed > 0:
-		e.feed(b.Feed)
-	case b.Pair != [2]string{}:
-		e.pair(b)
+	case l.Picture != nil:
+		e.picture(l.Picture, l.Align)
+	case l.Code != nil:
+		e.code(*l.Code, l.Align)
+	case l.Feed > 0:
+		e.feed(l.Feed)
 	default:
-		for _, line := range wrap(clean(b.Text), e.columns(b)) {
-			e.line(b, line)
-		}
+		e.text(l)
 	}
 }
 
-func (e *encoder) scale(b devices.Block) int { return max(1, min(b.Scale, e.p.MaxScale)) }
-
-// columns is how many characters a line of this magnification holds.
-func (e *encoder) columns(b devices.Block) int { return e.p.Columns / e.scale(b) }
-
-// pair sets two parts into one line, or, where they do not fit, the right part
-// below the left one.
-func (e *encoder) pair(b devices.Block) {
-	b.Align = devices.Left
-	left, right := clean(b.Pair[0]), clean(b.Pair[1])
-	gap := e.columns(b) - width(left) - width(right)
-	if gap >= 1 {
-		e.line(b, left+strings.Repeat(" ", gap)+right)
-		return
-	}
-	for _, line := range wrap(left, e.columns(b)) {
-		e.line(b, line)
-	}
-	b.Align = devices.Right
-	for _, line := range wrap(right, e.columns(b)) {
-		e.line(b, line)
-	}
-}
-
-// line prints one line that is known to fit. A line with a character that the
-// printer lacks is drawn as a picture where there is a font to draw it with.
-func (e *encoder) line(b devices.Block, text string) {
-	if e.p.Font != nil && strings.ContainsFunc(text, e.lacks) {
-		e.drawn(b, text)
-		return
-	}
-	e.set(style{b.Align, e.scale(b), b.Bold, b.Reverse})
-	for _, r := range text {
-		e.rune(r)
+func (e *encoder) text(l galley.Line) {
+	e.set(style{l.Align, l.Scale, l.Bold, l.Reverse})
+	for _, r := range l.Text {
+		e.add(galley.Encode(r)...)
 	}
 	e.add(lf)
-	e.rows += lineDots * e.scale(b)
-}
-
-func (e *encoder) lacks(r rune) bool { return !e.p.Charset.has(r) }
-
-func (e *encoder) rune(r rune) {
-	if e.lacks(r) || r == utf8.RuneError {
-		e.missing(r)
-		r = replacement
-	}
-	e.add(gb18030(r)...)
-}
-
-func (e *encoder) missing(r rune) {
-	if !slices.Contains(e.loss.Runes, r) {
-		e.loss.Runes = append(e.loss.Runes, r)
-	}
-}
-
-func (e *encoder) drawn(b devices.Block, text string) {
-	img, missing, err := drawLine(e.p.Font, text, e.scale(b), b.Bold)
-	if err != nil {
-		// A font that cannot be drawn with is no font.
-		e.p.Font = nil
-		e.line(b, text)
-		return
-	}
-	for _, r := range missing {
-		e.missing(r)
-	}
-	if b.Reverse {
-		for i := range img.Pix {
-			img.Pix[i] ^= 1
-		}
-	}
-	e.picture(img, b.Align)
+	e.rows += lineDots * l.Scale
 }
 
 // set sends what differs from the style the printer has.
@@ -188,39 +117,31 @@ func onOff(on bool) byte {
 
 // picture sends raster bands (GS v 0). ESC a places them like text.
 func (e *encoder) picture(img *image.Paletted, align devices.Align) {
-	if img.Bounds().Dx() > e.p.Dots {
-		e.loss.Cropped = true
-	}
 	e.set(style{align: align})
-	for _, m := range safe(img, e.p.Dots).bands() {
-		e.add(gs, 'v', '0', 0, byte(m.stride), byte(m.stride>>8), byte(m.rows), byte(m.rows>>8))
-		e.out = append(e.out, m.bits...)
-		e.rows += m.rows
+	for _, m := range safe(img, e.p.Dots).Bands(maxRows, maxBand) {
+		e.add(gs, 'v', '0', 0, byte(m.Stride), byte(m.Stride>>8), byte(m.Rows), byte(m.Rows>>8))
+		e.out = append(e.out, m.Bits...)
+		e.rows += m.Rows
 	}
 }
 
-// qr lets the printer draw the code, or sends it as a picture. The printer
+// code lets the printer draw the code, or sends it as a picture. The printer
 // draws only at the beginning of a line and leaves the quiet zone to us.
-func (e *encoder) qr(b devices.Block) {
-	s, ok := newSymbol(b.QR, e.p.Dots)
-	if !ok {
-		e.loss.QR = true
-		return
-	}
+func (e *encoder) code(s galley.Symbol, align devices.Align) {
 	if !e.p.NativeQR {
-		e.picture(s.picture(), b.Align)
+		e.picture(s.Picture(), align)
 		return
 	}
-	margin := byte(quiet * s.module)
-	e.set(style{align: b.Align})
+	margin := byte(galley.Quiet * s.Module)
+	e.set(style{align: align})
 	e.add(esc, 'J', margin)
 	e.qrFunction('A', '2', 0)         // model 2
-	e.qrFunction('C', byte(s.module)) // dots in a module
+	e.qrFunction('C', byte(s.Module)) // dots in a module
 	e.qrFunction('E', '1')            // error correction M
-	e.qrFunction('P', []byte("0"+s.text)...)
+	e.qrFunction('P', []byte("0"+s.Text)...)
 	e.qrFunction('Q', '0') // print what is stored
 	e.add(esc, 'J', margin)
-	e.rows += s.dots()
+	e.rows += s.Dots()
 }
 
 // qrFunction sends GS ( k pL pH cn fn …, with cn 31 hex for QR codes.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/image/font/opentype"
 
 	"lobby/devices"
+	"lobby/devices/printer/galley"
 )
 
 // Options are the options of one printer in the configuration.
@@ -16,6 +17,7 @@ type Options struct {
 	Profile string  `json:"profile" yaml:"profile"` // a name in Profiles; generic80 where empty
 	Confirm Confirm `json:"confirm" yaml:"confirm"` // ids, echo, poll or none; the profile's where empty
 	Font    string  `json:"font" yaml:"font"`       // file with the characters that the printer lacks
+	Serial  string  `json:"serial" yaml:"serial"`   // the printer's serial number; another one is refused
 }
 
 // Printer is one printer. Its calls may come from several goroutines and are
@@ -25,16 +27,17 @@ type Printer struct {
 	profile  Profile
 	explicit bool // the configuration says that the printer answers
 	font     string
+	serial   string
 	turn     chan struct{}
 	now      func() time.Time
 
 	// What is remembered from one call to the next, by whoever has the turn.
-	stale  bool   // the printer may be waiting for the rest of something
-	torn   bool   // a slip was sent in part
-	owed   int    // answers to GS r that may still come
-	spoke  bool   // the printer has answered once
-	byID   *bool  // whether it is a model that knows GS ( H; nil until asked
-	lastID uint32 // the newest process id
+	stale  bool      // the printer may be waiting for the rest of something
+	torn   bool      // a slip was sent in part
+	owed   int       // answers to GS r that may still come
+	spoke  bool      // the printer has answered once
+	known  *identity // nil until asked
+	lastID uint32    // the newest process id
 }
 
 // Open makes a printer on the wire, which may be nil where only the options are
@@ -51,7 +54,7 @@ func Open(w devices.Wire, decode devices.Decode) (devices.Printer, error) {
 	turn := make(chan struct{}, 1)
 	turn <- struct{}{}
 	return &Printer{
-		wire: w, profile: p, explicit: o.Confirm != "", font: o.Font,
+		wire: w, profile: p, explicit: o.Confirm != "", font: o.Font, serial: o.Serial,
 		turn: turn, now: time.Now,
 		// Nobody knows in what the wire was interrupted before it was opened.
 		stale: true, owed: 1,
@@ -74,7 +77,7 @@ func (o Options) profile() (Profile, error) {
 		p.Confirm = o.Confirm
 	}
 	if o.Font != "" {
-		if err := withFont(o.Font, func(*opentype.Font) error { return nil }); err != nil {
+		if err := galley.WithFont(o.Font, func(*opentype.Font) error { return nil }); err != nil {
 			return Profile{}, err
 		}
 	}
@@ -85,18 +88,17 @@ func (o Options) profile() (Profile, error) {
 // printer that says it cannot print. Once a byte of the slip is on the wire the
 // outcome is Printed or Unconfirmed, and the slip is never sent again by itself.
 //
-// A slip that came out with a character replaced gives Printed and a *Loss.
+// A slip that came out with a character replaced gives Printed and a *galley.Loss.
 func (p *Printer) Print(ctx context.Context, s devices.Slip) (devices.Outcome, error) {
 	if err := p.take(ctx); err != nil {
 		return devices.Failed, fmt.Errorf("escpos: print %s: %w", s.ID, err)
 	}
 	defer p.give()
-	e := p.encode(s)
 	l := pickUp(ctx, p.wire)
 	defer l.hangUp()
-	outcome, err := p.print(ctx, l, e)
-	if !e.loss.empty() && outcome != devices.Failed {
-		err = errors.Join(err, &e.loss)
+	outcome, loss, err := p.print(ctx, l, s)
+	if !loss.Empty() {
+		err = errors.Join(err, &loss)
 	}
 	if err != nil {
 		err = fmt.Errorf("escpos: print %s: %w", s.ID, err)
@@ -130,6 +132,11 @@ func (p *Printer) Paper(ctx context.Context) (devices.Paper, error) {
 			return paper, fmt.Errorf("escpos: recover: %w", err)
 		}
 	}
+	if paper.Ready() {
+		if err := p.introduce(ctx, l); err != nil {
+			return paper, fmt.Errorf("escpos: identify: %w", err)
+		}
+	}
 	return paper, nil
 }
 
@@ -150,7 +157,7 @@ func (p *Printer) encode(s devices.Slip) *encoder {
 	if p.font == "" || len(e.loss.Runes) == 0 {
 		return e
 	}
-	err := withFont(p.font, func(f *opentype.Font) error {
+	err := galley.WithFont(p.font, func(f *opentype.Font) error {
 		with := p.profile
 		with.Font = f
 		e = encode(with, s)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/emulator/engine"
 	emulated "lobby/devices/emulator/escpos"
 )
 
@@ -116,7 +117,7 @@ func (d *desk) plug(text string) {
 // close ends everything that the desk started.
 func (d *desk) close() { d.unplug() }
 
-func (d *desk) view() emulated.PrinterView { return d.printer.View().(emulated.PrinterView) }
+func (d *desk) view() engine.View { return d.printer.View().(engine.View) }
 
 func (d *desk) fault(name string, on bool) {
 	d.t.Helper()

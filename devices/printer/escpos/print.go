@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/printer/galley"
 )
 
 const (
@@ -22,12 +23,23 @@ const (
 // maxHeader is longer than the header of any command that we send.
 const maxHeader = 16
 
-// print is the whole conversation about one slip.
-func (p *Printer) print(ctx context.Context, l *line, e *encoder) (devices.Outcome, error) {
+// print is the whole conversation about one slip. The loss is empty where
+// nothing was sent.
+func (p *Printer) print(ctx context.Context, l *line, s devices.Slip) (devices.Outcome, galley.Loss, error) {
 	how, err := p.prepare(ctx, l)
 	if err != nil {
-		return devices.Failed, err
+		return devices.Failed, galley.Loss{}, err
 	}
+	e := p.encode(s)
+	outcome, err := p.deliver(ctx, l, e, how)
+	if outcome == devices.Failed {
+		return outcome, galley.Loss{}, err
+	}
+	return outcome, e.loss, err
+}
+
+// deliver sends the slip and waits for what becomes of it.
+func (p *Printer) deliver(ctx context.Context, l *line, e *encoder, how Confirm) (devices.Outcome, error) {
 	data, id := p.request(how, e.out)
 	l.with(func(h *heard) {
 		h.ill = nil
@@ -74,9 +86,10 @@ func (p *Printer) prepare(ctx context.Context, l *line) (Confirm, error) {
 	if _, err := l.send(ctx, []byte{gs, 'a', 0xff}); err != nil {
 		return how, err
 	}
-	if how == ByID && !p.knowsIDs(ctx, l) {
-		how = ByEcho
+	if err := p.identify(ctx, l); err != nil {
+		return how, err
 	}
+	how = p.confirmation()
 	if how == ByEcho && p.owed > 0 {
 		return p.catchUp(ctx, l)
 	}
@@ -216,40 +229,4 @@ func (p *Printer) catchUp(ctx context.Context, l *line) (Confirm, error) {
 	p.owed = 0
 	l.with(func(h *heard) { h.singles, h.owed = nil, 0 })
 	return ByEcho, nil
-}
-
-// knowsIDs asks the printer for its maker and model, once.
-func (p *Printer) knowsIDs(ctx context.Context, l *line) bool {
-	if p.byID == nil {
-		maker, err := p.identity(ctx, l, 66)
-		if err != nil {
-			return false
-		}
-		model, err := p.identity(ctx, l, 67)
-		if err != nil {
-			return false
-		}
-		yes := confirmsByID(maker, model)
-		p.byID = &yes
-	}
-	return *p.byID
-}
-
-// identity is the text of GS I n. It waits for the answer before anything else
-// is sent, as the manual demands.
-func (p *Printer) identity(ctx context.Context, l *line, n byte) (string, error) {
-	l.with(func(h *heard) { h.blocks, h.wantID = nil, true })
-	if _, err := l.send(ctx, []byte{gs, 'I', n}); err != nil {
-		return "", err
-	}
-	err := l.until(ctx, answerTime, func(h *heard) bool { return len(h.blocks) > 0 })
-	if err != nil {
-		return "", err
-	}
-	var text string
-	l.with(func(h *heard) {
-		text = h.blocks[0]
-		h.blocks, h.wantID = nil, false
-	})
-	return text[1:], nil
 }

@@ -1,32 +1,16 @@
 package escpos
 
-import "golang.org/x/image/font/opentype"
+import "lobby/devices/printer/galley"
 
 // Profile is what has to be known of a model before it gets its first byte.
 type Profile struct {
-	Dots     int     // printable width, 203 dots to the inch
-	Columns  int     // characters of font A in one line; a Chinese one takes two
-	MaxScale int     // the largest magnification the model accepts, 1 to 8
-	Charset  Charset // which Chinese characters its font holds
+	galley.Stock // the paper, and the type in the printer
+
 	NativeQR bool    // draws QR codes by itself (GS ( k); otherwise a picture is sent
 	Cutter   bool    // has a blade; otherwise the paper is fed to the tear bar
 	Buzzer   bool    // beeps once when the slip can be taken (ESC B)
 	Confirm  Confirm // how it can say that a slip is done
-
-	// Font draws the lines that hold characters the printer's font lacks. Nil
-	// means that such characters are replaced and reported.
-	Font *opentype.Font
 }
-
-// Charset says how much of GB18030 is in a printer's font.
-type Charset int
-
-// The charsets, each containing the one before it.
-const (
-	GB2312  Charset = iota // 6763 characters, two bytes each
-	GBK                    // the whole two-byte part of GB18030
-	GB18030                // the four-byte part as well
-)
 
 // Confirm is a way to learn that a slip came out.
 type Confirm string
@@ -61,20 +45,20 @@ const DefaultProfile = "generic80"
 // Profiles returns the known models by the name used in the configuration.
 func Profiles() map[string]Profile {
 	return map[string]Profile{
-		"generic80": {Dots: 576, Columns: 48, MaxScale: 2, Charset: GBK,
+		"generic80": {Stock: galley.Stock{Dots: 576, Columns: 48, MaxScale: 2, Charset: galley.GBK},
 			NativeQR: true, Cutter: true, Confirm: ByEcho},
-		"generic58": {Dots: 384, Columns: 32, MaxScale: 2, Charset: GBK,
+		"generic58": {Stock: galley.Stock{Dots: 384, Columns: 32, MaxScale: 2, Charset: galley.GBK},
 			NativeQR: true, Cutter: true, Confirm: ByEcho},
 		// The same paper with the firmware of older boards: no QR command, and
 		// a font that ends with GB2312.
-		"old80": {Dots: 576, Columns: 48, MaxScale: 2, Charset: GB2312,
+		"old80": {Stock: galley.Stock{Dots: 576, Columns: 48, MaxScale: 2, Charset: galley.GB2312},
 			Cutter: true, Confirm: ByEcho},
-		"old58": {Dots: 384, Columns: 32, MaxScale: 2, Charset: GB2312,
+		"old58": {Stock: galley.Stock{Dots: 384, Columns: 32, MaxScale: 2, Charset: galley.GB2312},
 			Confirm: ByEcho},
 		// A kiosk engine with a beeper at the mouth.
-		"kiosk80": {Dots: 576, Columns: 48, MaxScale: 2, Charset: GBK,
+		"kiosk80": {Stock: galley.Stock{Dots: 576, Columns: 48, MaxScale: 2, Charset: galley.GBK},
 			NativeQR: true, Cutter: true, Buzzer: true, Confirm: ByEcho},
-		"epson-t88": {Dots: 576, Columns: 48, MaxScale: 8, Charset: GB18030,
+		"epson-t88": {Stock: galley.Stock{Dots: 576, Columns: 48, MaxScale: 8, Charset: galley.GB18030},
 			NativeQR: true, Cutter: true, Confirm: ByID},
 	}
 }

@@ -1,4 +1,4 @@
-package escpos
+package engine
 
 import (
 	"context"
@@ -61,7 +61,7 @@ func (p *Printer) listen(ctx context.Context, line io.Reader) error {
 		}
 		n, err := line.Read(buf[:min(room, len(buf))])
 		p.mu.Lock()
-		p.arrive(buf[:n])
+		p.language.Arrive(buf[:n])
 		p.input = append(p.input, buf[:n]...)
 		p.touch()
 		p.mu.Unlock()
@@ -79,7 +79,7 @@ func (p *Printer) room(ctx context.Context) (int, error) {
 	for {
 		p.mu.Lock()
 		room, changed := p.buffer-len(p.input), p.changed
-		if p.faults[stalled] {
+		if p.faults[Stalled] {
 			room = 0
 		}
 		p.mu.Unlock()
@@ -133,24 +133,22 @@ func (p *Printer) work(ctx context.Context) {
 // negative time when there is nothing to do.
 func (p *Printer) step() time.Duration {
 	did := false
-	for len(p.input) > 0 && !p.offline() && !p.faults[busy] {
-		p.machine.jammed = p.faults[cutterJam]
-		before := p.roll.used
-		p.machine.feed(p.input[0])
-		p.input = p.input[1:]
+	for len(p.input) > 0 && !p.Offline() && !p.faults[Busy] {
+		before := p.roll.Used
+		p.take()
 		did = true
-		if p.roll.over() {
-			p.faults[paperOut], p.faults[paperNearEnd] = true, true
-		} else if p.roll.near() {
-			p.faults[paperNearEnd] = true
+		if p.roll.Over() {
+			p.faults[PaperOut], p.faults[PaperNearEnd] = true, true
+		} else if p.roll.Near() {
+			p.faults[PaperNearEnd] = true
 		}
-		if moved := p.roll.used - before; moved > 0 && p.speed > 0 {
+		if moved := p.roll.Used - before; moved > 0 && p.speed > 0 {
 			p.touch()
 			return time.Duration(moved) * time.Second / time.Duration(8*p.speed)
 		}
 	}
-	if !p.faults[cutterJam] && p.machine.stuck {
-		p.machine.stuck = false
+	if !p.faults[CutterJam] && p.stuck {
+		p.stuck = false
 		p.touch()
 		return 0
 	}
@@ -159,6 +157,14 @@ func (p *Printer) step() time.Duration {
 		return 0
 	}
 	return -1
+}
+
+// take lets the language interpret the next byte, which may make it throw away
+// the ones behind.
+func (p *Printer) take() {
+	c := p.input[0]
+	p.input = p.input[1:]
+	p.language.Feed(c)
 }
 
 func pause(ctx context.Context, d time.Duration) bool {
@@ -181,13 +187,13 @@ func (p *Printer) babble(ctx context.Context) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for {
 		p.mu.Lock()
-		on, changed := p.faults[garbage], p.changed
+		on, changed := p.faults[Garbage], p.changed
 		if on {
 			b := make([]byte, 1024)
 			for i := range b {
 				b[i] = byte(r.Uint32())
 			}
-			p.reply(b)
+			p.Say(b)
 		}
 		p.mu.Unlock()
 		if on {
@@ -201,5 +207,15 @@ func (p *Printer) babble(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// Interpret takes bytes without a line, at once: a recording, or a test's.
+func (p *Printer) Interpret(b []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.language.Arrive(b)
+	p.input = append(p.input, b...)
+	for p.step() >= 0 {
 	}
 }

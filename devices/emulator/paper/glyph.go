@@ -1,4 +1,4 @@
-package escpos
+package paper
 
 import (
 	"fmt"
@@ -33,27 +33,29 @@ func FindFont() string {
 	return ""
 }
 
-// glyph is a character of 24 rows.
-type glyph struct {
+// Glyph is a character of 24 rows.
+type Glyph struct {
 	width int // 12 or 24
 	bits  *[24]uint32
 }
 
-func (g glyph) black(x, y int) bool {
+func (g Glyph) black(x, y int) bool {
 	return x >= 0 && x < g.width && y >= 0 && y < 24 && g.bits[y]&(1<<x) != 0
 }
 
-// glyphs are the printer's font. Chinese characters come from a file that is
+// Glyphs are the printer's font. Chinese characters come from a file that is
 // opened when the first one is wanted.
-type glyphs struct {
+type Glyphs struct {
 	path    string
 	latin   font.Face
 	chinese font.Face
-	made    map[rune]glyph
+	made    map[rune]Glyph
 }
 
-func newGlyphs(path string) *glyphs {
-	g := &glyphs{path: path, made: make(map[rune]glyph)}
+// NewGlyphs makes the type of a printer. Chinese characters come from the file,
+// or are boxes with the code point where the path is empty.
+func NewGlyphs(path string) *Glyphs {
+	g := &Glyphs{path: path, made: make(map[rune]Glyph)}
 	if f, err := opentype.Parse(gomono.TTF); err == nil {
 		g.latin, _ = face(f, 20)
 	}
@@ -64,8 +66,8 @@ func face(f *opentype.Font, size float64) (font.Face, error) {
 	return opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
 }
 
-// glyph returns a character of the given width, made once.
-func (g *glyphs) glyph(r rune, width int) glyph {
+// Glyph returns a character of the given width, made once.
+func (g *Glyphs) Glyph(r rune, width int) Glyph {
 	key := r
 	if width == 24 {
 		key |= 1 << 24
@@ -80,7 +82,7 @@ func (g *glyphs) glyph(r rune, width int) glyph {
 	return made
 }
 
-func (g *glyphs) draw(r rune, width int) glyph {
+func (g *Glyphs) draw(r rune, width int) Glyph {
 	img := image.NewAlpha(image.Rect(0, 0, width, 24))
 	if f := g.faceFor(r); f != nil {
 		d := font.Drawer{Dst: img, Src: image.Opaque, Face: f}
@@ -89,7 +91,7 @@ func (g *glyphs) draw(r rune, width int) glyph {
 	} else {
 		box(img, r)
 	}
-	made := glyph{width: width, bits: new([24]uint32)}
+	made := Glyph{width: width, bits: new([24]uint32)}
 	for y := range 24 {
 		for x := range width {
 			if img.AlphaAt(x, y).A >= 0x70 {
@@ -101,7 +103,7 @@ func (g *glyphs) draw(r rune, width int) glyph {
 }
 
 // faceFor finds a face that has the character.
-func (g *glyphs) faceFor(r rune) font.Face {
+func (g *Glyphs) faceFor(r rune) font.Face {
 	if r < 0x80 && g.latin != nil {
 		return g.latin
 	}
@@ -120,7 +122,7 @@ func (g *glyphs) faceFor(r rune) font.Face {
 }
 
 // openChinese opens the font once; a file that is no font is forgotten.
-func (g *glyphs) openChinese() {
+func (g *Glyphs) openChinese() {
 	path := g.path
 	g.path = ""
 	file, err := os.Open(path)

@@ -1,4 +1,4 @@
-package escpos
+package galley
 
 import (
 	"fmt"
@@ -14,21 +14,21 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// cell is the size of a Chinese character in font A; ASCII has half the width.
-const cell = 24
+// Cell is the size of a Chinese character in font A; ASCII has half the width.
+const Cell = 24
 
-// withFont calls f with the font of the file. The file is read as needed and
+// WithFont calls f with the font of the file. The file is read as needed and
 // closed afterwards: a font with all Chinese characters is 20 MB, and it is
 // wanted for one name in a thousand.
-func withFont(path string, f func(*opentype.Font) error) error {
+func WithFont(path string, f func(*opentype.Font) error) error {
 	file, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("escpos: open font: %w", err)
+		return fmt.Errorf("galley: open font: %w", err)
 	}
 	defer file.Close()
 	face, err := parseFont(file)
 	if err != nil {
-		return fmt.Errorf("escpos: read font %s: %w", path, err)
+		return fmt.Errorf("galley: read font %s: %w", path, err)
 	}
 	return f(face)
 }
@@ -56,13 +56,13 @@ func parseFont(r io.ReaderAt) (*opentype.Font, error) {
 // printed lines as if the printer had made it. Characters that the font lacks
 // too are returned.
 func drawLine(f *opentype.Font, text string, scale int, bold bool) (*image.Paletted, []rune, error) {
-	size := cell * scale
+	size := Cell * scale
 	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: float64(size) * 0.92, DPI: 72, Hinting: font.HintingFull})
 	if err != nil {
-		return nil, nil, fmt.Errorf("escpos: make font face: %w", err)
+		return nil, nil, fmt.Errorf("galley: make font face: %w", err)
 	}
 	defer face.Close()
-	grey := image.NewAlpha(image.Rect(0, 0, width(text)*size/2, size))
+	grey := image.NewAlpha(image.Rect(0, 0, Width(text)*size/2, size))
 	d := font.Drawer{Dst: grey, Src: image.Opaque, Face: face}
 	var missing []rune
 	x := 0
@@ -70,12 +70,12 @@ func drawLine(f *opentype.Font, text string, scale int, bold bool) (*image.Palet
 		w := runeWidth(r) * size / 2
 		if _, ok := face.GlyphAdvance(r); !ok {
 			missing = append(missing, r)
-			r = replacement
+			r = Replacement
 		}
 		drawCell(&d, r, x, w, size, bold)
 		x += w
 	}
-	return blackOrWhite(grey), missing, nil
+	return BlackOrWhite(grey), missing, nil
 }
 
 // drawCell puts one character into the middle of its cell.
@@ -89,8 +89,8 @@ func drawCell(d *font.Drawer, r rune, x, w, size int, bold bool) {
 	}
 }
 
-// blackOrWhite takes the greys away, which thermal paper does not have.
-func blackOrWhite(grey *image.Alpha) *image.Paletted {
+// BlackOrWhite takes the greys away, which thermal paper does not have.
+func BlackOrWhite(grey *image.Alpha) *image.Paletted {
 	img := image.NewPaletted(grey.Bounds(), color.Palette{color.White, color.Black})
 	for i, a := range grey.Pix {
 		if a >= 0x70 {

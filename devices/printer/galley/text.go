@@ -1,4 +1,4 @@
-package escpos
+package galley
 
 import (
 	"fmt"
@@ -8,10 +8,10 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// replacement stands where a character could not be printed. It is the mark
+// Replacement stands where a character could not be printed. It is the mark
 // that Chinese printers have always used for a missing type (A1 FE, in every
 // GB2312 font).
-const replacement = '〓'
+const Replacement = '〓'
 
 // Loss says what of a slip could not be put on paper as it was written. The
 // slip is printed all the same.
@@ -25,7 +25,7 @@ type Loss struct {
 func (l *Loss) Error() string {
 	var what []string
 	if len(l.Runes) > 0 {
-		what = append(what, fmt.Sprintf("no type for %q, printed as %c", string(l.Runes), replacement))
+		what = append(what, fmt.Sprintf("no type for %q, printed as %c", string(l.Runes), Replacement))
 	}
 	if l.QR {
 		what = append(what, "QR code left out, it does not fit the paper")
@@ -36,12 +36,13 @@ func (l *Loss) Error() string {
 	return strings.Join(what, "; ")
 }
 
-func (l *Loss) empty() bool { return len(l.Runes) == 0 && !l.QR && !l.Cropped }
+// Empty says that nothing was lost.
+func (l *Loss) Empty() bool { return len(l.Runes) == 0 && !l.QR && !l.Cropped }
 
-// clean makes a text safe to send: a name with ESC or DLE in it must not be
+// Clean makes a text safe to send: a name with ESC or DLE in it must not be
 // able to command the printer. Breaks and tabs become spaces, all other control
 // and invisible format characters go.
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || r == '\u00a0':
@@ -53,10 +54,10 @@ func clean(s string) string {
 	}, s)
 }
 
-// gb18030 returns the one, two or four bytes of a character, nil where GB18030
+// Encode returns the one, two or four bytes of a character, nil where GB18030
 // has none. None of them is below 30 hex except in ASCII itself, so text can
 // never form a command.
-func gb18030(r rune) []byte {
+func Encode(r rune) []byte {
 	b, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(string(r)))
 	if err != nil {
 		return nil
@@ -64,26 +65,9 @@ func gb18030(r rune) []byte {
 	return b
 }
 
-// has says whether the printer's own font holds the character.
-func (c Charset) has(r rune) bool {
-	b := gb18030(r)
-	switch len(b) {
-	case 1:
-		return r >= ' ' && r < 0x7f
-	case 2:
-		if c == GB2312 {
-			return b[0] >= 0xa1 && b[0] <= 0xf7 && b[1] >= 0xa1
-		}
-		return true
-	case 4:
-		return c == GB18030
-	}
-	return false
-}
-
-// width counts columns: one for ASCII, two for everything else, because every
+// Width counts columns: one for ASCII, two for everything else, because every
 // two- and four-byte character is printed in a full square.
-func width(s string) int {
+func Width(s string) int {
 	n := 0
 	for _, r := range s {
 		n += runeWidth(r)
@@ -101,9 +85,9 @@ func runeWidth(r rune) int {
 // closing are the marks that must not begin a line.
 const closing = "，。、！？：；）」』》〉】”’％…,.!?:;)]}%"
 
-// wrap breaks a line to the columns: Latin words and numbers stay whole where
+// Wrap breaks a line to the columns: Latin words and numbers stay whole where
 // they fit, Chinese breaks anywhere but before a closing mark.
-func wrap(s string, columns int) []string {
+func Wrap(s string, columns int) []string {
 	var lines []string
 	rest := []rune(s)
 	for {
