@@ -80,11 +80,15 @@ func (a *actors) pause(ctx context.Context, mean time.Duration) bool {
 }
 
 // citizens come one after the other, mostly to the screens, sometimes to the
-// buttons.
+// buttons. Some have stood at the door before it opened.
 func (a *actors) citizens(ctx context.Context) {
 	c := a.lobby.file.Config
 	between := time.Duration(float64(serviceMean+walkMean) / (float64(len(c.Windows)) * busy))
-	for n := 0; a.pause(ctx, between); n++ {
+	wait := min(between, time.Second)
+	for n := 0; a.pause(ctx, wait); n++ {
+		if n == len(c.Windows) {
+			wait = between
+		}
 		k := c.Kiosks[int(a.chance(func(r *rand.Rand) float64 { return float64(r.IntN(len(c.Kiosks))) }))]
 		if k.Panel != "" {
 			a.press(a.box(k.Panel), k.Panel, devices.Key(strconv.Itoa(1+n%len(k.Buttons))))

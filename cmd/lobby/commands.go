@@ -53,7 +53,7 @@ func runCommand() *cobra.Command {
 			return usageError{err}
 		}
 		file.Listen, file.Data = cmp.Or(*listen, file.Listen), cmp.Or(*data, file.Data)
-		l, err := start(c.Context(), file, logger(os.Stderr))
+		l, err := start(c.Context(), file, logger(os.Stderr, slog.LevelInfo))
 		if err != nil {
 			return err
 		}
@@ -91,12 +91,15 @@ func configFlag(c *cobra.Command) *string {
 }
 
 func cameraCommand() *cobra.Command {
-	return &cobra.Command{
+	var level slog.Level
+	c := &cobra.Command{
 		Use: "camera", Short: "Internal: the process that reads what cameras send", Args: cobra.NoArgs, Hidden: true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return child.Run(c.Context(), os.Stdin, os.Stdout, logger(os.Stderr))
+			return child.Run(c.Context(), os.Stdin, os.Stdout, logger(os.Stderr, level))
 		},
 	}
+	c.Flags().TextVar(&level, "log", slog.LevelInfo, "least level of the log; the hall gives its own")
+	return c
 }
 
 func versionCommand() *cobra.Command {
@@ -127,9 +130,10 @@ func build() string {
 }
 
 // logger writes text for people at a terminal, JSON lines otherwise.
-func logger(w io.Writer) *slog.Logger {
+func logger(w io.Writer, level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return slog.New(slog.NewTextHandler(w, nil))
+		return slog.New(slog.NewTextHandler(w, o))
 	}
-	return slog.New(slog.NewJSONHandler(w, nil))
+	return slog.New(slog.NewJSONHandler(w, o))
 }

@@ -71,10 +71,7 @@ func demo(ctx context.Context, o demoOptions, out io.Writer, errOut *os.File) er
 		}
 		defer os.RemoveAll(file.Data)
 	}
-	log := slog.New(slog.NewJSONHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	if term.IsTerminal(int(errOut.Fd())) {
-		log = slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	}
+	log := logger(errOut, slog.LevelWarn)
 	freePort(&file.MQTT.Listen, "MQTT", errOut)
 	l, err := start(ctx, file, log)
 	if err != nil {

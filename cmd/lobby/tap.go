@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ func tapCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			open, err := (&wires{ctx: g.ctx, log: logger(os.Stderr)}).opener(u, port, "", nil)
+			open, err := (&wires{ctx: g.ctx, log: logger(os.Stderr, slog.LevelInfo)}).opener(u, port, "", nil)
 			if err != nil {
 				return usageError{err}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -135,7 +136,7 @@ func (l *lobby) startCameras() (*camera.Relay, error) {
 		return nil, fmt.Errorf("cameras: find our own program: %w", err)
 	}
 	relay, err := camera.New(camera.Options{
-		Sources: sources, Command: []string{self, "camera"}, RTSPListen: l.file.RTSP.Listen, RTSPFallback: l.file.emulatedCameras(),
+		Sources: sources, Command: []string{self, "camera", "--log", l.logLevel().String()}, RTSPListen: l.file.RTSP.Listen, RTSPFallback: l.file.emulatedCameras(),
 		Log: l.log.With("family", "camera"), Stderr: os.Stderr,
 		Report: func(id string, s devices.State, why string) { l.health.report("camera/"+id, s, why) },
 	})
@@ -145,6 +146,14 @@ func (l *lobby) startCameras() (*camera.Relay, error) {
 	l.relay = relay
 	l.group.add(enduring(l.log, "cameras", nil, relay.Run))
 	return relay, nil
+}
+
+// logLevel is the least level that the hall logs.
+func (l *lobby) logLevel() slog.Level {
+	if l.log.Enabled(context.Background(), slog.LevelInfo) {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
 }
 
 // cameraSources lists what the camera process pulls. Emulated cameras are
