@@ -24,5 +24,7 @@ if [ "$(id -u)" != 0 ]; then
 	as_root=sudo
 fi
 echo "installing$missing"
-$as_root apt-get update -qq
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+# Another installation on this machine is waited for.
+wait='-o DPkg::Lock::Timeout=600'
+$as_root apt-get $wait update -qq
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait install -y -qq --no-install-recommends $missing >/dev/null
