@@ -14,6 +14,10 @@ type Record struct {
 	Actor   string    // who: "window:12", "kiosk:k1", "keypad:kp-3", "lobby", …
 	Command string    // id of the command that caused it; empty for none
 	Event   Event
+
+	// Mono is a clock that no clock change moves: how long the program has run,
+	// over all its runs, in whole milliseconds.
+	Mono time.Duration
 }
 
 // Event is a fact. The set of events is closed; every one knows its name in
@@ -32,13 +36,14 @@ type Subject interface {
 	TicketNumber() string
 }
 
-// DecodeEvent reads an event back from its name and JSON data.
-func DecodeEvent(name string, data []byte) (Event, error) {
+// DecodeEvent reads an event back from its name and JSON data, which may come
+// in parts: one that is public and one that is personal.
+func DecodeEvent(name string, parts ...[]byte) (Event, error) {
 	decode, ok := events[name]
 	if !ok {
 		return nil, fmt.Errorf("queue: no event is named %q", name)
 	}
-	e, err := decode(data)
+	e, err := decode(parts)
 	if err != nil {
 		return nil, fmt.Errorf("queue: event %s: %w", name, err)
 	}
@@ -56,8 +61,8 @@ func EventNames() []string {
 
 // events maps each name to its decoder. A test holds it against the sealed
 // set of types.
-var events = func() map[string]func([]byte) (Event, error) {
-	m := map[string]func([]byte) (Event, error){}
+var events = func() map[string]decoder {
+	m := map[string]decoder{}
 	event[DayOpened](m)
 	event[DayClosed](m)
 	event[ConfigActivated](m)
@@ -96,14 +101,23 @@ var events = func() map[string]func([]byte) (Event, error) {
 	event[AlertRaised](m)
 	event[AlertAcknowledged](m)
 	event[AlertCleared](m)
+	event[CheckpointSigned](m)
+	event[KeyRotated](m)
 	return m
 }()
 
-func event[E Event](m map[string]func([]byte) (Event, error)) {
+// decoder makes an event of one type from the parts of its data.
+type decoder func(parts [][]byte) (Event, error)
+
+func event[E Event](m map[string]decoder) {
 	var zero E
-	m[zero.Name()] = func(data []byte) (Event, error) {
+	m[zero.Name()] = func(parts [][]byte) (Event, error) {
 		var e E
-		err := json.Unmarshal(data, &e)
-		return e, err
+		for _, part := range parts {
+			if err := json.Unmarshal(part, &e); err != nil {
+				return e, err
+			}
+		}
+		return e, nil
 	}
 }

@@ -64,7 +64,7 @@ func TestEveryEventTypeIsRegisteredUnderItsName(t *testing.T) {
 }
 
 func TestEveryCommandIsForClientsOrForLobbyItself(t *testing.T) {
-	internal := []string{"Activate", "DeviceReport", "PrintResult", "Tick"}
+	internal := []string{"Activate", "DeviceReport", "PrintResult", "RotateKey", "SignCheckpoint", "Tick"}
 	decided := methodsNamed(t, "decide")
 	var got []string
 	for _, name := range queue.CommandNames() {
@@ -129,6 +129,8 @@ func fill(t *testing.T, v reflect.Value, path string) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(7_000_000_000)
+	case reflect.Uint64:
+		v.SetUint(7_000_000_000)
 	case reflect.Float64:
 		v.SetFloat(0.1)
 	case reflect.Pointer:

@@ -19,6 +19,7 @@ type saved struct {
 	Format  int                   `json:"format"`
 	Seq     uint64                `json:"seq"`
 	At      time.Time             `json:"at"`
+	Mono    time.Duration         `json:"mono"`
 	Day     string                `json:"day"`
 	Open    bool                  `json:"open"`
 	Config  Config                `json:"config"`
@@ -71,7 +72,7 @@ type savedPace struct {
 // exactly as this one would: it decides the same and is saved the same.
 func (s *State) Save() ([]byte, error) {
 	w := saved{
-		Format: saveFormat, Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
+		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited,
 	}
@@ -102,7 +103,7 @@ func Load(data []byte) (*State, error) {
 		return nil, fmt.Errorf("queue: load a saved state of format %d: this program reads format %d", r.Format, saveFormat)
 	}
 	s := NewState()
-	s.seq, s.at, s.day, s.open, s.hash = r.Seq, r.At, r.Day, r.Open, r.Hash
+	s.seq, s.at, s.mono, s.day, s.open, s.hash = r.Seq, r.At, r.Mono, r.Day, r.Open, r.Hash
 	s.config, s.index = r.Config, r.Config.index()
 	maps.Copy(s.numbers, r.Numbers)
 	s.calls, s.figures, s.figures.waited = r.Calls, r.Figures, r.Waited

@@ -9,6 +9,7 @@ import (
 type State struct {
 	seq     uint64
 	at      time.Time
+	mono    time.Duration
 	day     string
 	open    bool
 	config  Config
@@ -80,7 +81,7 @@ func (s *State) Decide(in Input, c Command) (Outcome, error) { return c.decide(s
 // Apply changes the state by one record. It never refuses; records come from
 // Decide, now or on an earlier day.
 func (s *State) Apply(r Record) {
-	s.seq, s.at = r.Seq, r.At
+	s.seq, s.at, s.mono = r.Seq, r.At, r.Mono
 	s.wake(r.At)
 	r.Event.apply(s, r)
 }
@@ -90,6 +91,9 @@ func (s *State) Seq() uint64 { return s.seq }
 
 // At is the time of the last record applied.
 func (s *State) At() time.Time { return s.at }
+
+// Mono is the running time at the last record applied.
+func (s *State) Mono() time.Duration { return s.mono }
 
 // Day is the business day, open or just closed; empty before the first one.
 func (s *State) Day() (day string, open bool) { return s.day, s.open }

@@ -98,7 +98,9 @@ func (e TicketIssued) apply(s *State, r Record) {
 		Number: e.Ticket, Day: e.Day, Token: e.Token, Item: e.Item, Kiosk: e.Kiosk, Lang: e.Lang,
 		Issued: r.At, Print: e.print(), Printer: e.Printer, Legs: []*Leg{l},
 	}
-	s.tokens[e.Token] = e.Ticket
+	if e.Token != "" { // it may have been erased
+		s.tokens[e.Token] = e.Ticket
+	}
 	s.numbers[e.Prefix]++
 	s.figures.Issued++
 	s.settle(l)

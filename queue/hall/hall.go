@@ -45,6 +45,8 @@ const retryTrail = time.Second
 type Hall struct {
 	Options
 	state    *queue.State
+	begun    time.Time               // when the state was read
+	ran      time.Duration           // the running time of the trail then
 	answers  map[string]queue.Answer // of the day, by command id
 	watchers map[*watcher]struct{}
 
@@ -103,6 +105,7 @@ func (h *Hall) reload() error {
 		return err
 	}
 	h.state, h.answers = state, answers
+	h.begun, h.ran = h.Now(), state.Mono()
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (w *work) decide(r Request) reply {
 		return reply{err: fmt.Errorf("hall: decide %T: %w", r.Command, err)}
 	}
 	for _, e := range out.Events {
-		record := queue.Record{Seq: h.state.Seq() + 1, At: at, Actor: r.Actor, Command: r.ID, Event: e}
+		record := queue.Record{Seq: h.state.Seq() + 1, At: at, Mono: w.mono(), Actor: r.Actor, Command: r.ID, Event: e}
 		h.state.Apply(record)
 		record.Day, _ = h.state.Day()
 		answer.Seq = append(answer.Seq, record.Seq)
@@ -76,6 +76,13 @@ func (w *work) now() time.Time {
 		return last
 	}
 	return at
+}
+
+// mono is the running time. Where Now has no monotonic reading, as in tests,
+// it is held against going back.
+func (w *work) mono() time.Duration {
+	h := w.hall
+	return max(h.state.Mono(), h.ran+h.Now().Sub(h.begun).Truncate(time.Millisecond))
 }
 
 // remember keeps an answer for the day, so that a repetition gets the same.

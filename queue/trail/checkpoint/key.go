@@ -1,0 +1,139 @@
+package checkpoint
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// KeyFile is the key's file inside the data directory. Its first line is the
+// secret key, the others are the verifier keys that the hall has had, the
+// present one last.
+const KeyFile = "trail.key"
+
+// Key is what a hall signs with.
+type Key struct {
+	note.Signer
+	Verifiers []string // in the verifier format of signed notes; the last is this key's own
+
+	secret string
+}
+
+// Verifier is the key by which others check.
+func (k Key) Verifier() string { return k.Verifiers[len(k.Verifiers)-1] }
+
+// NewKey makes a key by chance for the hall of a name.
+func NewKey(hall string) (Key, error) {
+	seed := make([]byte, ed25519.SeedSize)
+	if _, err := rand.Read(seed); err != nil {
+		return Key{}, fmt.Errorf("checkpoint: make a key: %w", err)
+	}
+	return KeyOf(hall, [ed25519.SeedSize]byte(seed))
+}
+
+// KeyOf is the key of a seed; the same seed gives the same key, which is for
+// simulations and tests.
+func KeyOf(hall string, seed [ed25519.SeedSize]byte) (Key, error) {
+	public := ed25519.NewKeyFromSeed(seed[:]).Public().(ed25519.PublicKey)
+	verifier, err := note.NewEd25519VerifierKey(hall, public)
+	if err != nil {
+		return Key{}, fmt.Errorf("checkpoint: a hall named %q cannot sign: %w", hall, err)
+	}
+	const ed25519Algorithm = "\x01" // of package note
+	_, rest, _ := strings.Cut(verifier, "+")
+	hash, _, _ := strings.Cut(rest, "+")
+	secret := "PRIVATE+KEY+" + hall + "+" + hash + "+" + base64.StdEncoding.EncodeToString(append([]byte(ed25519Algorithm), seed[:]...))
+	return newKey(secret, []string{verifier})
+}
+
+func newKey(secret string, verifiers []string) (Key, error) {
+	signer, err := note.NewSigner(secret)
+	if err != nil {
+		return Key{}, fmt.Errorf("checkpoint: the hall's id must be without spaces and plus signs: %w", err)
+	}
+	return Key{Signer: signer, Verifiers: verifiers, secret: secret}, nil
+}
+
+// ErrNoKey says that a data directory has no key yet.
+var ErrNoKey = errors.New("checkpoint: there is no key")
+
+// ReadKey reads the key of a data directory. A key that others may read is
+// refused: then anybody on the machine could sign.
+func ReadKey(dir string) (Key, error) {
+	path := filepath.Join(dir, KeyFile)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Key{}, fmt.Errorf("%w in %s", ErrNoKey, dir)
+	}
+	if err != nil {
+		return Key{}, fmt.Errorf("checkpoint: read the key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return Key{}, fmt.Errorf("checkpoint: others may read %s; say chmod 600 %s, and rotate the key if they did", path, path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Key{}, fmt.Errorf("checkpoint: read the key: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	if len(lines) < 2 {
+		return Key{}, fmt.Errorf("checkpoint: %s is not a key of this program", path)
+	}
+	return newKey(lines[0], lines[1:])
+}
+
+// OpenKey reads the key of a data directory, or makes it at the first start.
+func OpenKey(dir, hall string) (Key, error) {
+	k, err := ReadKey(dir)
+	if errors.Is(err, ErrNoKey) {
+		if k, err = NewKey(hall); err == nil {
+			err = k.Write(dir)
+		}
+	}
+	if err == nil && k.Name() != hall {
+		return k, fmt.Errorf("checkpoint: the key in %s signs for the hall %q, this hall is %q; has the data directory been taken from another hall?", dir, k.Name(), hall)
+	}
+	return k, err
+}
+
+// Next is the key that follows: a new one that remembers the verifiers of
+// those before it.
+func (k Key) Next() (Key, error) {
+	next, err := NewKey(k.Name())
+	next.Verifiers = append(append([]string{}, k.Verifiers...), next.Verifiers...)
+	return next, err
+}
+
+// Write puts the key into its file, whole or not at all.
+func (k Key) Write(dir string) error {
+	path := filepath.Join(dir, KeyFile)
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("checkpoint: write the key: %w", err)
+	}
+	_, err = f.WriteString(k.secret + "\n" + strings.Join(k.Verifiers, "\n") + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(path+".new", path)
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint: write the key: %w", err)
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes the name of a new file durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("checkpoint: write the key: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
