@@ -17,7 +17,7 @@ import (
 // signed.
 func ParseLine(line []byte) (Leaf, tlog.Hash, error) {
 	at := len(line) - len(hashMember) - hashLength - len(`"}`)
-	if at < 0 || !bytes.HasPrefix(line[at:], []byte(hashMember)) {
+	if at < 0 || !bytes.HasPrefix(line[at:], []byte(hashMember)) || !bytes.HasSuffix(line, []byte(`"}`)) {
 		return Leaf{}, tlog.Hash{}, fmt.Errorf("leaf: the line does not end in its hash")
 	}
 	written := line[at+len(hashMember) : len(line)-2]
