@@ -31,7 +31,7 @@ var mayImport = []struct {
 	{"queue/trail/verify", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint", "queue/trail/export"}},
 	{"queue/hall/halltest", []string{"queue", "queue/hall"}},
 	{"firmware-bridge", nil},
-	{"firmware-bridge/...", nil},
+	{"firmware-bridge/...", []string{"firmware-bridge", "firmware-bridge/internal/line"}},
 	{"devices", nil},
 	{"devices/wire", []string{"devices"}},
 	{"devices/wire/...", []string{"devices", "devices/wire"}},
