@@ -22,7 +22,7 @@ import (
 // cut; after its error Replay tells what is on disk.
 type Trail interface {
 	Append(queue.Batch) error
-	Replay(apply func(queue.Record) error) error
+	Replay(load func(snapshot []byte) error, apply func(queue.Record) error) error
 	Answers(day string) (map[string]queue.Answer, error)
 }
 
@@ -92,7 +92,7 @@ func Open(o Options) (*Hall, error) {
 // reload makes the state and the answers anew from the trail.
 func (h *Hall) reload() error {
 	state := queue.NewState()
-	err := h.Trail.Replay(func(r queue.Record) error {
+	err := h.Trail.Replay(nil, func(r queue.Record) error {
 		state.Apply(r)
 		return nil
 	})

@@ -69,7 +69,7 @@ func (m *memory) Append(b queue.Batch) error {
 	return nil
 }
 
-func (m *memory) Replay(apply func(queue.Record) error) error {
+func (m *memory) Replay(_ func([]byte) error, apply func(queue.Record) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.unreadable != nil {

@@ -291,18 +291,35 @@ func cut(t *testing.T, d *disk, dir string, after int) (acknowledged int, lost e
 		return durable, fmt.Errorf("cannot be opened: %w", err)
 	}
 	defer tr.Close()
+	return durable, judge(tr, durable)
+}
+
+// judge looks for everything that was acknowledged, in every way in which it
+// can be read.
+func judge(tr *trail.Trail, durable int) error {
 	rs, err := replay(tr)
 	if err != nil {
-		return durable, fmt.Errorf("cannot be read: %w", err)
+		return fmt.Errorf("cannot be read: %w", err)
 	}
 	answers, err := tr.Answers("2026-11-23")
 	if err != nil || len(rs) < durable || len(rs) > durable+3 || len(answers) != len(rs) {
-		return durable, fmt.Errorf("%d records, %d answers, %w; %d had been acknowledged", len(rs), len(answers), err, durable)
+		return fmt.Errorf("%d records, %d answers, %w; %d had been acknowledged", len(rs), len(answers), err, durable)
 	}
-	return durable, tr.Append(batch(uint64(len(rs)+1), 1))
+	snapshot, tail, err := resumed(tr)
+	if begins := len(rs) - len(tail); err != nil || snapshot != "" && snapshot != fmt.Sprint("after ", begins) {
+		return fmt.Errorf("start with %q and the last %d of %d records, %w", snapshot, len(tail), len(rs), err)
+	}
+	if _, err := tr.Tidy(); err != nil {
+		return fmt.Errorf("cannot be tidied: %w", err)
+	}
+	if since, err := tr.Since(0, len(rs)+1); err != nil || len(since) != len(rs) {
+		return fmt.Errorf("%d of %d records after moving, %w", len(since), len(rs), err)
+	}
+	return tr.Append(days(uint64(len(rs)+1), 1))
 }
 
-// live appends some batches to a trail that was just opened.
+// live appends some batches to a trail that was just opened, makes snapshots
+// and moves closed days.
 func live(tr *trail.Trail, durable, batches int) (int, error) {
 	rs, err := replay(tr)
 	if err != nil {
@@ -311,11 +328,20 @@ func live(tr *trail.Trail, durable, batches int) (int, error) {
 	if len(rs) < durable {
 		return durable, errors.New("records are missing although there was power")
 	}
-	for range batches {
-		if err := tr.Append(batch(uint64(durable+1), 3)); err != nil {
+	for i := range batches {
+		if err := tr.Append(days(uint64(durable+1), 3)); err != nil {
 			return durable, err
 		}
 		durable += 3
+		switch i {
+		case 2:
+			err = tr.Keep(fmt.Append(nil, "after ", durable))
+		case 4:
+			_, err = tr.Tidy()
+		}
+		if err != nil {
+			return durable, err
+		}
 	}
 	return durable, nil
 }

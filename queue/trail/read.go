@@ -3,39 +3,183 @@ package trail
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"sync"
 
 	"github.com/ncruces/go-sqlite3"
 
 	"lobby/queue"
 )
 
+// Reader reads a trail, also while a daemon writes it. Any goroutine may use it.
+type Reader struct {
+	dir, vfs string
+	mu       sync.Mutex // guards conn, which must not be shared
+	conn     *sqlite3.Conn
+}
+
+// Read opens the trail of a directory for reading only. It needs no lock.
+func Read(dir string) (*Reader, error) {
+	r := &Reader{dir: dir}
+	if err := r.open(); err != nil {
+		return nil, err
+	}
+	version, err := schemaVersion(r.conn)
+	if err == nil && version != len(steps) {
+		err = fmt.Errorf("trail: %s has schema %d, this program reads %d; start lobby on it once to upgrade it", dir, version, len(steps))
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r *Reader) open() (err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn, err = r.connect(FileName, sqlite3.OPEN_READWRITE); err != nil { // a reader of a write-ahead log writes its index
+		return fmt.Errorf("trail: open %s for reading: %w", r.dir, err)
+	}
+	return r.conn.Exec("PRAGMA query_only=ON; PRAGMA busy_timeout=5000;")
+}
+
+// Close ends all reading.
+func (r *Reader) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn == nil {
+		return nil
+	}
+	err := r.conn.Close()
+	r.conn = nil
+	return err
+}
+
+// name is what SQLite calls a file of the data directory.
+func (r *Reader) name(file string) string {
+	path := filepath.Join(r.dir, file)
+	if r.vfs == "" {
+		return path
+	}
+	return "file:" + path + "?vfs=" + r.vfs
+}
+
+func (r *Reader) connect(file string, flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
+	return sqlite3.OpenFlags(r.name(file), flags|sqlite3.OPEN_URI)
+}
+
 // Since returns up to limit records after a sequence number, in order.
-func (t *Trail) Since(seq uint64, limit int) ([]queue.Record, error) {
-	return t.records(selectRecords+" WHERE seq>? ORDER BY seq LIMIT ?", func(s *sqlite3.Stmt) error {
-		return errors.Join(s.BindInt64(1, int64(seq)), s.BindInt(2, limit))
+func (r *Reader) Since(seq uint64, limit int) (rs []queue.Record, err error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	err = r.Each(seq, func(record queue.Record) error {
+		if rs = append(rs, record); len(rs) == limit {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return rs, err
+}
+
+// Each hands on the records after a sequence number, in order, until one of
+// them is met with an error.
+func (r *Reader) Each(seq uint64, each func(queue.Record) error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn == nil {
+		return ErrBroken
+	}
+	return r.scan(r.conn, seq, func(s *sqlite3.Stmt) error {
+		record, err := scanRow(s).record()
+		if err != nil {
+			return err
+		}
+		return each(record)
 	})
 }
 
 // Ticket returns the records of one ticket, in order.
-func (t *Trail) Ticket(day, number string) ([]queue.Record, error) {
-	return t.records(selectRecords+" WHERE day=? AND ticket=? ORDER BY seq", func(s *sqlite3.Stmt) error {
-		return errors.Join(s.BindText(1, day), s.BindText(2, number))
+func (r *Reader) Ticket(day, number string) (rs []queue.Record, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn == nil {
+		return nil, ErrBroken
+	}
+	bind := func(s *sqlite3.Stmt) error { return errors.Join(s.BindText(1, day), s.BindText(2, number)) }
+	each := func(s *sqlite3.Stmt) error {
+		record, err := scanRow(s).record()
+		rs = append(rs, record)
+		return err
+	}
+	err = r.consistently(r.conn, func(parts []Part, first uint64) error {
+		for _, p := range parts {
+			if p.Name != day[:min(len(day), len(p.Name))] || p.Gone {
+				continue
+			}
+			if err := r.queryPart(p, fmt.Sprint(selectRecords, " WHERE day=? AND ticket=? AND seq<", first, " ORDER BY seq"), bind, each); err != nil {
+				return err
+			}
+		}
+		return query(r.conn, selectRecords+" WHERE day=? AND ticket=? ORDER BY seq", bind, each)
+	})
+	return rs, err
+}
+
+// Parts lists the files of closed months, oldest first, also those that are
+// gone.
+func (r *Reader) Parts() (ps []Part, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn == nil {
+		return nil, ErrBroken
+	}
+	ps, _, err = parts(r.conn)
+	return ps, err
+}
+
+// errEnough ends a query early.
+var errEnough = errors.New("trail: enough")
+
+// scan hands on the rows after a number, in order, from whichever file they
+// are in.
+func (r *Reader) scan(c *sqlite3.Conn, after uint64, each func(*sqlite3.Stmt) error) error {
+	return r.consistently(c, func(parts []Part, first uint64) error {
+		for _, p := range parts {
+			if p.Last <= after || p.Gone {
+				continue
+			}
+			if err := r.queryPart(p, fmt.Sprintf("%s WHERE seq>%d AND seq<%d ORDER BY seq", selectRecords, after, first), nil, each); err != nil {
+				return err
+			}
+		}
+		return query(c, fmt.Sprintf("%s WHERE seq>%d ORDER BY seq", selectRecords, after), nil, each)
 	})
 }
 
-func (t *Trail) records(sql string, bind func(*sqlite3.Stmt) error) ([]queue.Record, error) {
-	t.readMu.Lock()
-	defer t.readMu.Unlock()
-	if t.read == nil {
-		return nil, ErrBroken
-	}
-	var rs []queue.Record
-	err := query(t.read, sql, bind, func(s *sqlite3.Stmt) error {
-		r, err := scanRow(s).record()
-		rs = append(rs, r)
+// consistently reads with one view of which records are in parts and which are
+// not: records are deleted only after they are in a part, so that a view of
+// the trail's own file and the parts that it names miss nothing.
+func (r *Reader) consistently(c *sqlite3.Conn, read func(parts []Part, first uint64) error) error {
+	tx := c.Begin()
+	defer func() { _ = tx.Rollback() }() // it has read only
+	ps, first, err := parts(c)
+	if err != nil {
 		return err
-	})
-	return rs, err
+	}
+	return read(ps, first)
+}
+
+func (r *Reader) queryPart(p Part, sql string, bind, each func(*sqlite3.Stmt) error) (err error) {
+	c, err := r.connect(p.file(), sqlite3.OPEN_READONLY)
+	if err != nil {
+		return fmt.Errorf("trail: open %s: %w; put the file back from a backup", p.file(), err)
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	return query(c, sql, bind, each)
 }
 
 // query prepares, binds and steps one statement.

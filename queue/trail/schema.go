@@ -15,6 +15,7 @@ type step func(*sqlite3.Conn) error
 // released is never changed; what comes later is another step.
 var steps = []step{
 	statements(firstSchema),
+	statements(partsSchema),
 }
 
 // firstSchema holds records, answers and a few facts about the file itself. The

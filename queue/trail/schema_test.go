@@ -15,7 +15,12 @@ import (
 // alter lets another program change the file of a closed trail.
 func alter(t testing.TB, dir, sql string) {
 	t.Helper()
-	db, err := sqlite3.Open(filepath.Join(dir, trail.FileName))
+	alterFile(t, filepath.Join(dir, trail.FileName), sql)
+}
+
+func alterFile(t testing.TB, file, sql string) {
+	t.Helper()
+	db, err := sqlite3.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

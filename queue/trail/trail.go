@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -37,15 +36,16 @@ PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMO
 
 // Trail is an open trail. One goroutine appends; any goroutine may read.
 type Trail struct {
-	path  string
-	lock  *os.File
-	epoch string
+	Reader // of its own connection; the records that are on disk
+	lock   *os.File
+	epoch  string
+	term   string // who has opened the file last may write it
 
-	write *sqlite3.Conn // owned by whoever appends; nil after a failed append
+	mu    sync.Mutex    // guards what follows: appending, keeping and tidying take turns
+	write *sqlite3.Conn // nil after a failed change
 	head  head
 
-	readMu sync.Mutex // guards read, which must not be shared
-	read   *sqlite3.Conn
+	tidying sync.Mutex // one at a time, for as long as a whole step takes
 }
 
 // Open opens the trail in a directory, or makes a new one. The directory is
@@ -62,10 +62,7 @@ func openOn(dir, vfs string) (*Trail, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trail{path: filepath.Join(dir, FileName), lock: lock}
-	if vfs != "" {
-		t.path = "file:" + t.path + "?vfs=" + vfs
-	}
+	t := &Trail{Reader: Reader{dir: dir, vfs: vfs}, lock: lock}
 	if err := t.open(); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -75,24 +72,22 @@ func openOn(dir, vfs string) (*Trail, error) {
 // open connects to the file for writing and reading and finds its head.
 func (t *Trail) open() error {
 	var err error
-	if t.write, err = sqlite3.Open(t.path); err != nil {
-		return fmt.Errorf("trail: open %s: %w", t.path, err)
+	if t.write, err = t.connect(FileName, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE); err != nil {
+		return fmt.Errorf("trail: open %s: %w", t.dir, err)
 	}
 	if err := t.write.Exec(pragmas); err != nil {
-		return fmt.Errorf("trail: prepare %s: %w", t.path, err)
+		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
 	}
 	if err := upgrade(t.write, steps); err != nil {
-		return fmt.Errorf("trail: prepare %s: %w", t.path, err)
+		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
 	}
 	if err := t.identify(); err != nil {
 		return err
 	}
-	t.readMu.Lock()
-	defer t.readMu.Unlock()
-	if t.read, err = sqlite3.Open(t.path); err != nil {
-		return fmt.Errorf("trail: open %s for reading: %w", t.path, err)
+	if err := t.begin(); err != nil {
+		return err
 	}
-	return t.read.Exec("PRAGMA query_only=ON; PRAGMA busy_timeout=5000;")
+	return t.Reader.open()
 }
 
 // identify reads the file's format and epoch, or gives a new file its own.
@@ -108,10 +103,10 @@ func (t *Trail) identify() error {
 		}
 		err := t.write.Exec(fmt.Sprintf("INSERT INTO meta VALUES('format','%s'),('epoch','%s')", format, hex.EncodeToString(epoch)))
 		if err != nil {
-			return fmt.Errorf("trail: begin %s: %w", t.path, err)
+			return fmt.Errorf("trail: begin %s: %w", t.dir, err)
 		}
 	} else if have != format {
-		return fmt.Errorf("trail: %s has the format %q, this program reads %q", t.path, have, format)
+		return fmt.Errorf("trail: %s has the format %q, this program reads %q", t.dir, have, format)
 	}
 	epoch, err := t.meta("epoch")
 	if err != nil {
@@ -121,7 +116,7 @@ func (t *Trail) identify() error {
 		t.epoch = epoch
 	}
 	if epoch != t.epoch {
-		return fmt.Errorf("trail: %s was exchanged for another while in use", t.path)
+		return fmt.Errorf("trail: %s was exchanged for another while in use", t.dir)
 	}
 	return nil
 }
@@ -138,23 +133,18 @@ func (t *Trail) Epoch() string { return t.epoch }
 
 // Close ends all use of the trail and unlocks its directory.
 func (t *Trail) Close() error {
-	err := t.disconnect()
-	return errors.Join(err, t.lock.Close())
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return errors.Join(t.disconnect(), t.lock.Close())
 }
 
 func (t *Trail) disconnect() error {
-	var errs []error
+	var err error
 	if t.write != nil {
-		errs = append(errs, t.write.Close())
+		err = t.write.Close()
 		t.write = nil
 	}
-	t.readMu.Lock()
-	defer t.readMu.Unlock()
-	if t.read != nil {
-		errs = append(errs, t.read.Close())
-		t.read = nil
-	}
-	return errors.Join(errs...)
+	return errors.Join(err, t.Reader.Close())
 }
 
 // ErrBroken says that an append failed and the trail has to be replayed
@@ -164,28 +154,48 @@ var ErrBroken = errors.New("trail: an append failed, replay before appending aga
 // Append makes a batch durable in one transaction. After an error nothing may
 // be appended until Replay has read what really is on disk.
 func (t *Trail) Append(b queue.Batch) error {
-	if t.write == nil {
-		return ErrBroken
-	}
-	head, err := t.append(b)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h := t.head
+	err := t.change(func(*sqlite3.Conn) (err error) {
+		if h, err = t.insertRecords(b); err != nil {
+			return err
+		}
+		return t.insertAnswers(b)
+	})
 	if err != nil {
-		_ = t.disconnect() // the error that matters is the one before it
 		return fmt.Errorf("trail: append: %w", err)
 	}
-	t.head = head
+	t.head = h
 	return nil
 }
 
-func (t *Trail) append(b queue.Batch) (h head, err error) {
+// change makes changes durable in one transaction, unless somebody else writes
+// the file by now. When it fails nobody knows what reached the disk, so that
+// the connections are closed and everything is read again.
+func (t *Trail) change(do func(*sqlite3.Conn) error) error {
+	if t.write == nil {
+		return ErrBroken
+	}
+	err := t.transact(func(c *sqlite3.Conn) error {
+		if err := t.checkTerm(); err != nil {
+			return err
+		}
+		return do(c)
+	})
+	if err != nil {
+		_ = t.disconnect() // the error that matters is the one before it
+	}
+	return err
+}
+
+func (t *Trail) transact(do func(*sqlite3.Conn) error) (err error) {
 	tx, err := t.write.BeginImmediate()
 	if err != nil {
-		return h, err
+		return err
 	}
 	defer tx.End(&err)
-	if h, err = t.insertRecords(b); err != nil {
-		return h, err
-	}
-	return h, t.insertAnswers(b)
+	return do(t.write)
 }
 
 func (t *Trail) insertRecords(b queue.Batch) (head, error) {
@@ -234,41 +244,14 @@ func (t *Trail) insertAnswers(b queue.Batch) error {
 	return nil
 }
 
-// Replay reads all records from the first one, checks their hashes and hands
-// them on. It opens the file again if an append had failed.
-func (t *Trail) Replay(apply func(queue.Record) error) error {
-	if t.write == nil {
-		if err := t.open(); err != nil {
-			return errors.Join(err, t.disconnect())
-		}
-	}
-	var h head
-	err := query(t.write, selectRecords+" ORDER BY seq", nil, func(s *sqlite3.Stmt) error {
-		row := scanRow(s)
-		next, err := h.next(row)
-		if err != nil {
-			return err
-		}
-		if hash := s.ColumnRawBlob(8); string(hash) != string(next.hash[:]) {
-			return fmt.Errorf("trail: record %d does not follow from the one before it: the file was changed", row.seq)
-		}
-		h = next
-		r, err := row.record()
-		if err != nil {
-			return err
-		}
-		return apply(r)
-	})
-	if err != nil {
-		return errors.Join(err, t.disconnect())
-	}
-	t.head = h
-	return nil
-}
-
 // Answers returns the answers given on a business day, by command id, and
 // forgets those of other days.
 func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.write == nil {
+		return nil, ErrBroken
+	}
 	answers := map[string]queue.Answer{}
 	bind := func(s *sqlite3.Stmt) error { return s.BindText(1, day) }
 	if err := query(t.write, "DELETE FROM answers WHERE day<>?", bind, nil); err != nil {

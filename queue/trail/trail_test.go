@@ -37,7 +37,7 @@ func open(t testing.TB, dir string) *trail.Trail {
 }
 
 func replay(tr *trail.Trail) (rs []queue.Record, err error) {
-	err = tr.Replay(func(r queue.Record) error {
+	err = tr.Replay(nil, func(r queue.Record) error {
 		rs = append(rs, r)
 		return nil
 	})

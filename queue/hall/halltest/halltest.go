@@ -23,7 +23,7 @@ func (m *Memory) Append(b queue.Batch) error {
 }
 
 // Replay implements hall.Trail.
-func (m *Memory) Replay(apply func(queue.Record) error) error {
+func (m *Memory) Replay(_ func([]byte) error, apply func(queue.Record) error) error {
 	for _, r := range m.records {
 		if err := apply(r); err != nil {
 			return err
