@@ -18,10 +18,12 @@ import (
 	"lobby/queue"
 )
 
-// Trail is the durable memory. Append returns when the batch survives a power
-// cut; after its error Replay tells what is on disk.
+// Trail is the durable memory. Append and Keep return when the batch or the
+// snapshot survives a power cut; after their error Replay tells what is on
+// disk, beginning with the newest snapshot that load accepts.
 type Trail interface {
 	Append(queue.Batch) error
+	Keep(seq uint64, snapshot []byte) error
 	Replay(load func(snapshot []byte) error, apply func(queue.Record) error) error
 	Answers(day string) (map[string]queue.Answer, error)
 }
@@ -49,6 +51,8 @@ type Hall struct {
 	ran      time.Duration           // the running time of the trail then
 	answers  map[string]queue.Answer // of the day, by command id
 	watchers map[*watcher]struct{}
+	tail     int // records since the last snapshot
+	weight   int // bytes of the last snapshot
 
 	requests chan *request // buffered, so that waiting commands form a batch
 	reads    chan func()
@@ -91,9 +95,18 @@ func Open(o Options) (*Hall, error) {
 
 // reload makes the state and the answers anew from the trail.
 func (h *Hall) reload() error {
-	state := queue.NewState()
-	err := h.Trail.Replay(nil, func(r queue.Record) error {
+	state, tail := queue.NewState(), 0
+	err := h.Trail.Replay(func(snapshot []byte) error {
+		s, err := queue.Load(snapshot)
+		if err != nil {
+			h.Log.Warn("a snapshot of the state is of no use, an older one will do", "err", err)
+			return err
+		}
+		state = s
+		return nil
+	}, func(r queue.Record) error {
 		state.Apply(r)
+		tail++
 		return nil
 	})
 	if err != nil {
@@ -104,7 +117,7 @@ func (h *Hall) reload() error {
 	if err != nil {
 		return err
 	}
-	h.state, h.answers = state, answers
+	h.state, h.answers, h.tail = state, answers, tail
 	h.begun, h.ran = h.Now(), state.Mono()
 	return nil
 }
@@ -118,7 +131,6 @@ func (h *Hall) Run(ctx context.Context) error {
 		h.wind(due)
 		select {
 		case <-ctx.Done():
-			return nil
 		case read := <-h.reads:
 			read()
 		case first := <-h.requests:
@@ -126,6 +138,9 @@ func (h *Hall) Run(ctx context.Context) error {
 		case <-due.C:
 			h.batch(ctx, &request{Request: Request{Actor: "lobby", Command: queue.Tick{}}, reply: make(chan reply, 1)})
 		}
+	}
+	if err := h.snapshot(); err != nil {
+		h.Log.Warn("no snapshot of the state at the end; the next start takes longer", "err", err)
 	}
 	return nil
 }
@@ -161,6 +176,10 @@ func (h *Hall) batch(ctx context.Context, first *request) {
 	}
 	h.tell(w.batch.Records)
 	w.answer()
+	if err := h.keep(w.batch, w.batch.Day != day); err != nil {
+		h.Log.Error("the trail refused a snapshot", "err", err)
+		h.recover(ctx)
+	}
 }
 
 // recover opens the trail again until it can be read, and refuses commands

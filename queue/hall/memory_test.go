@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,16 +19,24 @@ import (
 
 // memory is a trail without a disk, whose faults the test decides.
 type memory struct {
-	mu       sync.Mutex
-	records  []queue.Record
-	answers  map[string]kept
-	batches  [][]queue.Record
-	doubtful bool // an append failed and nothing was replayed since
+	mu        sync.Mutex
+	records   []queue.Record
+	answers   map[string]kept
+	batches   [][]queue.Record
+	snapshots []taken
+	doubtful  bool // an append failed and nothing was replayed since
 
-	gate       chan struct{} // an append waits for one element, unless nil
-	refuse     error         // of the next append, which keeps nothing
-	lost       error         // of the next append, which keeps everything
-	unreadable error
+	gate           chan struct{} // an append waits for one element, unless nil
+	refuse         error         // of the next append, which keeps nothing
+	lost           error         // of the next append, which keeps everything
+	unreadable     error
+	refuseSnapshot error // of the next one
+}
+
+// taken is a snapshot and the record it was made after.
+type taken struct {
+	seq   uint64
+	state []byte
 }
 
 type kept struct {
@@ -69,14 +78,39 @@ func (m *memory) Append(b queue.Batch) error {
 	return nil
 }
 
-func (m *memory) Replay(_ func([]byte) error, apply func(queue.Record) error) error {
+// Keep remembers a snapshot with the number of the record it was made after.
+func (m *memory) Keep(seq uint64, snapshot []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.doubtful {
+		return errors.New("memory: keep without a replay after a failure")
+	}
+	if err := m.refuseSnapshot; err != nil {
+		m.refuseSnapshot, m.doubtful = nil, true
+		return err
+	}
+	if last := m.records[len(m.records)-1].Seq; seq != last {
+		return fmt.Errorf("memory: a snapshot after record %d, the last is %d", seq, last)
+	}
+	m.snapshots = append(m.snapshots, taken{seq, snapshot})
+	return nil
+}
+
+func (m *memory) Replay(load func([]byte) error, apply func(queue.Record) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.unreadable != nil {
 		return m.unreadable
 	}
 	m.doubtful = false
-	for _, r := range m.records {
+	rest := m.records
+	for _, s := range slices.Backward(m.snapshots) {
+		if load(s.state) == nil {
+			rest = m.records[s.seq:]
+			break
+		}
+	}
+	for _, r := range rest {
 		if err := apply(r); err != nil {
 			return err
 		}

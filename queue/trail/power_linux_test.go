@@ -335,7 +335,7 @@ func live(tr *trail.Trail, durable, batches int) (int, error) {
 		durable += 3
 		switch i {
 		case 2:
-			err = tr.Keep(fmt.Append(nil, "after ", durable))
+			err = tr.Keep(uint64(durable), fmt.Append(nil, "after ", durable))
 		case 4:
 			_, err = tr.Tidy()
 		}

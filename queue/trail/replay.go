@@ -110,12 +110,15 @@ func (h head) sum(state []byte) []byte {
 	return sum.Sum(nil)
 }
 
-// Keep makes a snapshot of the state after the last record durable, so that
-// the next Replay need not begin at the first. Its error means the same as
-// that of Append.
-func (t *Trail) Keep(snapshot []byte) error {
+// Keep makes a snapshot of the state after the last record, whose number it
+// is told, durable, so that the next Replay need not begin at the first. Its
+// error means the same as that of Append.
+func (t *Trail) Keep(seq uint64, snapshot []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.write != nil && seq != t.head.seq {
+		return fmt.Errorf("trail: keep a snapshot made after record %d: the last is record %d", seq, t.head.seq)
+	}
 	err := t.change(func(c *sqlite3.Conn) error {
 		st, _, err := c.Prepare("INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?)")
 		if err != nil {

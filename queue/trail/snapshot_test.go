@@ -31,7 +31,7 @@ func kept(t *testing.T) (dir string) {
 	tr := open(t, dir)
 	for seq := uint64(1); seq <= 9; seq += 3 {
 		mustAppend(t, tr, batch(seq, 3))
-		if err := tr.Keep(fmt.Append(nil, "after ", seq+2)); err != nil {
+		if err := tr.Keep(seq+2, fmt.Append(nil, "after ", seq+2)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -96,7 +96,7 @@ func TestSnapshotsOutliveTheirRecords(t *testing.T) {
 	dir := t.TempDir()
 	tr := open(t, dir)
 	mustAppend(t, tr, days(1, 20))
-	if err := tr.Keep([]byte("after 20")); err != nil {
+	if err := tr.Keep(20, []byte("after 20")); err != nil {
 		t.Fatal(err)
 	}
 	mustAppend(t, tr, days(21, 30))

@@ -22,6 +22,9 @@ func (m *Memory) Append(b queue.Batch) error {
 	return nil
 }
 
+// Keep implements hall.Trail.
+func (m *Memory) Keep(uint64, []byte) error { return nil }
+
 // Replay implements hall.Trail.
 func (m *Memory) Replay(_ func([]byte) error, apply func(queue.Record) error) error {
 	for _, r := range m.records {

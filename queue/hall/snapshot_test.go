@@ -1,0 +1,88 @@
+package hall_test
+
+import (
+	"errors"
+	"testing"
+
+	"lobby/queue"
+)
+
+// The clean end makes a snapshot, so that the next start reads no record; a
+// state that goes on from a snapshot is the one that went on by itself.
+func TestAHallGoesOnFromItsSnapshot(t *testing.T) {
+	m := newMemory()
+	h := build(t, m)
+	h.open(2)
+	h.must("", queue.Take{Service: "social"})
+	h.must("", queue.Take{Service: "social"})
+	h.must("", queue.CallNext{Window: "1"})
+	before := h.view()
+	h.stop()
+	if last := m.snapshots[len(m.snapshots)-1]; last.seq != uint64(len(m.records)) {
+		t.Errorf("the last snapshot was made after record %d of %d", last.seq, len(m.records))
+	}
+	clear(m.records[:len(m.records)-1]) // nothing but the last record's number is read any more
+	h = build(t, m)
+	defer h.stop()
+	if after := h.view(); after != before {
+		t.Errorf("before the stop\n%s\nafter the start\n%s", before, after)
+	}
+	if a := h.must("", queue.CallNext{Window: "2"}); string(a.Result) == "" {
+		t.Error("the second ticket is not called")
+	}
+}
+
+func TestASnapshotIsMadeWhenTheDayBeginsAndWhenTheTailWeighsAsMuch(t *testing.T) {
+	m := newMemory()
+	h := build(t, m)
+	defer h.stop()
+	h.open(1)
+	if n := len(m.snapshots); n != 1 {
+		t.Fatalf("%d snapshots after the day was opened, want 1", n)
+	}
+	for range 6000 { // two records each
+		h.must("", queue.Take{Service: "social"})
+	}
+	h.must("", queue.WindowPause{Window: "1"})
+	if n := len(m.snapshots); n < 2 || n > 3 {
+		t.Fatalf("%d snapshots after 12,000 records", n)
+	}
+	for i, s := range m.snapshots[1:] {
+		if n := s.seq - m.snapshots[i].seq; n < 4096 || int(n)*256 < len(m.snapshots[i].state) {
+			t.Errorf("a snapshot %d records after one of %d bytes", n, len(m.snapshots[i].state))
+		}
+	}
+}
+
+func TestARefusedSnapshotChangesNothing(t *testing.T) {
+	m := newMemory()
+	m.refuseSnapshot = errors.New("disk: full")
+	h := build(t, m)
+	defer h.stop()
+	h.open(1)
+	before := h.view()
+	h.must("", queue.Take{Service: "social"})
+	if a := h.must("", queue.CallNext{Window: "1"}); len(a.Seq) != 1 {
+		t.Errorf("the call is answered %+v", a)
+	}
+	if h.view() == before || m.doubtful {
+		t.Error("the hall did not read the trail again")
+	}
+}
+
+func TestASnapshotOfAnotherFormatIsPassedOver(t *testing.T) {
+	m := newMemory()
+	h := build(t, m)
+	h.open(1)
+	h.must("", queue.Take{Service: "social"})
+	before := h.view()
+	h.stop()
+	for i := range m.snapshots {
+		m.snapshots[i].state = []byte(`{"format":99}`)
+	}
+	h = build(t, m)
+	defer h.stop()
+	if after := h.view(); after != before {
+		t.Errorf("replayed\n%s\nwant\n%s", after, before)
+	}
+}
