@@ -61,3 +61,24 @@ func ParseEnter(b []byte) (Enter, error) {
 	}
 	return Enter{Event: binary.LittleEndian.Uint32(b), Age: binary.LittleEndian.Uint16(b[4:]), Digits: digits}, nil
 }
+
+// Sensor reports a measured value; nobody acknowledges it.
+type Sensor struct {
+	Index byte
+	Value int32
+}
+
+const sensorSize = 5
+
+// Payload gives the message's bytes.
+func (m Sensor) Payload() []byte {
+	return binary.LittleEndian.AppendUint32([]byte{m.Index}, uint32(m.Value))
+}
+
+// ParseSensor reads a SENSOR.
+func ParseSensor(b []byte) (Sensor, error) {
+	if err := check(TypeSensor, b, sensorSize); err != nil {
+		return Sensor{}, err
+	}
+	return Sensor{Index: b[0], Value: int32(binary.LittleEndian.Uint32(b[1:]))}, nil
+}

@@ -81,6 +81,43 @@ func ParseAssign(b []byte) (Assign, error) {
 	return m, nil
 }
 
+// Seek asks the boards without an address whose UID begins with these bits to
+// introduce themselves.
+type Seek struct {
+	Bits byte // how many of the UID's bits count, 0 to 96
+	UID  UID  // most significant bit first; those beyond Bits are 0
+}
+
+// Payload gives the message's bytes: only as many of the UID as Bits reach.
+func (m Seek) Payload() []byte { return append([]byte{m.Bits}, m.UID[:(int(m.Bits)+7)/8]...) }
+
+// ParseSeek reads a SEEK of the host.
+func ParseSeek(b []byte) (Seek, error) {
+	if err := check(TypeSeek, b, 1); err != nil {
+		return Seek{}, err
+	}
+	m := Seek{Bits: b[0]}
+	if int(m.Bits) > 8*len(m.UID) {
+		return Seek{}, fmt.Errorf("%w: %d bits of a UID", ErrPayload, m.Bits)
+	}
+	size := (int(m.Bits) + 7) / 8
+	if err := check(TypeSeek, b, 1+size); err != nil {
+		return Seek{}, err
+	}
+	copy(m.UID[:], b[1:1+size])
+	return m, nil
+}
+
+// Fits says whether a board of that UID is meant.
+func (m Seek) Fits(u UID) bool {
+	for i := range int(m.Bits) {
+		if (m.UID[i/8]^u[i/8])&(0x80>>(i%8)) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Time is the wall clock.
 type Time struct {
 	Unix   int64  // seconds

@@ -39,6 +39,13 @@ var messages = []struct {
 	{"hello-answer", bridge.Hello{Proto: 1, Board: 0x0B01, Hardware: 2, Firmware: [3]byte{1, 4, 0},
 		UID: bridge.UID([]byte("0123456789:;")), Abilities: bridge.GB18030, MaxPayload: 240, Cols: 16, Rows: 2, Name: "box-3"}, parse(bridge.ParseHello), 29},
 	{"status-answer", bridge.Status{Supply: 4985, Celsius10: -15, Cause: 2, Received: 100000, Broken: 3, Retries: 2, Watchdog: 1}, parse(bridge.ParseStatus), 19},
+	{"seek", bridge.Seek{}, parse(bridge.ParseSeek), 1},
+	{"seek-bits", bridge.Seek{Bits: 6, UID: bridge.UID{0x30}}, parse(bridge.ParseSeek), 2},
+	{"reboot", bridge.Reboot{}, parse(bridge.ParseReboot), 3},
+	{"sensor", bridge.Sensor{Index: 1, Value: -40}, parse(bridge.ParseSensor), 5},
+	{"bitmap", bridge.Bitmap{X: 8, Width: 3, Height: 3, Bits: []byte{0xE0, 0x40, 0x40}}, parse(bridge.ParseBitmap), 11},
+	{"relay", bridge.Relay{On: bridge.MaxRelay}, parse(bridge.ParseRelay), 3},
+	{"config", bridge.Config{Key: bridge.ConfigActions, Value: []byte{14}}, parse(bridge.ParseConfig), 1},
 }
 
 func payloads(tb testing.TB) map[string][]byte {
@@ -97,6 +104,37 @@ func TestAssignWantsAnAddressOfABoard(t *testing.T) {
 	for address, good := range map[byte]bool{0: false, 1: true, 239: true, 240: false, 255: false} {
 		if _, err := bridge.ParseAssign(bridge.Assign{Address: address}.Payload()); (err == nil) != good {
 			t.Errorf("address %d: %v", address, err)
+		}
+	}
+}
+
+func TestOrdersThatMustNotBeTaken(t *testing.T) {
+	for name, err := range map[string]error{
+		"a relay for longer than a door may stay open": second(bridge.ParseRelay(bridge.Relay{On: bridge.MaxRelay + 1}.Payload())),
+		"a reboot without its two bytes":               second(bridge.ParseReboot([]byte{0, 0xB0, 0x08})),
+		"a reboot into a third place":                  second(bridge.ParseReboot([]byte{2, 0xB0, 0x07})),
+		"a picture beyond its rectangle":               second(bridge.ParseBitmap(bridge.Bitmap{Width: 8, Height: 2, Offset: 1, Bits: []byte{1, 2}}.Payload())),
+		"more bits than a UID has":                     second(bridge.ParseSeek(append([]byte{97}, make([]byte, 13)...))),
+	} {
+		if !errors.Is(err, bridge.ErrPayload) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func second[M any](_ M, err error) error { return err }
+
+func TestSeekFitsByLeadingBits(t *testing.T) {
+	u := bridge.UID{0b1011_0001, 0xFF}
+	for s, want := range map[bridge.Seek]bool{
+		{}:                                   true,
+		{Bits: 3, UID: bridge.UID{0xA0}}:     true,
+		{Bits: 4, UID: bridge.UID{0xA0}}:     false,
+		{Bits: 96, UID: u}:                   true,
+		{Bits: 96, UID: bridge.UID{0: 0xB1}}: false,
+	} {
+		if got := s.Fits(u); got != want {
+			t.Errorf("%v fits %x: %v", s, u, got)
 		}
 	}
 }

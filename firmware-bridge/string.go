@@ -73,6 +73,16 @@ func (p Packet) content() string {
 		m, err = ParseLight(p.Payload)
 	case TypeBeep:
 		m, err = ParseBeep(p.Payload)
+	case TypeReboot:
+		m, err = ParseReboot(p.Payload)
+	case TypeSensor:
+		m, err = ParseSensor(p.Payload)
+	case TypeBitmap:
+		m, err = ParseBitmap(p.Payload)
+	case TypeRelay:
+		m, err = ParseRelay(p.Payload)
+	case TypeSeek:
+		m, err = seek(p)
 	}
 	switch {
 	case p.Kind == Nak:
@@ -81,6 +91,14 @@ func (p Packet) content() string {
 		return fmt.Sprintf("% x", p.Payload)
 	}
 	return fmt.Sprint(m)
+}
+
+// seek reads a SEEK by who sent it.
+func seek(p Packet) (any, error) {
+	if p.Src != Host {
+		return ParseHello(p.Payload)
+	}
+	return ParseSeek(p.Payload)
 }
 
 // String puts the report on one line.
@@ -115,4 +133,32 @@ func (m Light) String() string {
 // String puts the order on one line.
 func (m Beep) String() string {
 	return fmt.Sprintf("pattern %d volume %d count %d", m.Pattern, m.Volume, m.Count)
+}
+
+// String puts the order on one line.
+func (m Reboot) String() string {
+	if m.Loader {
+		return "into the boot loader"
+	}
+	return "into the application"
+}
+
+// String puts the report on one line.
+func (m Sensor) String() string { return fmt.Sprintf("sensor %d value %d", m.Index, m.Value) }
+
+// String puts the order on one line.
+func (m Bitmap) String() string {
+	return fmt.Sprintf("area %d at %d,%d size %dx%d offset %d bits % x", m.Area, m.X, m.Y, m.Width, m.Height, m.Offset, m.Bits)
+}
+
+// String puts the order on one line.
+func (m Relay) String() string { return fmt.Sprintf("relay %d on %d", m.Index, m.On) }
+
+// String puts the question on one line.
+func (m Seek) String() string { return fmt.Sprintf("uid %x/%d", m.Payload()[1:], m.Bits) }
+
+// String puts the introduction on one line.
+func (m Hello) String() string {
+	return fmt.Sprintf("%q board %x hardware %d firmware %d.%d.%d uid %x abilities %x takes %d display %dx%d",
+		m.Name, m.Board, m.Hardware, m.Firmware[0], m.Firmware[1], m.Firmware[2], m.UID, uint32(m.Abilities), m.MaxPayload, m.Cols, m.Rows)
 }

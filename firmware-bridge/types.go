@@ -16,6 +16,7 @@ const (
 	TypeTime    Type = 0x05 // host: it is this late
 	TypeStatus  Type = 0x06 // host: how are you
 	TypeReboot  Type = 0x07
+	TypeSeek    Type = 0x08 // host: which of you without an address begin so; board: I do
 	TypeKey     Type = 0x20 // board: a key moved
 	TypeEnter   Type = 0x21 // board: digits were typed
 	TypeSensor  Type = 0x22
@@ -50,6 +51,8 @@ func (t Type) String() string {
 		return "STATUS"
 	case TypeReboot:
 		return "REBOOT"
+	case TypeSeek:
+		return "SEEK"
 	case TypeKey:
 		return "KEY"
 	case TypeEnter:
