@@ -25,6 +25,7 @@ type keypads struct {
 	driver *keypad.Keypads
 	units  map[string]keypad.Unit
 	window map[string]string // keypad of each window
+	names  map[string]string // of services, for keypads with a screen
 	broker *broker.Broker    // nil with an external one
 }
 
@@ -34,12 +35,15 @@ func (l *lobby) startKeypads() error {
 		return nil
 	}
 	l.readKeypadSecrets()
-	k := &keypads{lobby: l, units: map[string]keypad.Unit{}, window: map[string]string{}}
+	k := &keypads{lobby: l, units: map[string]keypad.Unit{}, window: map[string]string{}, names: map[string]string{}}
 	for id, c := range l.file.Keypads {
 		k.units[id] = keypad.Unit{Key: c.key}
 	}
 	for _, w := range l.file.Windows {
 		k.window[w.ID] = w.Keypad
+	}
+	for _, s := range l.file.Services {
+		k.names[s.ID] = s.Name
 	}
 	options, err := k.client()
 	if err != nil {
@@ -126,7 +130,7 @@ func (k *keypads) intake(ctx context.Context, device string, payload []byte, ret
 	if len(unit.Key) > 0 && !hmac.Equal([]byte(e.MAC), []byte(keypad.MAC(unit.Key, e.ID, e.Prompt, e.Level))) {
 		return nil
 	}
-	_, err = k.judge(ctx, keypad.Press{Device: device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, Ago: e.Ago, At: time.Now().Add(-e.Ago)})
+	_, err = k.judge(ctx, keypad.Press{Device: device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, Ago: e.Ago, At: time.Now().Add(-e.Ago), Reasons: e.Reasons})
 	return err
 }
 
@@ -134,7 +138,7 @@ func (k *keypads) intake(ctx context.Context, device string, payload []byte, ret
 func (k *keypads) judge(ctx context.Context, p keypad.Press) (keypad.Verdict, error) {
 	answer, err := k.lobby.hall.Do(ctx, hall.Request{
 		ID: "rate:" + p.Device + "/" + p.ID, Actor: "keypad:" + p.Device,
-		Command: queue.Rate{Device: p.Device, Prompt: p.Prompt, Level: p.Level, Pressed: p.At.UTC()},
+		Command: queue.Rate{Device: p.Device, Prompt: p.Prompt, Level: p.Level, Reasons: p.Reasons, Pressed: p.At.UTC()},
 	})
 	if err != nil {
 		return keypad.Verdict{}, err
@@ -173,7 +177,9 @@ func (k *keypads) tell(ctx context.Context, r queue.Record) {
 	case queue.TicketDone:
 		ttl := time.Until(e.Until)
 		if id := k.window[e.Window]; id != "" && ttl > 0 {
-			err = k.driver.Prompt(ctx, id, keypad.Prompt{Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, TTL: ttl})
+			err = k.driver.Prompt(ctx, id, keypad.Prompt{
+				Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, TTL: ttl, Staff: e.Staff, Service: k.names[e.Service],
+			})
 		}
 	case queue.RatingGiven:
 		if e.Device != "" {

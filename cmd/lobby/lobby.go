@@ -47,7 +47,7 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 		return nil, fmt.Errorf("time zone %q: %w", file.Hall.Timezone, err)
 	}
 	l := &lobby{file: file, log: log, location: location, health: newHealth(file.description().Devices), emulators: newEmulators(log, file.models)}
-	if l.listener, err = listen(file.Config); err != nil {
+	if l.listener, err = listen(file.Listen); err != nil {
 		return nil, err
 	}
 	if l.trail, err = trail.Open(file.Data); err != nil {

@@ -25,18 +25,18 @@ const heartbeat = 10 * time.Second
 
 // listen opens the web listener. Beyond this machine it would need encryption
 // and sign-in, which this version does not have, so it refuses.
-func listen(c Config) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(c.Listen)
+func listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("listen %q: write it as host:port, for example 127.0.0.1:8080", c.Listen)
+		return nil, fmt.Errorf("listen %q: write it as host:port, for example 127.0.0.1:8080", address)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("listen %q: an address that others can reach needs TLS and sign-in, which this version does not offer; "+
-			"listen on 127.0.0.1 and put a proxy with both in front", c.Listen)
+			"listen on 127.0.0.1 and put a proxy with both in front", address)
 	}
-	l, err := net.Listen("tcp", c.Listen)
+	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listen %q: %w; another program uses it, choose another port", c.Listen, err)
+		return nil, fmt.Errorf("listen %q: %w; another program uses it, choose another port", address, err)
 	}
 	return l, nil
 }

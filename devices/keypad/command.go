@@ -23,6 +23,8 @@ type Prompt struct {
 	Ticket string        // "M037", for the keypad's display
 	Window string        // "12"
 	TTL    time.Duration // how long the keys are lit, in whole seconds from 1 s to 1 h
+	// Staff and Service are for a keypad with a screen; either may be empty.
+	Staff, Service string
 }
 
 // command is the payload of cmd.
@@ -32,6 +34,8 @@ type command struct {
 	Ticket  string `json:"ticket,omitempty"`
 	Window  string `json:"window,omitempty"`
 	TTL     int    `json:"ttl,omitempty"`
+	Staff   string `json:"staff,omitempty"`
+	Service string `json:"service,omitempty"`
 	Unix    int64  `json:"unix,omitempty"`
 }
 
@@ -46,6 +50,7 @@ func (k *Keypads) Prompt(ctx context.Context, device string, p Prompt) error {
 	}
 	return k.command(ctx, device, command{
 		Command: "prompt", Prompt: p.Nonce, Ticket: p.Ticket, Window: p.Window, TTL: int(p.TTL / time.Second),
+		Staff: p.Staff, Service: p.Service,
 	})
 }
 

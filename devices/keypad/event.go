@@ -15,6 +15,8 @@ const (
 	maxEvent = 1024
 	maxName  = 64
 	maxAgo   = 24 * time.Hour
+	// maxReasons is how many reasons one press may carry.
+	maxReasons = 8
 )
 
 // Event is one press as the keypad reported it.
@@ -25,6 +27,8 @@ type Event struct {
 	Ago    time.Duration // since the press, when it was sent
 	Up     time.Duration // since the keypad's start, zero when not told
 	MAC    string        // 16 hex digits, empty without one
+	// Reasons are codes from the hall's list, as a screen offers them.
+	Reasons []string
 }
 
 // ParseEvent reads an event strictly. Unknown fields are passed over, so that
@@ -54,10 +58,11 @@ func (e *Event) fill(f fields) error {
 	up, err4 := f.number("up", 0, int64(1<<53), false)
 	prompt, err5 := f.name("prompt", false)
 	mac, err6 := f.mac("mac")
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	reasons, err7 := f.names("reasons")
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return firstOf(err)
 	}
-	e.Level, e.Prompt, e.MAC = int(level), prompt, mac
+	e.Level, e.Prompt, e.MAC, e.Reasons = int(level), prompt, mac, reasons
 	e.Ago, e.Up = time.Duration(ago)*time.Millisecond, milliseconds(up)
 	return nil
 }
@@ -152,6 +157,26 @@ func (f fields) name(key string, needed bool) (string, error) {
 		return "", fmt.Errorf("%s is no identifier of at most %d characters", key, maxName)
 	}
 	return s, nil
+}
+
+// names reads a list of identifiers.
+func (f fields) names(key string) ([]string, error) {
+	if !f.has(key) {
+		return nil, nil
+	}
+	var list []string
+	if err := json.Unmarshal(f[key], &list); err != nil {
+		return nil, fmt.Errorf("%s is no list of strings", key)
+	}
+	if len(list) > maxReasons {
+		return nil, fmt.Errorf("%s holds more than %d", key, maxReasons)
+	}
+	for _, s := range list {
+		if !isName(s) {
+			return nil, fmt.Errorf("%s holds something that is no identifier of at most %d characters", key, maxName)
+		}
+	}
+	return list, nil
 }
 
 func isName(s string) bool {

@@ -32,6 +32,8 @@ type Press struct {
 	Prompt string        // nonce of the prompt that the citizen saw, or empty
 	At     time.Time     // when the key was pressed, by our clock
 	Ago    time.Duration // how long before it arrived
+	// Reasons are the codes touched on a screen; few keypads have one.
+	Reasons []string
 }
 
 // Result is the outcome of a press, as the keypad is told.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -123,7 +124,7 @@ func TestPressIsJudgedAndAnswered(t *testing.T) {
 			Device: "kp-1", ID: "8f3a-119", Level: 5, Prompt: "n1",
 			At: time.Now().Add(-1500 * time.Millisecond), Ago: 1500 * time.Millisecond,
 		}
-		if got := j.take(); len(got) != 1 || got[0] != want {
+		if got := j.take(); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 			t.Errorf("judged %v", got)
 		}
 	})
@@ -322,34 +323,38 @@ func TestParseEvent(t *testing.T) {
 		},
 		` {"k":1,"id":"x","v":1,"prompt":null,"mac":null,"rssi":{"a":[1,2]}} `: {ID: "x", Level: 1},
 		`{"v":1,"id":"x","k":3,"prompt":"","ago":86400000}`:                    {ID: "x", Level: 3, Ago: 24 * time.Hour},
+		`{"v":1,"id":"x","k":1,"reasons":["slow","papers"]}`:                   {ID: "x", Level: 1, Reasons: []string{"slow", "papers"}},
 	}
 	for payload, want := range good {
-		if got, err := ParseEvent([]byte(payload)); err != nil || got != want {
+		if got, err := ParseEvent([]byte(payload)); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v %v", payload, got, err)
 		}
 	}
 	bad := map[string]string{ // payload to the id that can be answered
 		``: "", `null`: "", `[]`: "", `{`: "", `{"v":1`: "",
-		`{"v":1,"id":"x","k":5}{}`:                                       "",
-		`{"v":1,"id":"x","k":5,"k":4}`:                                   "",
-		`{"v":1,"id":"a|b","k":5}`:                                       "",
-		`{"v":1,"id":7,"k":5}`:                                           "",
-		`{"v":1,"id":"` + strings.Repeat("x", 65) + `","k":5}`:           "",
-		`{"v":1,"id":"x","k":5,"x":"` + strings.Repeat("x", 1024) + `"}`: "",
-		`{"V":1,"id":"x","k":5}`:                                         "x",
-		`{"v":2,"id":"x","k":5}`:                                         "x",
-		`{"v":1,"id":"x"}`:                                               "x",
-		`{"v":1,"id":"x","k":0}`:                                         "x",
-		`{"v":1,"id":"x","k":"5"}`:                                       "x",
-		`{"v":1,"id":"x","k":5.0}`:                                       "x",
-		`{"v":1,"id":"x","k":5,"ago":-1}`:                                "x",
-		`{"v":1,"id":"x","k":5,"ago":86400001}`:                          "x",
-		`{"v":1,"id":"x","k":5,"prompt":"a b"}`:                          "x",
-		`{"v":1,"id":"x","k":5,"mac":"0123456789ABCDEF"}`:                "x",
-		`{"v":1,"id":"x","k":5,"mac":"0123"}`:                            "x",
+		`{"v":1,"id":"x","k":5}{}`:                                                "",
+		`{"v":1,"id":"x","k":5,"k":4}`:                                            "",
+		`{"v":1,"id":"a|b","k":5}`:                                                "",
+		`{"v":1,"id":7,"k":5}`:                                                    "",
+		`{"v":1,"id":"` + strings.Repeat("x", 65) + `","k":5}`:                    "",
+		`{"v":1,"id":"x","k":5,"x":"` + strings.Repeat("x", 1024) + `"}`:          "",
+		`{"V":1,"id":"x","k":5}`:                                                  "x",
+		`{"v":2,"id":"x","k":5}`:                                                  "x",
+		`{"v":1,"id":"x"}`:                                                        "x",
+		`{"v":1,"id":"x","k":0}`:                                                  "x",
+		`{"v":1,"id":"x","k":"5"}`:                                                "x",
+		`{"v":1,"id":"x","k":5.0}`:                                                "x",
+		`{"v":1,"id":"x","k":5,"ago":-1}`:                                         "x",
+		`{"v":1,"id":"x","k":5,"ago":86400001}`:                                   "x",
+		`{"v":1,"id":"x","k":5,"prompt":"a b"}`:                                   "x",
+		`{"v":1,"id":"x","k":5,"mac":"0123456789ABCDEF"}`:                         "x",
+		`{"v":1,"id":"x","k":5,"mac":"0123"}`:                                     "x",
+		`{"v":1,"id":"x","k":1,"reasons":"slow"}`:                                 "x",
+		`{"v":1,"id":"x","k":1,"reasons":["two words"]}`:                          "x",
+		`{"v":1,"id":"x","k":1,"reasons":[` + strings.Repeat(`"a",`, 8) + `"a"]}`: "x",
 	}
 	for payload, id := range bad {
-		if got, err := ParseEvent([]byte(payload)); err == nil || got != (Event{ID: id}) {
+		if got, err := ParseEvent([]byte(payload)); err == nil || !reflect.DeepEqual(got, Event{ID: id}) {
 			t.Errorf("%s: %+v %v", payload, got, err)
 		}
 	}
@@ -363,7 +368,7 @@ func FuzzParseEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		e, err := ParseEvent(payload)
 		if err != nil {
-			if e != (Event{ID: e.ID}) || e.ID != "" && !isName(e.ID) {
+			if !reflect.DeepEqual(e, Event{ID: e.ID}) || e.ID != "" && !isName(e.ID) {
 				t.Fatalf("%+v with error %v", e, err)
 			}
 			return
@@ -374,12 +379,12 @@ func FuzzParseEvent(f *testing.F) {
 		// What was understood can be said again and is understood the same.
 		again, err := json.Marshal(map[string]any{
 			"v": 1, "id": e.ID, "k": e.Level, "prompt": e.Prompt, "mac": e.MAC,
-			"ago": e.Ago.Milliseconds(), "up": e.Up.Milliseconds(),
+			"ago": e.Ago.Milliseconds(), "up": e.Up.Milliseconds(), "reasons": e.Reasons,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if same, err := ParseEvent(again); err != nil || same != e {
+		if same, err := ParseEvent(again); err != nil || !reflect.DeepEqual(same, e) {
 			t.Fatalf("%+v became %+v, %v", e, same, err)
 		}
 	})

@@ -92,7 +92,7 @@ func (k *Keypads) ask(ctx context.Context, judge Judge, e Event, a arrival) (Ver
 	ctx, cancel := context.WithTimeout(ctx, judgeTimeout)
 	defer cancel()
 	v, err := judge(ctx, Press{
-		Device: a.device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, At: a.at.Add(-e.Ago), Ago: e.Ago,
+		Device: a.device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, At: a.at.Add(-e.Ago), Ago: e.Ago, Reasons: e.Reasons,
 	})
 	switch v.Result {
 	case OK, Dup, Late, Refused:

@@ -80,7 +80,7 @@ func (a *API) Handler() http.Handler {
 		a.mountEmulators(mux)
 	}
 	mux.Handle("/", a.Pages)
-	return a.Guard.protect(mux)
+	return a.Guard.Protect(mux)
 }
 
 func (a *API) command(w http.ResponseWriter, r *http.Request) {

@@ -44,8 +44,8 @@ func (g Guard) Allowed(r *http.Request) bool {
 	return err == nil && u.Scheme == scheme && g.hostAllowed(u.Host) && strings.EqualFold(u.Host, r.Host)
 }
 
-// protect wraps a handler.
-func (g Guard) protect(next http.Handler) http.Handler {
+// Protect wraps a handler.
+func (g Guard) Protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case !g.hostAllowed(r.Host):

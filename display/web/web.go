@@ -50,6 +50,18 @@ func Handler(o Options) http.Handler {
 	return s.guarded(mux)
 }
 
+// Keypad serves the page of a soft keypad at "/", and its files.
+func Keypad(o Options) http.Handler {
+	if o.Build == "" {
+		o.Build = "dev"
+	}
+	s := &server{options: o, policy: policy(o.FrameAncestors)}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", s.page(page{name: "rating", title: "评价"}))
+	mux.HandleFunc("GET /ui/{build}/{file...}", s.file)
+	return s.guarded(mux)
+}
+
 type server struct {
 	options Options
 	policy  string

@@ -78,6 +78,9 @@ func TestTextsAreComplete(t *testing.T) {
 		if err := json.Unmarshal(body, &book); err != nil {
 			t.Fatalf("%s: %v", lang, err)
 		}
+		if lines := regexp.MustCompile(`(?m)^\s*"[^"]+":`).FindAll(body, -1); len(lines) != len(book) {
+			t.Errorf("%s has %d lines for %d keys: one of them stands twice", lang, len(lines), len(book))
+		}
 		books[lang] = book
 		for key := range book {
 			keys[key] = true

@@ -23,6 +23,7 @@ type Unit struct {
 	Name     string
 	Password string
 	Key      []byte // for the MAC; none if empty
+	Flash    Flash  // where presses are kept; in memory only if nil
 }
 
 // Options say where the keypads live.
@@ -92,8 +93,17 @@ func (k *Keypads) Press(name string, key devices.Key, _ string) error {
 		if len(key) != 1 || key < "1" || key > "5" {
 			return fmt.Errorf("keypad emulator: no key %q", key)
 		}
-		u.press(int(key[0] - '0'))
-		return nil
+		return u.press(int(key[0]-'0'), nil)
+	}
+	return fmt.Errorf("keypad emulator: no keypad %q", name)
+}
+
+// Rate is Press on a keypad with a screen, which can ask for reasons.
+func (k *Keypads) Rate(name string, level int, reasons []string) error {
+	for _, u := range k.units {
+		if u.Name == name {
+			return u.press(level, reasons)
+		}
 	}
 	return fmt.Errorf("keypad emulator: no keypad %q", name)
 }
@@ -121,6 +131,9 @@ type UnitView struct {
 	Prompt  string `json:"prompt"` // nonce; empty when the keys are dark
 	Ticket  string `json:"ticket"`
 	Window  string `json:"window"`
+	Staff   string `json:"staff,omitempty"`
+	Service string `json:"service,omitempty"`
+	Left    int    `json:"left,omitempty"` // seconds until the keys go dark
 	Queued  int    `json:"queued"`
 	Online  bool   `json:"online"`
 	Thanked bool   `json:"thanked"`

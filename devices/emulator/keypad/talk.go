@@ -36,17 +36,21 @@ type (
 		Ago    int64  `json:"ago"`
 		Up     int64  `json:"up"`
 		MAC    string `json:"mac,omitempty"`
+		// Reasons are the codes that a citizen touched on a screen.
+		Reasons []string `json:"reasons,omitempty"`
 	}
 	ackMessage struct {
 		ID string `json:"id"`
 		R  string `json:"r"`
 	}
 	commandMessage struct {
-		C      string `json:"c"`
-		Prompt string `json:"prompt"`
-		Ticket string `json:"ticket"`
-		Window string `json:"window"`
-		TTL    int    `json:"ttl"`
+		C       string `json:"c"`
+		Prompt  string `json:"prompt"`
+		Ticket  string `json:"ticket"`
+		Window  string `json:"window"`
+		TTL     int    `json:"ttl"`
+		Staff   string `json:"staff"`
+		Service string `json:"service"`
 	}
 )
 
@@ -127,13 +131,13 @@ func (u *unit) due(now time.Time) (eventMessage, bool) {
 		return eventMessage{}, false
 	}
 	p := &u.queue[0]
-	if !p.sent.IsZero() && now.Sub(p.sent) < resendTime || held && now.Sub(p.at) < lateBy {
+	if !p.sent.IsZero() && now.Sub(p.sent) < resendTime || held && now.Sub(p.At) < lateBy {
 		return eventMessage{}, false
 	}
 	p.sent = now
 	e := eventMessage{
-		V: 1, ID: p.id, K: p.level, Prompt: p.prompt,
-		Ago: now.Sub(p.at).Milliseconds(), Up: now.Sub(u.started).Milliseconds(),
+		V: 1, ID: p.ID, K: p.Level, Prompt: p.Prompt, Reasons: p.Reasons,
+		Ago: max(0, now.Sub(p.At).Milliseconds()), Up: now.Sub(u.started).Milliseconds(),
 	}
 	if len(u.Key) > 0 {
 		e.MAC = sign(u.Key, e, forged)
@@ -160,8 +164,11 @@ func (u *unit) onAck(m devices.Message) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for i, p := range u.queue {
-		if p.id == a.ID {
+		if p.ID == a.ID {
 			u.queue = append(u.queue[:i:i], u.queue[i+1:]...)
+			if err := u.keep(u.counter, u.queue); err != nil {
+				u.all.log.Warn("an answered press stays in the flash and will be sent again", "keypad", u.Name, "err", err)
+			}
 			u.last = a.ID + " " + a.R
 			u.wake()
 			return
@@ -182,7 +189,7 @@ func (u *unit) onCommand(m devices.Message) {
 	switch c.C {
 	case "prompt":
 		ttl := time.Duration(min(max(c.TTL, 0), 3600)) * time.Second
-		u.prompt = prompt{nonce: c.Prompt, ticket: c.Ticket, window: c.Window, until: now.Add(ttl)}
+		u.prompt = prompt{c.Prompt, c.Ticket, c.Window, c.Staff, c.Service, now.Add(ttl)}
 		u.thanked = time.Time{}
 	case "thank":
 		u.prompt, u.thanked = prompt{}, now

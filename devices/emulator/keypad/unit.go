@@ -20,7 +20,7 @@ type unit struct {
 	mu       sync.Mutex
 	boot     string
 	started  time.Time
-	counter  int // in flash: it goes on over boots
+	counter  int // in flash, as the queue is: it goes on over boots
 	session  int // connections since the boot
 	online   bool
 	announce bool // state and info are to be published
@@ -33,24 +33,40 @@ type unit struct {
 
 // pressed is a press that was not answered yet.
 type pressed struct {
-	id     string
-	level  int
-	prompt string
-	at     time.Time
-	sent   time.Time // last time; zero if never
+	KeptPress
+	sent time.Time // last time; zero if never
 }
 
 // prompt is what the keypad shows.
 type prompt struct {
-	nonce, ticket, window string
-	until                 time.Time
+	nonce, ticket, window, staff, service string
+	until                                 time.Time
 }
 
 func newUnit(k *Keypads, u Unit) (*unit, error) {
 	kp := &unit{Unit: u, all: k, woken: make(chan struct{}, 1)}
-	var err error
+	if kp.Flash == nil {
+		kp.Flash = &ram{}
+	}
+	kept, err := kp.Flash.Recall()
+	if err != nil {
+		return nil, err
+	}
+	kp.counter = kept.Counter
+	for _, p := range kept.Presses {
+		kp.queue = append(kp.queue, pressed{KeptPress: p})
+	}
 	kp.client, err = k.client(kp)
 	return kp, err
+}
+
+// keep writes the flash as it would be with a queue and a counter.
+func (u *unit) keep(counter int, queue []pressed) error {
+	k := Kept{Counter: counter}
+	for _, p := range queue {
+		k.Presses = append(k.Presses, p.KeptPress)
+	}
+	return u.Flash.Keep(k)
 }
 
 // wake makes the keypad look at what there is to do. It never waits.
@@ -117,23 +133,25 @@ func (u *unit) link(up bool, _ string) {
 	u.wake()
 }
 
-// press is a finger on a key. It is kept, also without a prompt; the hall
-// decides what it is worth.
-func (u *unit) press(level int) {
+// press is a finger on a key. It is kept before anything is shown, also
+// without a prompt; the hall decides what it is worth.
+func (u *unit) press(level int, reasons []string) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	now := time.Now()
-	u.counter++
-	p := pressed{id: eventID(u.boot, u.counter), level: level, at: now}
+	p := pressed{KeptPress: KeptPress{ID: eventID(u.boot, u.counter+1), Level: level, Reasons: reasons, At: now}}
 	if now.Before(u.prompt.until) {
-		p.prompt = u.prompt.nonce
+		p.Prompt = u.prompt.nonce
 	}
+	queue := append(u.queue[:len(u.queue):len(u.queue)], p)
+	queue = queue[max(0, len(queue)-bufferSize):]
+	if err := u.keep(u.counter+1, queue); err != nil {
+		return err
+	}
+	u.counter, u.queue = u.counter+1, queue
 	u.prompt = prompt{} // the keys go out after one press
-	u.queue = append(u.queue, p)
-	if len(u.queue) > bufferSize {
-		u.queue = u.queue[1:]
-	}
 	u.wake()
+	return nil
 }
 
 func (u *unit) view() UnitView {
@@ -146,6 +164,7 @@ func (u *unit) view() UnitView {
 	}
 	if now.Before(u.prompt.until) {
 		v.Prompt, v.Ticket, v.Window = u.prompt.nonce, u.prompt.ticket, u.prompt.window
+		v.Staff, v.Service, v.Left = u.prompt.staff, u.prompt.service, int(u.prompt.until.Sub(now)/time.Second)+1
 	}
 	return v
 }

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// ratedHall is a hall whose only window has a soft keypad on its desk.
+type ratedHall struct {
+	*program
+	config string
+	flags  []string // of the keypad
+}
+
+const ratedHallFile = `hall: {id: rated, name: 评价大厅, timezone: Asia/Shanghai}
+listen: 127.0.0.1:0
+data: %[1]s/data
+mqtt: {embedded: true, listen: "127.0.0.1:%[2]s"}
+rules: {rate_within: 10m}
+departments: [{id: social, name: 社保局}]
+classes: [{id: normal, name: 普通, rate: 1}]
+services: [{id: social, prefix: M, name: 社会保险, department: social, floor: 1, area: A}]
+windows: [{id: "1", name: 一号, floor: 1, area: A, services: [social], keypad: kp-1}]
+kiosks: [{id: k1, name: 取号机, floor: 1}]
+walls: [{id: main, name: 大屏}]
+keypads: {kp-1: {password_file: %[1]s/password, key_file: %[1]s/key}}
+`
+
+func startRatedHall(t *testing.T) *ratedHall {
+	t.Helper()
+	dir, port := t.TempDir(), freeTCP(t)
+	for name, text := range map[string]string{
+		"password": "a keypad's own word", "key": "00112233445566778899aabbccddeeff", "hall.yaml": fmt.Sprintf(ratedHallFile, dir, port),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := &ratedHall{config: filepath.Join(dir, "hall.yaml"), flags: []string{
+		"keypad", "--hall", "rated", "--name", "kp-1", "--broker", "tcp://127.0.0.1:" + port, "--listen", "127.0.0.1:0",
+		"--password-file", filepath.Join(dir, "password"), "--key-file", filepath.Join(dir, "key"), "--data", filepath.Join(dir, "keypad"),
+	}}
+	h.program = startLobby(t, "run", "--config", h.config)
+	h.must(t, "day", "day_open", nil)
+	h.must(t, "open", "window_open", map[string]any{"window": "1", "staff": "0412"})
+	return h
+}
+
+// online waits until the hall knows the keypad.
+func (h *ratedHall) online(t testing.TB) {
+	t.Helper()
+	until(t, "the keypad is up", patience, func() bool {
+		var s struct {
+			State struct{ Devices []struct{ ID, State string } }
+		}
+		h.get(t, "/api/v1/state", &s)
+		for _, d := range s.State.Devices {
+			if d.ID == "keypad/kp-1" {
+				return d.State == "up"
+			}
+		}
+		return false
+	})
+}
+
+// serve takes a number, serves it and finishes, so that the keypad asks.
+func (h *ratedHall) serve(t testing.TB, id string) (ticket string) {
+	t.Helper()
+	ticket, _ = h.must(t, id+"-take", "take", map[string]any{"service": "social", "kiosk": "k1"})["ticket"].(string)
+	for _, kind := range []string{"call_next", "arrive", "finish"} {
+		h.must(t, id+"-"+kind, kind, map[string]any{"window": "1"})
+	}
+	return ticket
+}
+
+func (h *ratedHall) ratings(t testing.TB) map[string]int {
+	t.Helper()
+	var s struct {
+		State struct {
+			Figures struct{ Ratings map[string]int }
+		}
+	}
+	h.get(t, "/api/v1/state", &s)
+	return s.State.Figures.Ratings
+}
+
+// A citizen touches a face on the page, says why, and is counted once.
+func TestForeignBrowserRates(t *testing.T) {
+	b := newBrowser(t)
+	h := startRatedHall(t)
+	pad := startLobby(t, h.flags...)
+	b.open(pad.url+"/", 1024, 600)
+	b.sees("the greeting", `return document.querySelector('.idle h1')`)
+	h.online(t)
+	ticket := h.serve(t, "one")
+	b.sees("five faces for "+ticket, `return document.querySelectorAll('.levels button').length===5&&document.body.textContent.includes('`+ticket+`')&&document.body.textContent.includes('0412')`)
+	b.picture("rating.png")
+	b.sees("a bad level", clickOn("非常不满意"))
+	b.sees("the reasons", clickOn("办理时间太长"))
+	b.sees("the reason chosen", `return document.querySelector('[aria-pressed=true]')`)
+	b.sees("the button that sends", clickOn("提交"))
+	b.sees("the thanks", `return document.body.textContent.includes('谢谢您的评价')`)
+	until(t, "the rating is counted", patience, func() bool { return h.ratings(t)["1"] == 1 })
+	var told struct{ Events []struct{ Event string } }
+	h.get(t, "/api/v1/tickets/"+h.day(t)+"/"+ticket, &told)
+	if !strings.Contains(fmt.Sprint(told), "rating.given") {
+		t.Errorf("the ticket's story has no rating: %+v", told)
+	}
+	b.quiet()
+}
+
+// A touch whose hall is away is on the keypad's disk before the thanks: the
+// keypad is killed and started again, and the hall counts it once.
+func TestSoftKeypadKeepsAPressOverKills(t *testing.T) {
+	h := startRatedHall(t)
+	pad := startLobby(t, h.flags...)
+	h.online(t)
+	h.serve(t, "one")
+	prompt := pad.prompt(t)
+	h.kill()
+	if code := pad.touch(t, prompt, 4); code != http.StatusNoContent {
+		t.Fatalf("the touch was answered %d", code)
+	}
+	if code := pad.touch(t, prompt, 1); code != http.StatusConflict {
+		t.Errorf("the second touch for one question was answered %d", code)
+	}
+	pad.kill()
+	startLobby(t, h.flags...)
+	h.program = startLobby(t, "run", "--config", h.config)
+	until(t, "the rating is counted", patience, func() bool { return h.ratings(t)["4"] == 1 })
+	if got := h.ratings(t); len(got) != 1 {
+		t.Errorf("ratings %v, want one 4", got)
+	}
+}
+
+func TestSoftKeypadSaysWhatIsMissing(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(self, "keypad", "--hall", "h1", "--data", t.TempDir()).CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(string(out), "--name is missing") || !strings.Contains(string(out), "--password-file is missing") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// prompt waits until the page of a soft keypad is told a question.
+func (p *program) prompt(t testing.TB) (nonce string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/keypad/state", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return promptOf(t, res.Body)
+}
+
+// promptOf reads what the keypad shows until it asks something.
+func promptOf(t testing.TB, stream io.Reader) string {
+	t.Helper()
+	lines := bufio.NewScanner(stream)
+	for lines.Scan() {
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		var shown struct{ Prompt string }
+		if !ok || json.Unmarshal([]byte(data), &shown) != nil || shown.Prompt == "" {
+			continue
+		}
+		return shown.Prompt
+	}
+	t.Fatalf("the keypad asks nothing: %v", lines.Err())
+	return ""
+}
+
+// touch is a finger on the page of a soft keypad.
+func (p *program) touch(t testing.TB, prompt string, level int) int {
+	t.Helper()
+	body := fmt.Sprintf(`{"level":%d,"prompt":%q}`, level, prompt)
+	res, err := http.Post(p.url+"/keypad/press", "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode
+}
+
+// day is the business day that is open.
+func (h *ratedHall) day(t testing.TB) string {
+	t.Helper()
+	var s struct{ State struct{ Day string } }
+	h.get(t, "/api/v1/state", &s)
+	return s.State.Day
+}
