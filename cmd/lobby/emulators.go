@@ -14,6 +14,7 @@ import (
 	"lobby/devices/emulator/line"
 	"lobby/devices/emulator/modbus"
 	"lobby/devices/emulator/onbon"
+	"lobby/devices/emulator/star"
 	"lobby/devices/emulator/syn6288"
 	"lobby/devices/wire"
 	"lobby/display/api"
@@ -25,6 +26,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"hb1":     hb1.New,
 	"modbus":  modbus.New,
 	"onbon":   onbon.New,
+	"star":    star.New,
 	"syn6288": syn6288.New,
 }
 

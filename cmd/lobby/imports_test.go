@@ -36,7 +36,8 @@ var mayImport = []struct {
 	{"devices/wire", []string{"devices"}},
 	{"devices/wire/...", []string{"devices", "devices/wire"}},
 	{"devices/internal/...", []string{"devices"}},
-	{"devices/printer/...", []string{"devices", "devices/printer/..."}},
+	{"devices/printer/printertest", []string{"devices", "devices/emulator", "devices/emulator/engine"}},
+	{"devices/printer/...", []string{"devices", "devices/printer/...", "devices/internal/exchange"}},
 	{"devices/board/...", []string{"devices", "devices/board/...", "devices/internal/exchange"}},
 	{"devices/speaker/...", []string{"devices", "devices/speaker/...", "devices/internal/exchange"}},
 	{"devices/callbox/...", []string{"devices", "devices/callbox/...", "devices/internal/exchange", "firmware-bridge"}},
@@ -77,9 +78,9 @@ var onlyIn = map[string][]string{
 	"github.com/goccy/go-yaml":                     {"cmd/lobby"},
 	"github.com/prometheus/client_golang":          {"cmd/lobby"},
 	"github.com/schollz/progressbar/v3":            {"cmd/lobby"},
-	"golang.org/x/image":                           {"devices/printer/galley", "devices/printer/escpos", "devices/emulator/paper", "display/slip"},
+	"golang.org/x/image":                           {"devices/printer/galley", "devices/printer/escpos", "devices/printer/star", "devices/emulator/paper", "display/slip"},
 	"github.com/bluenviron/mediacommon/v2":         {"devices/camera/child", "devices/emulator/camera"},
-	"golang.org/x/text/encoding/simplifiedchinese": {"devices/printer/galley", "devices/board/onbon", "devices/speaker/syn6288", "devices/emulator/escpos", "devices/emulator/onbon", "devices/emulator/syn6288", "devices/board/internal/gbk"},
+	"golang.org/x/text/encoding/simplifiedchinese": {"devices/printer/galley", "devices/board/onbon", "devices/speaker/syn6288", "devices/emulator/escpos", "devices/emulator/onbon", "devices/emulator/star", "devices/emulator/syn6288", "devices/board/internal/gbk"},
 }
 
 // listed is what `go list` says of a package.

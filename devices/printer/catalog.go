@@ -4,9 +4,11 @@ package printer
 import (
 	"lobby/devices"
 	"lobby/devices/printer/escpos"
+	"lobby/devices/printer/star"
 )
 
 // Catalog holds the drivers by the name that the configuration calls model.
 var Catalog = map[string]devices.Open[devices.Printer]{
 	"escpos": escpos.Open,
+	"star":   star.Open,
 }

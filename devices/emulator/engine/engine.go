@@ -199,3 +199,13 @@ func (p *Printer) PNG(w io.Writer, n int) error {
 	// A slip that was cut off never changes again.
 	return s.PNG(w)
 }
+
+// Restart switches the printer off and on: what was received and not printed is
+// lost, and with it whatever the language forgets.
+func (p *Printer) Restart(forget func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.input = p.input[:0]
+	forget()
+	p.touch()
+}

@@ -70,16 +70,22 @@ func (x *Exchange) Quiet(gap time.Duration) error {
 // Write sends all of b. It fails when the wire has not taken it within Time and
 // the margin: a serial wire takes as long as its line needs.
 func (x *Exchange) Write(b []byte, margin time.Duration) error {
+	_, err := x.Send(b, margin)
+	return err
+}
+
+// Send is Write for those who must know how many bytes the wire took.
+func (x *Exchange) Send(b []byte, margin time.Duration) (int, error) {
 	if err := x.wire.SetWriteDeadline(time.Now().Add(Time(len(b)) + margin)); err != nil {
-		return err
+		return 0, err
 	}
 	// The order matters: a context that ends before this check is seen here, one
 	// that ends after it finds our deadline set and overrides it.
 	if x.ctx.Err() != nil {
-		return x.ctx.Err()
+		return 0, x.ctx.Err()
 	}
-	_, err := x.wire.Write(b)
-	return x.explain(err)
+	n, err := x.wire.Write(b)
+	return n, x.explain(err)
 }
 
 // Read reads what is there, waiting for it until the given time at most.
