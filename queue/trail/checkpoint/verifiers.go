@@ -31,6 +31,9 @@ func (k *Keys) add(verifier string) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %q is no verifier key: %w", verifier, err)
 	}
+	if _, err := k.Verifier(v.Name(), v.KeyHash()); err == nil {
+		return nil // it is trusted already
+	}
 	k.list = append(k.list, v)
 	return nil
 }

@@ -43,6 +43,9 @@ func NewWriter(w io.Writer, o Options) *Writer {
 	return &Writer{Options: o, out: bufio.NewWriterSize(w, 1<<16)}
 }
 
+// Size is how many records the file tells of so far.
+func (w *Writer) Size() uint64 { return w.tree.Size() }
+
 // Write writes a record that has not been in a trail.
 func (w *Writer) Write(r queue.Record) error {
 	l, _, err := leaf.New(r, w.Epoch, w.Salts)

@@ -1,0 +1,229 @@
+// Package verify checks an export of a trail with nothing but the file and the
+// hall's public key: the records, the tree over them, the signatures of the
+// checkpoints, and that an older checkpoint somebody kept belongs to the same
+// history. It says the first record that is wrong.
+package verify
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"lobby/queue"
+	"lobby/queue/trail/checkpoint"
+	"lobby/queue/trail/export"
+	"lobby/queue/trail/leaf"
+)
+
+// Options say what a file is held against.
+type Options struct {
+	Keys     *checkpoint.Keys         // those trusted at first; the file's own handing over adds to them
+	Older    string                   // signed note that somebody kept; empty for none
+	Check    func(queue.Record) error // the rules of the queue, for every record of a whole file; nil for none
+	Progress func(bytes int64)        // told now and then how many more bytes were read; nil for nobody
+}
+
+// Report is what was found right.
+type Report struct {
+	Hall        string
+	Size        uint64 // records of the trail, as far as the file tells of it
+	Records     uint64 // records in the file itself
+	Checkpoints int
+	Replayed    bool // Check has seen every record
+}
+
+// Wrong is the first record that is wrong, or, where only the tree can tell,
+// the stretch that it is in.
+type Wrong struct {
+	First, Last uint64
+	Why         error
+}
+
+// Error implements error.
+func (w *Wrong) Error() string {
+	if w.First == w.Last {
+		return fmt.Sprintf("record %d: %v", w.First, w.Why)
+	}
+	return fmt.Sprintf("record %d or one of the %d after it: %v", w.First, w.Last-w.First, w.Why)
+}
+
+// Unwrap gives the reason.
+func (w *Wrong) Unwrap() error { return w.Why }
+
+// File checks a file of a size. Its error is a *Wrong wherever a record can be
+// named.
+func File(f io.ReaderAt, size int64, o Options) (Report, error) {
+	claims, end, err := export.Notes(f, size)
+	if err != nil {
+		return Report{}, err
+	}
+	c := &check{Options: o, claims: claims, marks: claims, notes: map[string]bool{}}
+	for _, claim := range claims {
+		c.notes[claim.Note] = true
+	}
+	if err := c.expect(o.Older); err != nil {
+		return Report{}, err
+	}
+	if err := parse(io.NewSectionReader(f, 0, end), c.add); err != nil {
+		return c.report, err
+	}
+	return c.report, c.finish()
+}
+
+// check is the state of one verification.
+type check struct {
+	Options
+	claims []export.Claim  // at the end of the file
+	marks  []export.Claim  // whose root is still to be met, by size
+	notes  map[string]bool // the claims' notes
+	tree   checkpoint.Tree
+	last   leaf.Leaf // the record before
+	past   uint64    // size of the last mark that was met
+	report Report
+}
+
+// expect adds the older checkpoint to the roots that have to be met.
+func (c *check) expect(older string) error {
+	if older == "" {
+		return nil
+	}
+	text, _, _ := strings.Cut(older, "\n\n")
+	p, err := checkpoint.Parse(text + "\n")
+	if err != nil {
+		return fmt.Errorf("the checkpoint to compare with: %w", err)
+	}
+	whole := c.claims[len(c.claims)-1]
+	switch {
+	case p.Hall != whole.Hall:
+		return fmt.Errorf("the checkpoint to compare with is of the hall %q, the file of %q", p.Hall, whole.Hall)
+	case p.Size > whole.Size:
+		return &Wrong{whole.Size + 1, p.Size, fmt.Errorf("missing: the checkpoint to compare with knows %d records, the file only %d", p.Size, whole.Size)}
+	case p.Size == 0:
+		return fmt.Errorf("the checkpoint to compare with is of an empty trail and proves nothing")
+	}
+	at := slices.IndexFunc(c.claims, func(claim export.Claim) bool { return claim.Size > p.Size })
+	if at < 0 {
+		at = len(c.claims)
+	}
+	c.marks = slices.Insert(slices.Clone(c.claims), at, export.Claim{Checkpoint: p, Note: older})
+	return nil
+}
+
+// add takes the next line.
+func (c *check) add(line parsed) error {
+	if c.Progress != nil {
+		c.Progress(int64(line.length) + 1)
+	}
+	next := c.tree.Size() + 1
+	if line.err != nil {
+		return &Wrong{next, next, line.err}
+	}
+	switch item := line.item; {
+	case item.Leaf != nil:
+		if err := c.record(*item.Leaf, line.record); err != nil {
+			return &Wrong{next, next, err}
+		}
+		c.tree.Add(item.Hash)
+		c.report.Records++
+	case item.Omitted != nil:
+		if o := item.Omitted; o.First != next {
+			return &Wrong{next, next, fmt.Errorf("missing: the file goes on with the records %d to %d left out", o.First, o.Last)}
+		}
+		if err := c.tree.AddSubtree(item.Omitted.Level, item.Hash); err != nil {
+			return &Wrong{next, item.Omitted.Last, err}
+		}
+		c.last = leaf.Leaf{}
+	case item.Personal != nil:
+		if p := item.Personal; p.Seq != c.last.Seq || !bytes.Equal(p.Commitment(), c.last.Commitment) {
+			return &Wrong{next - 1, next - 1, fmt.Errorf("its commitment is not of the personal part that follows it")}
+		}
+		c.last.Commitment = nil // there is one personal part at most
+	}
+	return c.meet()
+}
+
+// record checks a record by itself and against the one before it.
+func (c *check) record(l leaf.Leaf, r queue.Record) error {
+	switch last := c.last; {
+	case l.Seq != c.tree.Size()+1:
+		return fmt.Errorf("missing: the file goes on with record %d", l.Seq)
+	case l.At.Before(last.At):
+		return fmt.Errorf("it is from %v, before the record before it", l.At)
+	case l.Mono < last.Mono:
+		return fmt.Errorf("the running time went back from %v to %v", last.Mono, l.Mono)
+	case l.Day < last.Day:
+		return fmt.Errorf("it is of the day %q, after one of %q", l.Day, last.Day)
+	}
+	c.last = l
+	switch e := r.Event.(type) {
+	case queue.KeyRotated:
+		return c.Keys.Accept(e.Note)
+	case queue.CheckpointSigned:
+		if c.whole() && !c.notes[e.Note] {
+			return fmt.Errorf("its checkpoint is not among those at the end of the file")
+		}
+	}
+	if c.Check != nil && c.whole() {
+		return c.Check(r)
+	}
+	return nil
+}
+
+// whole tells whether nothing has been left out so far.
+func (c *check) whole() bool { return c.report.Records == c.tree.Size() }
+
+// meet compares the tree with the checkpoints of its present size.
+func (c *check) meet() error {
+	for len(c.marks) > 0 && c.marks[0].Size <= c.tree.Size() {
+		mark := c.marks[0]
+		if mark.Size < c.tree.Size() {
+			return fmt.Errorf("the checkpoint of %d records cannot be compared: the records around it are left out", mark.Size)
+		}
+		if mark.Root != c.tree.Root() {
+			if _, err := checkpoint.Open(mark.Note, c.Keys); err != nil {
+				return fmt.Errorf("the checkpoint of %d records: %w", mark.Size, err)
+			}
+			return &Wrong{c.past + 1, mark.Size, fmt.Errorf("the first %d records are not those that the checkpoint was signed over", mark.Size)}
+		}
+		c.past, c.marks = mark.Size, c.marks[1:]
+	}
+	return nil
+}
+
+// finish checks what is only known at the end: that every record is under a
+// checkpoint, and who signed them.
+func (c *check) finish() error {
+	n := c.tree.Size()
+	if len(c.marks) > 0 {
+		return &Wrong{n + 1, c.marks[0].Size, fmt.Errorf("missing: the file was cut off")}
+	}
+	if n > c.past {
+		return &Wrong{c.past + 1, n, fmt.Errorf("no checkpoint is over them: nobody has signed them")}
+	}
+	for _, claim := range c.claims {
+		if err := c.signed(claim.Note, claim.Size); err != nil {
+			return err
+		}
+	}
+	if c.Older != "" {
+		if _, err := checkpoint.Open(c.Older, c.Keys); err != nil {
+			return fmt.Errorf("the checkpoint to compare with: %w", err)
+		}
+	}
+	c.report.Hall, c.report.Size, c.report.Checkpoints = c.claims[0].Hall, n, len(c.claims)
+	c.report.Replayed = c.Check != nil && c.whole()
+	return nil
+}
+
+func (c *check) signed(note string, size uint64) error {
+	p, err := checkpoint.Open(note, c.Keys)
+	if err != nil {
+		return fmt.Errorf("the checkpoint of %d records: %w", size, err)
+	}
+	if p.Hall != c.claims[0].Hall {
+		return fmt.Errorf("the checkpoint of %d records is of the hall %q, others are of %q", size, p.Hall, c.claims[0].Hall)
+	}
+	return nil
+}
