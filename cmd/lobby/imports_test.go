@@ -24,7 +24,7 @@ var mayImport = []struct {
 }{
 	{"queue", nil},
 	{"queue/hall", []string{"queue"}},
-	{"queue/trail", []string{"queue", "queue/trail/..."}},
+	{"queue/trail", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint", "queue/trail/export"}},
 	{"queue/trail/leaf", []string{"queue"}},
 	{"queue/trail/checkpoint", nil},
 	{"queue/trail/export", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint"}},

@@ -187,6 +187,9 @@ func (t *Trail) Drop(name string) error {
 func (t *Trail) drop(p Part) error {
 	t.mu.Lock()
 	err := t.change(func(c *sqlite3.Conn) error {
+		if err := t.stub(c, p); err != nil {
+			return err
+		}
 		return c.Exec("UPDATE parts SET gone=1 WHERE name=" + sqlite3.Quote(p.Name))
 	})
 	t.mu.Unlock()

@@ -151,7 +151,7 @@ func TestAChangedPartIsFoundOut(t *testing.T) {
 func TestAPartOfAnotherTrailIsNotMixedIn(t *testing.T) {
 	dir := t.TempDir()
 	tr := open(t, dir)
-	alterFile(t, filepath.Join(dir, "trail-2026-11.db"), trail.FirstSchema+"INSERT INTO records VALUES(2, 0, '', '', '', '', 'x', '{}', x'00')")
+	alterFile(t, filepath.Join(dir, "trail-2026-11.db"), trail.FirstSchema+"INSERT INTO records VALUES(2, '', 0, 0, '', '', '', 'x', '{}', NULL, x'00', '', NULL, NULL)")
 	mustAppend(t, tr, days(1, 50))
 	if _, err := tr.Tidy(); err == nil || !strings.Contains(err.Error(), "move trail-2026-11.db away") {
 		t.Errorf("moved with %v", err)

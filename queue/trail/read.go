@@ -24,7 +24,11 @@ func Read(dir string) (*Reader, error) {
 	if err := r.open(); err != nil {
 		return nil, err
 	}
-	version, err := schemaVersion(r.conn)
+	err := checkFormat(r.conn, dir)
+	version := 0
+	if err == nil {
+		version, err = schemaVersion(r.conn)
+	}
 	if err == nil && version != len(steps) {
 		err = fmt.Errorf("trail: %s has schema %d, this program reads %d; start lobby on it once to upgrade it", dir, version, len(steps))
 	}
@@ -94,7 +98,8 @@ func (r *Reader) Each(seq uint64, each func(queue.Record) error) error {
 		return ErrBroken
 	}
 	return r.scan(r.conn, seq, func(s *sqlite3.Stmt) error {
-		record, err := scanRow(s).record()
+		row, _ := scanRow(s)
+		record, err := row.record()
 		if err != nil {
 			return err
 		}
@@ -111,7 +116,8 @@ func (r *Reader) Ticket(day, number string) (rs []queue.Record, err error) {
 	}
 	bind := func(s *sqlite3.Stmt) error { return errors.Join(s.BindText(1, day), s.BindText(2, number)) }
 	each := func(s *sqlite3.Stmt) error {
-		record, err := scanRow(s).record()
+		row, _ := scanRow(s)
+		record, err := row.record()
 		rs = append(rs, record)
 		return err
 	}
@@ -158,6 +164,24 @@ func (r *Reader) scan(c *sqlite3.Conn, after uint64, each func(*sqlite3.Stmt) er
 		}
 		return query(c, fmt.Sprintf("%s WHERE seq>%d ORDER BY seq", selectRecords, after), nil, each)
 	})
+}
+
+// pick hands on columns of the records with numbers in [first, last] that a
+// condition holds for, in order, from whichever file they are in.
+func (r *Reader) pick(c *sqlite3.Conn, columns, where string, first, last uint64, each func(*sqlite3.Stmt) error) error {
+	ps, own, err := parts(c)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		if p.Last < first || p.First > last || p.Gone {
+			continue
+		}
+		if err := r.queryPart(p, fmt.Sprintf("SELECT %s FROM records WHERE %s AND seq<%d ORDER BY seq", columns, where, own), nil, each); err != nil {
+			return err
+		}
+	}
+	return query(c, fmt.Sprintf("SELECT %s FROM records WHERE %s ORDER BY seq", columns, where), nil, each)
 }
 
 // consistently reads with one view of which records are in parts and which are

@@ -10,6 +10,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"lobby/queue"
+	"lobby/queue/trail/checkpoint"
 )
 
 // Replay hands the newest snapshot to load, or an older one when load refuses
@@ -25,43 +26,46 @@ func (t *Trail) Replay(load func(snapshot []byte) error, apply func(queue.Record
 			return errors.Join(err, t.disconnect())
 		}
 	}
-	h, err := t.replay(load, apply)
+	h, tree, err := t.replay(load, apply)
 	if err != nil {
 		return errors.Join(err, t.disconnect())
 	}
-	t.head = h
+	t.head, t.tree = h, tree
 	return nil
 }
 
-func (t *Trail) replay(load func([]byte) error, apply func(queue.Record) error) (h head, err error) {
+func (t *Trail) replay(load func([]byte) error, apply func(queue.Record) error) (h head, tree checkpoint.Tree, err error) {
 	found := false
 	if load != nil {
 		if h, found, err = t.resume(load); err != nil {
-			return h, err
+			return h, tree, err
 		}
 	}
 	if !found {
 		if h, err = t.origin(); err != nil {
-			return h, err
+			return h, tree, err
 		}
 	}
+	var seen checkpoint.Tree // of all records, unless some are not read
 	err = t.scan(t.write, h.seq, func(s *sqlite3.Stmt) error {
-		row := scanRow(s)
-		next, err := h.next(row)
+		row, next, err := h.checkRow(s)
 		if err != nil {
 			return err
 		}
-		if hash := s.ColumnRawBlob(8); string(hash) != string(next.hash[:]) {
-			return fmt.Errorf("trail: record %d does not follow from the one before it: the file was changed", row.seq)
-		}
 		h = next
+		seen.Add(h.hash)
 		r, err := row.record()
 		if err != nil {
 			return err
 		}
 		return apply(r)
 	})
-	return h, err
+	if err == nil {
+		if tree, err = readTree(t.write); err == nil {
+			err = checkTree(tree, seen, h.seq)
+		}
+	}
+	return h, tree, err
 }
 
 // origin is what the first record that is still there follows from.

@@ -2,8 +2,6 @@ package trail
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,69 +9,108 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"lobby/queue"
+	"lobby/queue/trail/leaf"
 )
 
-// row is a record as the table holds it.
+// row is a record as the table holds it: the leaf that is hashed, and beside
+// it what is personal, which can be erased, and the ticket it is about.
 type row struct {
-	seq                         uint64
-	at                          int64 // Unix milliseconds
-	actor, command, day, ticket string
-	event                       string
-	data                        []byte
+	leaf     leaf.Leaf
+	personal leaf.Personal
+	ticket   string
 }
 
-const selectRecords = "SELECT seq, at, actor, command, day, ticket, event, data, hash FROM records"
+// recordsTable has the leaf's parts in columns of their own; hash is its hash
+// in the tree. Salt and clear are no part of it.
+const recordsTable = `
+CREATE TABLE records(
+  seq INTEGER PRIMARY KEY, epoch TEXT NOT NULL, at INTEGER NOT NULL, mono INTEGER NOT NULL, day TEXT NOT NULL, actor TEXT NOT NULL,
+  command TEXT NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL, commitment BLOB, hash BLOB NOT NULL,
+  ticket TEXT NOT NULL, salt BLOB, clear TEXT);
+CREATE INDEX records_ticket ON records(day, ticket) WHERE ticket <> '';
+`
 
-func newRow(r queue.Record) (row, error) {
-	data, err := json.Marshal(r.Event)
-	if err != nil {
-		return row{}, fmt.Errorf("trail: write %s: %w", r.Event.Name(), err)
-	}
-	w := row{seq: r.Seq, at: millis(r.At), actor: r.Actor, command: r.Command, day: r.Day, event: r.Event.Name(), data: data}
-	if s, ok := r.Event.(queue.Subject); ok {
-		w.ticket = s.TicketNumber()
-	}
-	return w, nil
-}
+const (
+	columns       = "seq, epoch, at, mono, day, actor, command, event, data, commitment, hash, ticket, salt, clear"
+	selectRecords = "SELECT " + columns + " FROM records"
+	insertRecord  = "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
 
+// bind gives an insert its values.
 func (w row) bind(s *sqlite3.Stmt, hash []byte) error {
-	return errors.Join(s.BindInt64(1, int64(w.seq)), s.BindInt64(2, w.at), s.BindText(3, w.actor), s.BindText(4, w.command),
-		s.BindText(5, w.day), s.BindText(6, w.ticket), s.BindText(7, w.event), s.BindRawText(8, w.data), s.BindBlob(9, hash))
+	l := w.leaf
+	err := errors.Join(s.BindInt64(1, int64(l.Seq)), s.BindText(2, l.Epoch), s.BindInt64(3, l.At.UnixMilli()), s.BindInt64(4, l.Mono.Milliseconds()),
+		s.BindText(5, l.Day), s.BindText(6, l.Actor), s.BindText(7, l.Command), s.BindText(8, l.Event), s.BindRawText(9, l.Data),
+		s.BindBlob(11, hash), s.BindText(12, w.ticket))
+	if l.Commitment == nil {
+		return errors.Join(err, s.BindNull(10), s.BindNull(13), s.BindNull(14))
+	}
+	return errors.Join(err, s.BindBlob(10, l.Commitment), s.BindBlob(13, w.personal.Salt[:]), s.BindRawText(14, w.personal.Clear))
 }
 
-func scanRow(s *sqlite3.Stmt) row {
-	return row{
-		seq: uint64(s.ColumnInt64(0)), at: s.ColumnInt64(1), actor: s.ColumnText(2), command: s.ColumnText(3),
-		day: s.ColumnText(4), ticket: s.ColumnText(5), event: s.ColumnText(6), data: []byte(s.ColumnText(7)),
+// scanRow reads the row under a statement, and the hash beside it, which is
+// only valid until the next step.
+func scanRow(s *sqlite3.Stmt) (w row, hash []byte) {
+	w.leaf = leaf.Leaf{
+		Seq: uint64(s.ColumnInt64(0)), Epoch: s.ColumnText(1), At: time.UnixMilli(s.ColumnInt64(2)).UTC(), Mono: time.Duration(s.ColumnInt64(3)) * time.Millisecond,
+		Day: s.ColumnText(4), Actor: s.ColumnText(5), Command: s.ColumnText(6), Event: s.ColumnText(7),
+		Data: []byte(s.ColumnText(8)), Commitment: s.ColumnBlob(9, nil),
 	}
+	w.ticket = s.ColumnText(11)
+	if s.ColumnType(13) != sqlite3.NULL {
+		copy(w.personal.Salt[:], s.ColumnRawBlob(12))
+		w.personal.Clear = []byte(s.ColumnText(13))
+	}
+	return w, s.ColumnRawBlob(10)
 }
 
 func (w row) record() (queue.Record, error) {
-	e, err := queue.DecodeEvent(w.event, w.data)
+	r, err := w.leaf.Record(w.personal)
 	if err != nil {
-		return queue.Record{}, fmt.Errorf("trail: record %d: %w", w.seq, err)
+		return r, fmt.Errorf("trail: %w", err)
 	}
-	return queue.Record{Seq: w.seq, At: time.UnixMilli(w.at).UTC(), Day: w.day, Actor: w.actor, Command: w.command, Event: e}, nil
+	if ticketOf(r.Event) != w.ticket {
+		return r, fmt.Errorf("trail: record %d is filed under the ticket %q: the file was changed", r.Seq, w.ticket)
+	}
+	return r, nil
 }
 
-// head is the last record's place in the chain.
+// ticketOf is the number of the ticket that an event is about, if any.
+func ticketOf(e queue.Event) string {
+	if s, ok := e.(queue.Subject); ok {
+		return s.TicketNumber()
+	}
+	return ""
+}
+
+// head is the last record: its number and its hash.
 type head struct {
 	seq  uint64
 	hash [sha256.Size]byte // all zero before the first record
 }
 
-// next extends the chain by a row: SHA-256 over the hash before it and every
-// field, each text with its length before it, all numbers big endian.
+// next is the head after one more row. The hash is of the row alone; that no
+// row can be exchanged or left out is the tree's affair.
 func (h head) next(w row) (head, error) {
-	if w.seq != h.seq+1 {
-		return h, fmt.Errorf("trail: record %d follows record %d: one is missing or doubled", w.seq, h.seq)
+	if w.leaf.Seq != h.seq+1 {
+		return h, fmt.Errorf("trail: record %d follows record %d: one is missing or doubled", w.leaf.Seq, h.seq)
 	}
-	buf := append([]byte{}, h.hash[:]...)
-	buf = binary.BigEndian.AppendUint64(buf, w.seq)
-	buf = binary.BigEndian.AppendUint64(buf, uint64(w.at))
-	for _, text := range []string{w.actor, w.command, w.day, w.ticket, w.event, string(w.data)} {
-		buf = binary.BigEndian.AppendUint32(buf, uint32(len(text)))
-		buf = append(buf, text...)
+	return head{seq: w.leaf.Seq, hash: w.leaf.Hash()}, nil
+}
+
+// checkRow reads the row under a statement and holds it against its own hash
+// and the row before it.
+func (h head) checkRow(s *sqlite3.Stmt) (row, head, error) {
+	w, hash := scanRow(s)
+	next, err := h.next(w)
+	if err != nil {
+		return w, h, err
 	}
-	return head{seq: w.seq, hash: sha256.Sum256(buf)}, nil
+	if string(hash) != string(next.hash[:]) {
+		return w, h, fmt.Errorf("trail: record %d is not as it was written: the file was changed", w.leaf.Seq)
+	}
+	if c := w.leaf.Commitment; w.personal.Clear != nil && string(c) != string(w.personal.Commitment()) {
+		return w, h, fmt.Errorf("trail: record %d has another personal part than was written: the file was changed", w.leaf.Seq)
+	}
+	return w, next, nil
 }

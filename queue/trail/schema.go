@@ -20,16 +20,11 @@ var steps = []step{
 
 // firstSchema holds records, answers and a few facts about the file itself. The
 // answers have no index by id: they are looked up in memory, and ids come in no
-// order, so that each of a batch would dirty a page of its own. Its tables may
-// be there already: the first release did not count versions.
+// order, so that each of a batch would dirty a page of its own.
 const firstSchema = `
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records(
-  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, command TEXT NOT NULL,
-  day TEXT NOT NULL, ticket TEXT NOT NULL, event TEXT NOT NULL, data TEXT NOT NULL, hash BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS records_ticket ON records(day, ticket) WHERE ticket <> '';
-CREATE TABLE IF NOT EXISTS answers(id TEXT NOT NULL, day TEXT NOT NULL, answer TEXT NOT NULL);
-`
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE answers(id TEXT NOT NULL, day TEXT NOT NULL, answer TEXT NOT NULL);
+` + recordsTable + treeSchema
 
 // statements is a step of SQL alone.
 func statements(sql string) step {

@@ -41,10 +41,22 @@ func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A file of the first release has the tables and counts no versions.
-func TestAFileOfTheFirstReleaseIsUpgraded(t *testing.T) {
+// A file of the first release has a chain of hashes and no tree.
+func TestAFileOfTheFirstReleaseIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
-	alter(t, dir, trail.FirstSchema+"INSERT INTO meta VALUES('format','lobby-trail-1'),('epoch','0123abcd')")
+	alter(t, dir, "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; INSERT INTO meta VALUES('format','lobby-trail-1'),('epoch','0123abcd')")
+	const say = `has the format "lobby-trail-1", this program reads "lobby-trail-2"; keep it for the program that wrote it`
+	if _, err := trail.Open(dir); err == nil || !strings.Contains(err.Error(), say) {
+		t.Errorf("opened with %v", err)
+	}
+	if _, err := trail.Read(dir); err == nil || !strings.Contains(err.Error(), say) {
+		t.Errorf("read with %v", err)
+	}
+}
+
+func TestAFileOfAnOlderSchemaIsUpgraded(t *testing.T) {
+	dir := t.TempDir()
+	alter(t, dir, trail.FirstSchema+"INSERT INTO meta VALUES('format','lobby-trail-2'),('epoch','0123abcd'); PRAGMA user_version=1")
 	tr := open(t, dir)
 	if tr.Epoch() != "0123abcd" {
 		t.Errorf("the epoch is %s", tr.Epoch())

@@ -2,8 +2,9 @@
 // SQLite file, with the answers of the day beside it. When Append returns
 // without an error, what it was given survives a power cut.
 //
-// Each record carries the hash of the one before it, so that a changed or
-// missing record is noticed when the trail is read.
+// Each record has its hash, and all of them are the leaves of a Merkle tree
+// whose root the hall signs now and then, so that a changed or missing record
+// is noticed by whoever has kept such a signature.
 package trail
 
 import (
@@ -14,18 +15,20 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"lobby/queue"
+	"lobby/queue/trail/checkpoint"
+	"lobby/queue/trail/leaf"
 )
 
 // FileName is the trail's file inside the data directory.
 const FileName = "trail.db"
 
 // format is written to the file; a program that does not know it refuses.
-const format = "lobby-trail-1"
+const format = "lobby-trail-2"
 
 // pragmas: WAL with FULL syncs every commit before it returns; anything less
 // loses acknowledged records in a power cut.
@@ -44,6 +47,7 @@ type Trail struct {
 	mu    sync.Mutex    // guards what follows: appending, keeping and tidying take turns
 	write *sqlite3.Conn // nil after a failed change
 	head  head
+	tree  checkpoint.Tree
 
 	tidying sync.Mutex // one at a time, for as long as a whole step takes
 }
@@ -78,6 +82,9 @@ func (t *Trail) open() error {
 	if err := t.write.Exec(pragmas); err != nil {
 		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
 	}
+	if err := checkFormat(t.write, t.dir); err != nil {
+		return err
+	}
 	if err := upgrade(t.write, steps); err != nil {
 		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
 	}
@@ -105,8 +112,6 @@ func (t *Trail) identify() error {
 		if err != nil {
 			return fmt.Errorf("trail: begin %s: %w", t.dir, err)
 		}
-	} else if have != format {
-		return fmt.Errorf("trail: %s has the format %q, this program reads %q", t.dir, have, format)
 	}
 	epoch, err := t.meta("epoch")
 	if err != nil {
@@ -119,6 +124,20 @@ func (t *Trail) identify() error {
 		return fmt.Errorf("trail: %s was exchanged for another while in use", t.dir)
 	}
 	return nil
+}
+
+// checkFormat refuses a file of another format before anything in it is
+// touched.
+func checkFormat(c *sqlite3.Conn, dir string) error {
+	begun, have := false, ""
+	err := query(c, "SELECT 1 FROM sqlite_schema WHERE name='meta'", nil, func(*sqlite3.Stmt) error { begun = true; return nil })
+	if err == nil && begun {
+		err = query(c, "SELECT value FROM meta WHERE key='format'", nil, func(s *sqlite3.Stmt) error { have = s.ColumnText(0); return nil })
+	}
+	if err == nil && have != "" && have != format {
+		err = fmt.Errorf("trail: %s has the format %q, this program reads %q; keep it for the program that wrote it and choose another data directory", dir, have, format)
+	}
+	return err
 }
 
 func (t *Trail) meta(key string) (value string, err error) {
@@ -156,9 +175,9 @@ var ErrBroken = errors.New("trail: an append failed, replay before appending aga
 func (t *Trail) Append(b queue.Batch) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h := t.head
+	h, tree := t.head, t.tree.Clone()
 	err := t.change(func(*sqlite3.Conn) (err error) {
-		if h, err = t.insertRecords(b); err != nil {
+		if h, err = t.insertRecords(b, &tree); err != nil {
 			return err
 		}
 		return t.insertAnswers(b)
@@ -166,7 +185,7 @@ func (t *Trail) Append(b queue.Batch) error {
 	if err != nil {
 		return fmt.Errorf("trail: append: %w", err)
 	}
-	t.head = h
+	t.head, t.tree = h, tree
 	return nil
 }
 
@@ -198,29 +217,43 @@ func (t *Trail) transact(do func(*sqlite3.Conn) error) (err error) {
 	return do(t.write)
 }
 
-func (t *Trail) insertRecords(b queue.Batch) (head, error) {
+// insertRecords writes records and lets the tree grow by them.
+func (t *Trail) insertRecords(b queue.Batch, tree *checkpoint.Tree) (head, error) {
 	h := t.head
-	st, _, err := t.write.Prepare("INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?)")
+	if len(b.Records) == 0 {
+		return h, nil
+	}
+	st, _, err := t.write.Prepare(insertRecord)
 	if err != nil {
 		return h, err
 	}
 	defer st.Close()
-	for _, r := range b.Records {
-		row, err := newRow(r)
-		if err != nil {
-			return h, err
-		}
-		if h, err = h.next(row); err != nil {
-			return h, err
-		}
-		if err := row.bind(st, h.hash[:]); err != nil {
-			return h, err
-		}
-		if err := st.Exec(); err != nil {
-			return h, err
+	var tiles []tile
+	tree.Node = func(level int, n uint64, root tlog.Hash) {
+		if level%tileHeight == 0 {
+			tiles = append(tiles, tile{level / tileHeight, n, root})
 		}
 	}
-	return h, nil
+	for _, r := range b.Records {
+		if h, err = t.insertRecord(st, h, r); err != nil {
+			return h, err
+		}
+		tree.Add(h.hash)
+	}
+	tree.Node = nil
+	return h, writeTree(t.write, *tree, tiles)
+}
+
+func (t *Trail) insertRecord(st *sqlite3.Stmt, h head, r queue.Record) (head, error) {
+	w := row{ticket: ticketOf(r.Event)}
+	var err error
+	if w.leaf, w.personal, err = leaf.New(r, t.epoch, rand.Reader); err != nil {
+		return h, err
+	}
+	if h, err = h.next(w); err != nil {
+		return h, err
+	}
+	return h, errors.Join(w.bind(st, h.hash[:]), st.Exec())
 }
 
 func (t *Trail) insertAnswers(b queue.Batch) error {
@@ -265,6 +298,3 @@ func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
 	})
 	return answers, err
 }
-
-// millis is the time as the trail stores it.
-func millis(t time.Time) int64 { return t.UnixMilli() }

@@ -2,7 +2,6 @@ package trail_test
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 
 	"lobby/queue"
 	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
 )
 
 var nine = time.Date(2026, 11, 23, 1, 0, 0, 123e6, time.UTC)
@@ -48,7 +48,7 @@ func replay(tr *trail.Trail) (rs []queue.Record, err error) {
 func record(seq uint64) queue.Record {
 	e := queue.TicketPrinted{}
 	e.Ticket, e.LegID, e.Printer = fmt.Sprintf("M%03d", seq), fmt.Sprintf("M%03d/1", seq), "p1"
-	return queue.Record{Seq: seq, At: nine.Add(time.Duration(seq) * time.Second), Day: "2026-11-23", Actor: "kiosk:k1", Command: fmt.Sprint("c", seq), Event: e}
+	return queue.Record{Seq: seq, At: nine.Add(time.Duration(seq) * time.Second), Mono: time.Duration(seq) * time.Second, Day: "2026-11-23", Actor: "kiosk:k1", Command: fmt.Sprint("c", seq), Event: e}
 }
 
 // batch is n records from a number on, each with its answer.
@@ -200,6 +200,9 @@ func TestReadingAPart(t *testing.T) {
 // changes are what somebody with the file and a program for it could do.
 var changes = map[string]string{
 	"at":                                 "at = at + 1",
+	"mono":                               "mono = mono + 1",
+	"epoch":                              "epoch = 'x'",
+	"commitment":                         "commitment = zeroblob(32)",
 	"actor":                              "actor = 'kiosk:k2'",
 	"command":                            "command = command || 'x'",
 	"day":                                "day = '2026-11-22'",
@@ -239,6 +242,12 @@ func TestAMissingRecordIsNamed(t *testing.T) {
 		if want := fmt.Sprintf("record %d follows record %d", seq+1, seq-1); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("record %d was removed: %v", seq, err)
 		}
+	}
+	if err := tamper(t, "DELETE FROM records WHERE seq>3"); err == nil || !strings.Contains(err.Error(), "the tree is over 5 records and there are 3") {
+		t.Errorf("the end was removed: %v", err)
+	}
+	if err := tamper(t, "UPDATE tree SET edge=randomblob(length(edge))"); err == nil || !strings.Contains(err.Error(), "not those that the tree was made over") {
+		t.Errorf("the tree was changed: %v", err)
 	}
 	if err := tamper(t, "UPDATE records SET data = (SELECT data FROM records WHERE seq=2) WHERE seq=4"); err == nil {
 		t.Error("a record was copied over another and nobody noticed")
@@ -281,39 +290,23 @@ func tamper(t *testing.T, sql string) error {
 	return failed
 }
 
-// The chain is worked out here again from its description alone.
-func TestTheChainIsAsDescribed(t *testing.T) {
+// Hashes and tree are worked out here again from their description alone.
+func TestHashesAndTreeAreAsDescribed(t *testing.T) {
 	dir := t.TempDir()
 	tr := open(t, dir)
-	mustAppend(t, tr, batch(1, 3))
-	if err := tr.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sqlite3.Open(filepath.Join(dir, trail.FileName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	st, _, err := db.Prepare("SELECT seq, at, actor, command, day, ticket, event, data, hash FROM records ORDER BY seq")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer st.Close()
-	last := make([]byte, 32)
-	for st.Step() {
-		text := append([]byte{}, last...)
-		for column := range 8 {
-			if column < 2 {
-				text = binary.BigEndian.AppendUint64(text, uint64(st.ColumnInt64(column)))
-				continue
-			}
-			field := st.ColumnText(column)
-			text = binary.BigEndian.AppendUint32(text, uint32(len(field)))
-			text = append(text, field...)
+	var made checkpoint.Tree
+	for range 300 {
+		mustAppend(t, tr, batch(made.Size()+1, 1))
+		r := record(made.Size() + 1)
+		data, err := json.Marshal(r.Event)
+		if err != nil {
+			t.Fatal(err)
 		}
-		sum := sha256.Sum256(text)
-		if last = sum[:]; !slices.Equal(last, st.ColumnBlob(8, nil)) {
-			t.Errorf("the hash of record %d is another", st.ColumnInt64(0))
+		made.Add(sha256.Sum256(fmt.Appendf(nil, "\x00"+`{"seq":%d,"epoch":%q,"at":%q,"mono":%d,"day":"2026-11-23","actor":"kiosk:k1","command":%q,"event":"ticket.printed","data":%s}`,
+			r.Seq, tr.Epoch(), r.At.Format("2006-01-02T15:04:05.000Z"), r.Mono.Milliseconds(), r.Command, data)))
+		got, err := tr.Tree()
+		if err != nil || got.Size() != made.Size() || got.Root() != made.Root() {
+			t.Fatalf("the tree over %d records has another root, %v", made.Size(), err)
 		}
 	}
 }

@@ -178,7 +178,9 @@ func TestARecordThatWasChangedIsNamed(t *testing.T) {
 		t.Fatal("no such record")
 		return 0
 	}
-	without := func(seq int) string { return strings.Join(append(append([]string{}, lines[:at(seq)]...), lines[at(seq)+1:]...), "") }
+	without := func(seq int) string {
+		return strings.Join(append(append([]string{}, lines[:at(seq)]...), lines[at(seq)+1:]...), "")
+	}
 	notes := strings.Split(good, "\n\nfuyang")
 	for name, c := range map[string]struct{ file, say string }{
 		"a byte":                 {strings.Replace(good, "M017", "M071", 1), "record 17: leaf: the line was changed"},

@@ -1,0 +1,123 @@
+package trail_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"lobby/queue"
+	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
+	"lobby/queue/trail/verify"
+)
+
+func key(t testing.TB) checkpoint.Key {
+	t.Helper()
+	k, err := checkpoint.KeyOf("fuyang", [32]byte{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// exported is a part of a trail as a file, and what a verifier makes of it.
+func exported(t testing.TB, tr *trail.Trail, want trail.Selection) (string, verify.Report) {
+	t.Helper()
+	var file bytes.Buffer
+	if err := tr.Export(&file, "fuyang", key(t), want); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := checkpoint.ReadKeys(key(t).Verifier())
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := verify.File(bytes.NewReader(file.Bytes()), int64(file.Len()), verify.Options{Keys: keys})
+	if err != nil {
+		t.Fatalf("%+v: %v", want, err)
+	}
+	return file.String(), report
+}
+
+func TestAnyPartOfATrailCanBeShown(t *testing.T) {
+	const n = 520
+	tr := open(t, t.TempDir())
+	all := days(1, n)
+	mustAppend(t, tr, all)
+	first := uint64(1) // that is still there
+	for _, stage := range []struct {
+		name string
+		do   func()
+	}{
+		{"all in one file", func() {}},
+		{"closed months in files of their own", func() { tidy(t, tr) }},
+		{"the first 290 gone", func() { first = dropUntil(t, tr, 290) + 1 }},
+	} {
+		stage.do()
+		for _, c := range []struct {
+			want    trail.Selection
+			records uint64
+		}{
+			{trail.Selection{}, n + 1 - first},
+			{trail.Selection{Day: all.Records[399].Day}, 4},
+			{trail.Selection{Day: all.Records[399].Day, Ticket: "M400"}, 1},
+			{trail.Selection{Day: all.Records[n-1].Day, Ticket: fmt.Sprint("M", n)}, 1},
+		} {
+			file, r := exported(t, tr, c.want)
+			if r.Size != n || r.Records != c.records {
+				t.Errorf("%s, %+v: %+v, want %d records", stage.name, c.want, r, c.records)
+			}
+			if c.want.Ticket != "" && len(file) > 4000 {
+				t.Errorf("%s: the proof for one ticket of %d has %d bytes", stage.name, n, len(file))
+			}
+		}
+	}
+	if err := tr.Export(&bytes.Buffer{}, "fuyang", key(t), trail.Selection{Day: "2031-01-01"}); err == nil || !strings.Contains(err.Error(), "no such records") {
+		t.Errorf("a day that never was: %v", err)
+	}
+}
+
+// dropUntil drops parts until a record is gone, and tells the last that is.
+func dropUntil(t testing.TB, tr *trail.Trail, seq uint64) (last uint64) {
+	t.Helper()
+	ps, err := tr.Parts()
+	must(t, err)
+	for _, p := range ps {
+		if last < seq {
+			must(t, tr.Drop(p.Name))
+			last = p.Last
+		}
+	}
+	return last
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// issue is a ticket with its token.
+func issue(seq uint64) queue.Record {
+	r := record(seq)
+	e := queue.TicketIssued{Day: r.Day, Token: fmt.Sprint("token-", seq), Prefix: "M", Service: "social", Class: "normal"}
+	e.Ticket, e.LegID = fmt.Sprintf("M%03d", seq), fmt.Sprintf("M%03d/1", seq)
+	r.Event = e
+	return r
+}
+
+func TestWhatIsPersonalIsShownOnlyWhenAskedFor(t *testing.T) {
+	tr := open(t, t.TempDir())
+	mustAppend(t, tr, queue.Batch{Records: []queue.Record{issue(1), issue(2)}})
+	if file, _ := exported(t, tr, trail.Selection{}); strings.Contains(file, "token-1") {
+		t.Error("a token is in the export")
+	}
+	file, _ := exported(t, tr, trail.Selection{Personal: true})
+	if !strings.Contains(file, "token-1") || !strings.Contains(file, "token-2") {
+		t.Errorf("a token is missing:\n%s", file)
+	}
+	if got, err := tr.Since(0, 9); err != nil || got[0].Event.(queue.TicketIssued).Token != "token-1" {
+		t.Errorf("the hall reads %+v, %v", got, err)
+	}
+}
