@@ -24,6 +24,10 @@ test: ## all tests with the race detector; installs the foreign peers they need
 	deploy/test-setup.sh
 	$(GO) test -race -count=1 -shuffle=on -timeout 15m ./...
 
+nightly: ## all tests with the long counts: a million power cuts, thousands of kills
+	deploy/test-setup.sh
+	LOBBY_NIGHTLY=1 $(GO) test -count=1 -shuffle=on -timeout 12h ./...
+
 test-short: ## the tests that need nothing but Go
 	$(GO) test -race -short -count=1 ./...
 
@@ -48,4 +52,4 @@ clips: ## make the films of the emulated cameras anew (needs chromium and ffmpeg
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test test-short fuzz bench lint clips sizes
+.PHONY: help build demo run check test nightly test-short fuzz bench lint clips sizes

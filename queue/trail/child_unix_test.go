@@ -25,7 +25,9 @@ const childVariable = "LOBBY_TEST_TRAIL_CHILD"
 func TestMain(m *testing.M) {
 	act, dir, isChild := strings.Cut(os.Getenv(childVariable), ":")
 	if !isChild {
-		os.Exit(m.Run())
+		code := m.Run()
+		_ = os.RemoveAll(plainDir)
+		os.Exit(code)
 	}
 	acts := map[string]func(string) error{"append": appendForEver, "fill": fillTheDisk, "open": openOnly}
 	if err := acts[act](dir); err != nil {
@@ -126,10 +128,7 @@ func memoryDir(t *testing.T) string {
 }
 
 func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
-	kills := 100
-	if testing.Short() {
-		kills = 10
-	}
+	kills := many(10, 100, 1000)
 	dir := memoryDir(t)
 	chance := rand.New(rand.NewPCG(1, 2))
 	durable := 0

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"lobby/queue"
 )
 
 // OpenOn is Open on a file system of the tests.
@@ -29,3 +31,10 @@ func Count(dir string) (n int, err error) {
 
 // Unlock takes the lock's file away.
 func Unlock(dir string) { _ = os.Remove(filepath.Join(dir, "lobby.lock")) }
+
+// WriteOld fills an empty file as a program with an older schema would have.
+func WriteOld(c *sqlite3.Conn, version int, b queue.Batch) error {
+	old := &Trail{write: c, epoch: "0123abcd"}
+	return errors.Join(c.Exec(pragmas), upgrade(c, steps[:version]),
+		c.Exec("INSERT INTO meta VALUES('format','"+format+"'),('epoch','"+old.epoch+"')"), old.Append(b))
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package trail_test
+
+// raced says that this program has the race detector.
+const raced = true
