@@ -25,6 +25,7 @@ type State struct {
 	Services    []ServiceState      `json:"services"`
 	Windows     []WindowState       `json:"windows"`
 	Waiting     []queue.WaitingView `json:"waiting"`
+	Journeys    []queue.JourneyView `json:"journeys"` // under way
 	Calls       []queue.CallView    `json:"calls"`
 	Kiosks      []KioskState        `json:"kiosks"`
 	Walls       []WallState         `json:"walls"`
@@ -92,7 +93,7 @@ type FiguresState struct {
 func (d Description) Compose(v queue.View, now time.Time) State {
 	s := State{
 		Day: v.Day, Open: v.Open, Now: now.UTC(), Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
-		Classes: list(d.Classes), Waiting: list(v.Waiting), Calls: list(v.Calls), Alerts: list(v.Alerts),
+		Classes: list(d.Classes), Waiting: list(v.Waiting), Journeys: list(v.Journeys), Calls: list(v.Calls), Alerts: list(v.Alerts),
 		Services: []ServiceState{}, Windows: []WindowState{}, Kiosks: []KioskState{}, Walls: []WallState{}, Cameras: []CameraState{}, Devices: []DeviceState{},
 		Figures: FiguresState{Figures: v.Figures},
 	}

@@ -88,9 +88,13 @@ func (c Call) decide(s *State, in Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	_, l, r := s.live(c.Ticket)
+	t, l, r := s.live(c.Ticket)
 	if r == nil {
+		l = s.forWindow(t, l, w)
 		r = l.in(LegWaiting, LegHeld, LegNoShow)
+	}
+	if r == nil {
+		r = t.free(l)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -232,8 +236,9 @@ type Recover struct {
 }
 
 func (c Recover) decide(s *State, in Input) (Outcome, error) {
-	_, l, r := s.live(c.Ticket)
+	t, l, r := s.live(c.Ticket)
 	if r == nil {
+		l = t.among(LegNoShow)
 		r = l.in(LegNoShow)
 	}
 	if r != nil {

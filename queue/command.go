@@ -85,6 +85,9 @@ var commands = map[string]func([]byte) (Command, error){
 	"day_open":      command[DayOpen],
 	"day_close":     command[DayClose],
 	"alert_ack":     command[AlertAck],
+	"step_finish":   command[StepFinish],
+	"step_skip":     command[StepSkip],
+	"step_repeat":   command[StepRepeat],
 }
 
 func command[C Command](data []byte) (Command, error) {

@@ -14,6 +14,8 @@ type Config struct {
 	Classes  []Class   `json:"classes"`
 	Windows  []Window  `json:"windows"`
 	Kiosks   []Kiosk   `json:"kiosks"`
+	Chains   []Chain   `json:"chains,omitempty"`
+	Walks    []Walk    `json:"walks,omitempty"`
 	Rules    Rules     `json:"rules"`
 }
 
@@ -23,6 +25,7 @@ type Service struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Prefix string `json:"prefix"` // one or two capital letters
+	Area   string `json:"area,omitempty"`
 }
 
 // Class is a priority class.
@@ -37,6 +40,7 @@ type Window struct {
 	ID       string   `json:"id"`
 	Services []string `json:"services"`         // what may be called here
 	Keypad   string   `json:"keypad,omitempty"` // the only device whose ratings count here
+	Area     string   `json:"area,omitempty"`
 }
 
 // Kiosk is a place where numbers are taken.
@@ -54,6 +58,10 @@ type Rules struct {
 	VoidAfter  Duration `json:"void_after" yaml:"void_after"`   // life of a number whose slip failed and nobody kept
 	MaxWait    Duration `json:"max_wait" yaml:"max_wait"`       // beyond it nobody is overtaken
 	Reprints   int      `json:"reprint_limit" yaml:"reprint_limit"`
+	// VisitCredit is the part of the time already waited in a visit that counts
+	// at the next step of a chain; it moves the seniority before the end of the
+	// step before. Zero takes the default, a half.
+	VisitCredit float64 `json:"visit_credit" yaml:"visit_credit"`
 }
 
 // withDefaults fills what is not set.
@@ -68,6 +76,9 @@ func (r Rules) withDefaults() Rules {
 	}
 	if r.Reprints == 0 {
 		r.Reprints = 3
+	}
+	if r.VisitCredit == 0 {
+		r.VisitCredit = 0.5
 	}
 	set(&r.RecallGap, 10*time.Second)
 	set(&r.RateWithin, 20*time.Second)
@@ -124,6 +135,9 @@ func (c Config) Validate() error {
 				bad("window %q: no service %q", w.ID, id)
 			}
 		}
+	}
+	for _, k := range c.Chains {
+		k.validate(services, bad)
 	}
 	return errors.Join(errs...)
 }

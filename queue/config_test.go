@@ -106,7 +106,7 @@ func TestRulesFillInWhatIsNotSet(t *testing.T) {
 	got := s.state.Config().Rules
 	want := queue.Rules{
 		AutoFinish: true, Recalls: 3, Reprints: 3, RecallGap: queue.Duration(10 * time.Second), RateWithin: queue.Duration(20 * time.Second),
-		VoidAfter: queue.Duration(2 * time.Minute), MaxWait: queue.Duration(45 * time.Minute),
+		VoidAfter: queue.Duration(2 * time.Minute), MaxWait: queue.Duration(45 * time.Minute), VisitCredit: 0.5,
 	}
 	if got != want {
 		t.Errorf("rules %+v, want %+v", got, want)

@@ -124,6 +124,9 @@ func (c Activate) decide(s *State, _ Input) (Outcome, error) {
 	if err := c.Config.Validate(); err != nil {
 		return Outcome{}, refuse(CodeBadCommand, "配置有误：%v", err)
 	}
+	if r := s.altered(c.Config); r != nil {
+		return Outcome{}, r
+	}
 	if r := s.orphans(c.Config); r != nil {
 		return Outcome{}, r
 	}
@@ -197,6 +200,9 @@ func (e ConfigActivated) apply(s *State, r Record) {
 	s.config, s.hash = e.Config, e.Hash
 	s.config.Rules = e.Config.Rules.withDefaults()
 	s.index = e.Config.index()
+	for _, k := range e.Config.Chains {
+		s.fixed[k.key()] = k.mark()
+	}
 	for _, w := range e.Config.Windows {
 		if s.windows[w.ID] == nil {
 			s.windows[w.ID] = &windowState{id: w.ID, since: r.At, ratings: map[int]int{}}

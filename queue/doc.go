@@ -20,7 +20,12 @@
 //	service     a queue one can take a number for (社保, 不动产登记, …)
 //	item        one of the hall's matters (事项); many items lead to one service
 //	class       the priority class of a ticket: normal, priority, …
-//	chain       a one-stop chain (一条龙) that groups services
+//	chain       a one-stop chain (一条龙): a fixed graph of steps, with a version
+//	step        one part of a chain: a person's, at a window, or a paper's
+//	paper step  a step without the person (材料流转), on the back office's list
+//	join        how many of its predecessors a step waits for: all, or any n
+//	journey     one person's way through a chain, under one number
+//	walk        the way from one area of the hall to another, and its time
 //	ticket      a number on paper or screen; its identity is day and number
 //	token       the random text in a ticket's QR code
 //	leg         one wait-and-serve cycle of a ticket; the unit of waiting and rating

@@ -16,7 +16,10 @@ type dueKey struct {
 type dueKind string
 
 // The kinds of clocks.
-const dueLeg dueKind = "leg"
+const (
+	dueLeg     dueKind = "leg"
+	dueJourney dueKind = "journey"
+)
 
 // due is a moment at which a Tick leads to something.
 type due struct {
@@ -61,6 +64,8 @@ func (Tick) decide(s *State, in Input) (Outcome, error) {
 		switch d.key.kind {
 		case dueLeg:
 			out.Events = append(out.Events, s.legTick(s.findLeg(d.key.id)))
+		case dueJourney:
+			out.Events = append(out.Events, JourneyForecast{Ticket: d.key.id, Finish: s.finish(s.tickets[d.key.id], in.At)})
 		}
 		return true
 	})

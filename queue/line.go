@@ -46,7 +46,11 @@ func (s *State) standing(l *Leg) (lineKey, bool) {
 // be changed in another way.
 func (s *State) change(l *Leg, f func(*Leg)) {
 	s.lift(l)
+	was := l.State
 	f(l)
+	if l.State != was {
+		l.Since = s.at
+	}
 	s.settle(l)
 }
 
@@ -62,6 +66,9 @@ func (s *State) lift(l *Leg) {
 
 // settle puts a leg where its state belongs.
 func (s *State) settle(l *Leg) {
+	if l.Since.IsZero() {
+		l.Since = s.at
+	}
 	if l.State == LegWaiting {
 		s.counts[l.Service]++
 	}
@@ -129,6 +136,9 @@ func (s *State) resettle() {
 			l.line = nil
 			s.setDue(dueKey{dueLeg, l.ID}, time.Time{})
 		}
+	}
+	for number, t := range s.journeys {
+		s.setDue(dueKey{dueJourney, number}, t.Journey.due())
 	}
 	for _, t := range ts {
 		for _, l := range t.Legs {

@@ -54,8 +54,10 @@ func (c Rate) decide(s *State, in Input) (Outcome, error) {
 // rated finds the leg that a press is about, or the reason why there is none.
 func (s *State) rated(c Rate) (*Leg, string) {
 	if c.Device == "" {
-		if t, ok := s.tickets[c.Ticket]; ok && t.Leg().State == LegDone {
-			return t.Leg(), ""
+		if t, ok := s.tickets[c.Ticket]; ok {
+			if l := t.served(); l != nil {
+				return l, ""
+			}
 		}
 		return nil, "not_served"
 	}

@@ -42,4 +42,11 @@ const (
 	CodeNoPrinter      = "no_printer"
 	CodeNoAlert        = "unknown_alert"
 	CodeConfigInUse    = "configuration_in_use"
+	CodePersonBusy     = "person_busy"
+	CodeChainFixed     = "chain_fixed"
+	CodeNoChain        = "unknown_chain"
+	CodeNoJourney      = "no_journey"
+	CodeNoStep         = "unknown_step"
+	CodeStepAtWindow   = "step_at_window"
+	CodeStepRequired   = "step_required"
 )

@@ -33,6 +33,9 @@ type saved struct {
 	Alerts  map[string]AlertView  `json:"alerts"`
 	Figures Figures               `json:"figures"`
 	Waited  time.Duration         `json:"waited"` // of the figures
+
+	Substitutes map[string]string `json:"substitutes"`
+	Fixed       map[string]string `json:"fixed"`
 }
 
 type savedTicket struct {
@@ -75,6 +78,7 @@ func (s *State) Save() ([]byte, error) {
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited,
+		Substitutes: s.substitutes, Fixed: s.fixed,
 	}
 	for _, t := range s.byNumber() {
 		w.Tickets = append(w.Tickets, t.save())
@@ -106,6 +110,8 @@ func Load(data []byte) (*State, error) {
 	s.seq, s.at, s.mono, s.day, s.open, s.hash = r.Seq, r.At, r.Mono, r.Day, r.Open, r.Hash
 	s.config, s.index = r.Config, r.Config.index()
 	maps.Copy(s.numbers, r.Numbers)
+	maps.Copy(s.substitutes, r.Substitutes)
+	maps.Copy(s.fixed, r.Fixed)
 	s.calls, s.figures, s.figures.waited = r.Calls, r.Figures, r.Waited
 	for _, t := range r.Tickets {
 		s.loadTicket(t)
@@ -157,6 +163,9 @@ func (s *State) loadTicket(r savedTicket) {
 		}
 	}
 	s.tickets[t.Number], s.tokens[t.Token] = &t, t.Number
+	if t.Journey != nil && !t.Journey.over() {
+		s.journeys[t.Number] = &t
+	}
 }
 
 func (w *windowState) save() savedWindow {

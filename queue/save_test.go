@@ -12,7 +12,7 @@ import (
 
 // followsFromLegs are the fields of the state that are not saved, because
 // resettle and Load make them of the tickets and the configuration.
-var followsFromLegs = []string{"index", "tokens", "lines", "resting", "visits", "counts", "prompts", "clocks", "dues"}
+var followsFromLegs = []string{"index", "tokens", "lines", "resting", "visits", "counts", "prompts", "clocks", "dues", "journeys"}
 
 func TestEveryFieldOfTheStateIsSavedOrFollows(t *testing.T) {
 	written := map[string]bool{}

@@ -126,9 +126,13 @@ type Resume struct {
 }
 
 func (c Resume) decide(s *State, _ Input) (Outcome, error) {
-	_, l, r := s.live(c.Ticket)
+	t, l, r := s.live(c.Ticket)
 	if r == nil {
+		l = t.among(LegHeld)
 		r = l.in(LegHeld)
+	}
+	if r == nil {
+		r = t.free(l)
 	}
 	if r != nil {
 		return Outcome{}, r

@@ -31,6 +31,10 @@ type State struct {
 	devices map[string]*DeviceView  // by id
 	alerts  map[string]*AlertView   // by id
 	figures Figures
+
+	journeys    map[string]*Ticket // under way, by number
+	substitutes map[string]string  // the window that stands in for a service's last one, by service
+	fixed       map[string]string  // chains that were in force, by id and version: what they were
 }
 
 // index finds the configured things by id.
@@ -57,6 +61,7 @@ func NewState() *State {
 		pace:    map[string]pace{},
 		devices: map[string]*DeviceView{},
 		alerts:  map[string]*AlertView{},
+		fixed:   map[string]string{},
 	}
 	s.clearDay()
 	return s
@@ -65,6 +70,7 @@ func NewState() *State {
 func (s *State) clearDay() {
 	s.tickets = map[string]*Ticket{}
 	s.tokens = map[string]string{}
+	s.journeys, s.substitutes = map[string]*Ticket{}, map[string]string{}
 	s.numbers = map[string]int{}
 	s.clocks = map[dueKey]time.Time{}
 	s.dues = newSorted(byTime)
@@ -76,7 +82,11 @@ func (s *State) clearDay() {
 
 // Decide answers a command with the events it leads to. It never changes the
 // state. Its error is always a *Refusal.
-func (s *State) Decide(in Input, c Command) (Outcome, error) { return c.decide(s, in) }
+func (s *State) Decide(in Input, c Command) (Outcome, error) {
+	out, err := c.decide(s, in)
+	out.Events = s.onward(out.Events, in)
+	return out, err
+}
 
 // Apply changes the state by one record. It never refuses; records come from
 // Decide, now or on an earlier day.
@@ -84,6 +94,11 @@ func (s *State) Apply(r Record) {
 	s.seq, s.at, s.mono = r.Seq, r.At, r.Mono
 	s.wake(r.At)
 	r.Event.apply(s, r)
+	if about, ok := r.Event.(Subject); ok {
+		if t := s.tickets[about.TicketNumber()]; t != nil && t.Journey != nil {
+			s.follow(t, r)
+		}
+	}
 }
 
 // Seq is the sequence number of the last record applied.

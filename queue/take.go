@@ -8,6 +8,7 @@ import (
 // Take asks for a number.
 type Take struct {
 	Service string `json:"service"`
+	Chain   string `json:"chain,omitempty"` // starts a journey; its first step decides the queue
 	Item    string `json:"item,omitempty"`  // the matter, for the trail; the service decides the queue
 	Class   string `json:"class,omitempty"` // empty means the first configured class
 	Kiosk   string `json:"kiosk,omitempty"` // where it is taken; decides the printer
@@ -25,6 +26,14 @@ type TakeResult struct {
 }
 
 func (c Take) decide(s *State, in Input) (Outcome, error) {
+	if c.Chain != "" {
+		return c.depart(s, in)
+	}
+	return c.issue(s, in)
+}
+
+// issue gives a number for one service.
+func (c Take) issue(s *State, in Input) (Outcome, error) {
 	if r := s.dayOpen(); r != nil {
 		return Outcome{}, r
 	}
@@ -128,7 +137,10 @@ type Cancel struct {
 }
 
 func (c Cancel) decide(s *State, _ Input) (Outcome, error) {
-	_, l, r := s.live(c.Ticket)
+	t, l, r := s.live(c.Ticket)
+	if r == nil && l.over() && t.underWay() { // only papers of the chain are left
+		return events1(nil, JourneyAborted{Ticket: t.Number, Reason: c.Reason})
+	}
 	if r == nil {
 		r = l.in(LegReserved, LegWaiting, LegHeld, LegNoShow)
 	}

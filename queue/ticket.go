@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +22,7 @@ type Ticket struct {
 	Printer string    `json:"printer,omitempty"`
 	Why     string    `json:"print_why,omitempty"` // why the slip failed or is unsure
 	Legs    []*Leg    `json:"legs"`
+	Journey *Journey  `json:"journey,omitempty"` // of a number taken for a chain
 }
 
 // Print is what is known about a ticket's slip.
@@ -51,6 +54,10 @@ const (
 	LegCancelled   LegState = "cancelled"
 	LegExpired     LegState = "expired"
 	LegVoid        LegState = "void"
+
+	// LegBlocked is what a waiting leg is shown as while another step of its
+	// journey has the person. It keeps its seniority, and waits again by itself.
+	LegBlocked LegState = "blocked"
 )
 
 // Leg is one wait-and-serve cycle.
@@ -60,7 +67,9 @@ type Leg struct {
 	Order     uint64    `json:"-"` // sequence of the record that made it; the last tie-breaker
 	Service   string    `json:"service"`
 	Class     string    `json:"class"`
+	Step      string    `json:"step,omitempty"` // of a chain
 	State     LegState  `json:"state"`
+	Since     time.Time `json:"since,omitzero"` // in this state
 	Seniority time.Time `json:"seniority"`
 	Direct    string    `json:"direct,omitempty"` // the only window that may call it
 	Window    string    `json:"window,omitempty"`
@@ -78,11 +87,35 @@ type Leg struct {
 	line *line // in which it stands, if it does
 }
 
-// Leg is the ticket's current leg.
-func (t Ticket) Leg() *Leg { return t.Legs[len(t.Legs)-1] }
+// Leg is the ticket's current leg. Of several that are alive, as a chain may
+// have, it is the one nearest to a window, then the most senior.
+func (t Ticket) Leg() *Leg {
+	current := t.Legs[len(t.Legs)-1]
+	for _, l := range t.Legs[:len(t.Legs)-1] {
+		if c := cmp.Compare(nearness[l.State], nearness[current.State]); c > 0 || c == 0 && !l.over() && bySeniority(l, current) < 0 {
+			current = l
+		}
+	}
+	return current
+}
+
+// nearness says how near to a window a leg is; 0 when it is over.
+var nearness = map[LegState]int{LegNoShow: 1, LegReserved: 2, LegWaiting: 2, LegHeld: 3, LegCalled: 4, LegServing: 4}
+
+// among is the leg that a command about a ticket means: the first in one of
+// the states, or the current one.
+func (t *Ticket) among(states ...LegState) *Leg {
+	for _, l := range t.Legs {
+		if slices.Contains(states, l.State) {
+			return l
+		}
+	}
+	return t.Leg()
+}
 
 func (t *Ticket) copy() Ticket {
 	c := *t
+	c.Journey = t.Journey.copy()
 	c.Legs = make([]*Leg, len(t.Legs))
 	for i, l := range t.Legs {
 		k := *l

@@ -16,6 +16,7 @@ type View struct {
 	Services []ServiceView
 	Windows  []WindowView
 	Waiting  []WaitingView
+	Journeys []JourneyView // under way
 	Calls    []CallView
 	Devices  []DeviceView
 	Alerts   []AlertView
@@ -57,6 +58,7 @@ type WaitingView struct {
 	State       LegState  `json:"state"`
 	Window      string    `json:"window,omitempty"` // of a held ticket
 	Unconfirmed bool      `json:"unconfirmed"`      // nobody knows whether its slip came out
+	Step        string    `json:"step,omitempty"`   // of a chain
 }
 
 // CallView is one recent call.
@@ -119,6 +121,7 @@ func (s *State) View() View {
 		v.Services = append(v.Services, sv)
 	}
 	v.Waiting = s.waitingViews()
+	v.Journeys = s.journeyViews()
 	for _, d := range s.devices {
 		v.Devices = append(v.Devices, *d)
 	}
@@ -146,17 +149,26 @@ func (s *State) windowView(w Window) WindowView {
 func (s *State) waitingViews() []WaitingView {
 	vs := []WaitingView{}
 	for _, t := range s.byNumber() {
-		l := t.Leg()
-		switch l.State {
-		case LegReserved, LegWaiting, LegHeld, LegNoShow:
-			vs = append(vs, WaitingView{
-				Ticket: t.Number, Service: l.Service, Class: l.Class, At: l.Seniority, State: l.State,
-				Window: l.Window, Unconfirmed: t.Print == PrintUnconfirmed,
-			})
+		for _, l := range t.Legs {
+			switch l.State {
+			case LegReserved, LegWaiting, LegHeld, LegNoShow:
+				vs = append(vs, s.waitingView(t, l))
+			}
 		}
 	}
 	slices.SortStableFunc(vs, func(a, b WaitingView) int { return a.At.Compare(b.At) })
 	return vs
+}
+
+func (s *State) waitingView(t *Ticket, l *Leg) WaitingView {
+	v := WaitingView{
+		Ticket: t.Number, Service: l.Service, Class: l.Class, At: l.Seniority, State: l.State,
+		Window: l.Window, Unconfirmed: t.Print == PrintUnconfirmed, Step: l.Step,
+	}
+	if v.State == LegWaiting && t.busy() {
+		v.State = LegBlocked
+	}
+	return v
 }
 
 // byNumber lists the day's tickets in a fixed order.

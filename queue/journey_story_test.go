@@ -1,0 +1,110 @@
+package queue_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lobby/queue"
+)
+
+// Stories of journeys are told like the story of one day, in a hall with
+// chains; "journey M001" shows where one stands.
+func TestStoriesOfJourneys(t *testing.T) {
+	paths, err := filepath.Glob("testdata/journeys/*.story")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) { tellFile(t, newEstate(t), path) })
+	}
+}
+
+// tellFile tells a story and compares it with how it went before.
+func tellFile(t *testing.T, s *stage, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder
+	for line := range strings.Lines(string(data)) {
+		switch {
+		case strings.HasPrefix(line, "#"), line == "\n":
+			told.WriteString(line)
+		case strings.HasPrefix(line, "> journey "):
+			told.WriteString(line)
+			s.describeJourney(&told, strings.TrimSpace(line[len("> journey "):]))
+		case strings.HasPrefix(line, "> chain "):
+			told.WriteString(line)
+			s.rechain(t, &told, line)
+		case strings.HasPrefix(line, "> "):
+			told.WriteString(line)
+			s.tell(t, &told, strings.TrimSpace(line[2:]))
+		}
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(told.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := told.String(); got != string(data) {
+		t.Errorf("the day went otherwise, accept it with -update if it is right:\n%s", firstDifference(got, string(data)))
+	}
+}
+
+// rechain puts a configuration in force in which a chain, under a version,
+// lacks a step.
+func (s *stage) rechain(t *testing.T, told *strings.Builder, line string) {
+	t.Helper()
+	var id, step string
+	var version int
+	if _, err := fmt.Sscanf(line, "> chain %s %d without %s", &id, &version, &step); err != nil {
+		t.Fatal(err)
+	}
+	c := estateHall(t)
+	for i := range c.Chains {
+		if k := &c.Chains[i]; k.ID == id {
+			k.Version = version
+			k.Steps = slices.DeleteFunc(k.Steps, func(p queue.Step) bool { return p.ID == step })
+			for i, p := range k.Steps {
+				k.Steps[i].After = slices.DeleteFunc(p.After, func(after string) bool { return after == step })
+			}
+		}
+	}
+	if _, err := s.do(queue.Activate{Config: c, Hash: fmt.Sprint("without ", step, version)}); err != nil {
+		fmt.Fprintf(told, "  refused: %v\n", err)
+		return
+	}
+	told.WriteString("  the configuration is in force\n")
+}
+
+// describeJourney shows a journey in words.
+func (s *stage) describeJourney(told *strings.Builder, number string) {
+	v := s.state.Journey(number)
+	fmt.Fprintf(told, "  %s version %d %s, began %s", v.Name, v.Version, v.State, v.Started.Format(time.TimeOnly))
+	if !v.Finish.IsZero() {
+		fmt.Fprintf(told, ", to end %s", v.Finish.Format(time.TimeOnly))
+	}
+	if !v.Deadline.IsZero() {
+		fmt.Fprintf(told, ", limit %s", v.Deadline.Format(time.TimeOnly))
+	}
+	told.WriteString("\n")
+	if n := v.Next; n != nil {
+		fmt.Fprintf(told, "  next: %s at %s", n.Step, n.Service)
+		if n.Window != "" {
+			fmt.Fprintf(told, ", window %s", n.Window)
+		}
+		if n.Walk > 0 {
+			fmt.Fprintf(told, ", %v to walk", time.Duration(n.Walk))
+		}
+		told.WriteString("\n")
+	}
+	for _, p := range v.Steps {
+		fmt.Fprintf(told, "  %s %s (%s) %s %s %v\n", p.ID, p.Name, p.Mode, p.State, p.Phase, time.Duration(p.Took))
+	}
+}
