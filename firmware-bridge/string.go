@@ -83,6 +83,12 @@ func (p Packet) content() string {
 		m, err = ParseRelay(p.Payload)
 	case TypeSeek:
 		m, err = seek(p)
+	case TypeFWBegin:
+		m, err = ParseFirmwareBegin(p.Payload)
+	case TypeFWData:
+		m, err = ParseFirmwareData(p.Payload)
+	case TypeFWBoot:
+		m, err = ParseFirmwareBoot(p.Payload)
 	}
 	switch {
 	case p.Kind == Nak:

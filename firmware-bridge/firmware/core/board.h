@@ -10,7 +10,9 @@
  *   BOARD_NAME                      a string for people, at most 16 bytes
  *   BOARD_ABILITIES                 HB1_ASYNC and so on
  *   BOARD_COLS, BOARD_ROWS          of its display
- *   BOARD_UPDATE                    1 if the core's update is part of it
+ *   BOARD_UPDATE                    1 if the core's update is part of it; then
+ *                                   there is no BOARD_FIRMWARE, for the slot that
+ *                                   runs says what it is, and flash.h has more
  */
 #include "board_config.h"
 

@@ -68,11 +68,17 @@ static void speak(struct box *b, uint8_t control, uint8_t number, uint8_t type, 
 /* introduce writes the answer to HELLO and returns its size. */
 static uint8_t introduce(const struct box *b, uint8_t *p)
 {
+#if !BOARD_UPDATE
 	static const uint8_t firmware[3] = {BOARD_FIRMWARE};
+#endif
 	p[0] = HB1_VERSION;
 	put32(p + 1, BOARD_ID);
 	put16(p + 5, BOARD_HARDWARE);
+#if BOARD_UPDATE
+	update_version(p + 7); /* what was signed is what is told */
+#else
 	memcpy(p + 7, firmware, sizeof firmware);
+#endif
 	memcpy(p + 10, b->uid, HB1_UID);
 	put32(p + 22, BOARD_ABILITIES);
 	p[26] = HB1_MAX_PAYLOAD;
