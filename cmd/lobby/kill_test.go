@@ -113,6 +113,38 @@ func (l *ledger) check(t *testing.T, p *program, epoch string) string {
 	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.repeat(t, p)
+	for _, id := range l.fresh {
+		var v struct {
+			Events []struct{ Event string } `json:"events"`
+		}
+		var res queue.TakeResult
+		if json.Unmarshal(l.answers[id].answer.Result, &res) != nil || res.Token == "" {
+			continue
+		}
+		p.get(t, "/api/v1/tickets/"+res.Day+"/"+res.Ticket, &v)
+		if len(v.Events) == 0 || v.Events[0].Event != "ticket.issued" {
+			t.Fatalf("number %s has no record of its issue: %v", res.Ticket, v.Events)
+		}
+	}
+	l.resumes(t, p)
+	l.fresh = nil
+	return p.epoch(t, epoch)
+}
+
+// again sends what was acknowledged since the last start once more.
+func (l *ledger) again(t *testing.T, p *program) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.repeat(t, p)
+	l.fresh = nil
+}
+
+// repeat holds a program that has just started against the answers given
+// before: the same id gets the same answer.
+func (l *ledger) repeat(t *testing.T, p *program) {
+	t.Helper()
 	for _, id := range l.fresh {
 		s := l.answers[id]
 		res, err := http.Post(p.url+"/api/v1/commands", "application/json", bytes.NewReader(s.body))
@@ -131,22 +163,6 @@ func (l *ledger) check(t *testing.T, p *program, epoch string) string {
 			t.Fatalf("command %s was answered %s before the kill and %s after it", id, a, b)
 		}
 	}
-	for _, id := range l.fresh {
-		var v struct {
-			Events []struct{ Event string } `json:"events"`
-		}
-		var res queue.TakeResult
-		if json.Unmarshal(l.answers[id].answer.Result, &res) != nil || res.Token == "" {
-			continue
-		}
-		p.get(t, "/api/v1/tickets/"+res.Day+"/"+res.Ticket, &v)
-		if len(v.Events) == 0 || v.Events[0].Event != "ticket.issued" {
-			t.Fatalf("number %s has no record of its issue: %v", res.Ticket, v.Events)
-		}
-	}
-	l.resumes(t, p)
-	l.fresh = nil
-	return p.epoch(t, epoch)
 }
 
 // resumes asks the feed for everything since the beginning: the records are

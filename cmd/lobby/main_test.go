@@ -55,7 +55,13 @@ func startLobby(t testing.TB, args ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, cmd: exec.Command(self, args...), ended: make(chan struct{})}
+	return startProgram(t, self, args...)
+}
+
+// startProgram is startLobby for a lobby that was built apart.
+func startProgram(t testing.TB, path string, args ...string) *program {
+	t.Helper()
+	p := &program{t: t, cmd: exec.Command(path, args...), ended: make(chan struct{})}
 	p.cmd.Stdout = &p.stdout
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	errs, err := p.cmd.StderrPipe()

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// bareHall is a hall without devices, which starts as fast as a hall can.
+const bareHall = `
+hall: {id: bare, name: 裸厅, timezone: Asia/Shanghai}
+listen: 127.0.0.1:0
+services:
+  - {id: social, name: 社保, prefix: M}
+  - {id: family, name: 婚育, prefix: A}
+  - {id: trade, name: 企业, prefix: Q}
+classes: [{id: normal, name: 普通, rate: 1}]
+windows:
+  - {id: "1", services: [social, family, trade]}
+  - {id: "2", services: [social, family, trade]}
+  - {id: "3", services: [social, family, trade]}
+  - {id: "4", services: [social, family, trade]}
+kiosks: [{id: k1}]
+walls: [{id: w1}]
+rules: {recall_gap: 1ms}
+`
+
+// TestKilledFiveHundredTimes kills the program as it is shipped, without the
+// race detector, so that there is time for many kills: a fraction of a second
+// of load, kill -9, start, and everything that was acknowledged since the last
+// start is asked for again.
+func TestKilledFiveHundredTimes(t *testing.T) {
+	kills := 500
+	switch {
+	case os.Getenv("LOBBY_NIGHTLY") != "":
+		kills = 10_000
+	case testing.Short():
+		t.Skip("short runs do not build the program again")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lobby")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	hall := filepath.Join(dir, "hall.yaml")
+	if err := os.WriteFile(hall, []byte(bareHall), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := &ledger{answers: map[string]sent{}, numbers: map[string]string{}}
+	chance := rand.New(rand.NewPCG(5, 5))
+	start := func() *program { return startProgram(t, path, "run", "--config", hall, "--data", dir) }
+	for round := range kills {
+		p := start()
+		if round == 0 {
+			p.must(t, "open", "day_open", nil)
+		}
+		l.again(t, p)
+		var customers sync.WaitGroup
+		for worker := range 4 {
+			customers.Go(func() { l.customer(t, p.url, worker, round) })
+		}
+		moment := time.NewTimer(time.Duration(5+chance.IntN(40)) * time.Millisecond)
+		<-moment.C
+		p.kill()
+		customers.Wait()
+	}
+	p := start()
+	l.again(t, p)
+	l.resumes(t, p)
+	p.epoch(t, "")
+	if len(l.answers) < 5*kills || strings.Contains(p.log(), "panic") {
+		t.Errorf("only %d commands were acknowledged in %d rounds, the test did not try hard", len(l.answers), kills)
+	}
+	t.Logf("%d kills, %d acknowledged commands, %d numbers", kills, len(l.answers), len(l.numbers))
+}
