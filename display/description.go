@@ -89,6 +89,8 @@ type Window struct {
 	Callbox  string   `json:"callbox,omitempty" yaml:"callbox"`
 	Keypad   string   `json:"keypad,omitempty" yaml:"keypad"`
 	Camera   string   `json:"camera,omitempty" yaml:"camera"`
+
+	Roster []queue.Shift `json:"-" yaml:"roster"` // when it is meant to be staffed
 }
 
 // Kiosk is a place where numbers are taken: a screen, or a panel of buttons.
@@ -128,13 +130,13 @@ type Device struct {
 func (d Description) Rules(r queue.Rules) queue.Config {
 	c := queue.Config{Rules: r}
 	for _, s := range d.Services {
-		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix})
+		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department})
 	}
 	for _, k := range d.Classes {
 		c.Classes = append(c.Classes, queue.Class{ID: k.ID, Name: k.Name, Rate: k.Rate})
 	}
 	for _, w := range d.Windows {
-		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Keypad: w.Keypad})
+		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Keypad: w.Keypad, Roster: w.Roster})
 	}
 	for _, k := range d.Kiosks {
 		c.Kiosks = append(c.Kiosks, queue.Kiosk{ID: k.ID, Printer: k.Printer})

@@ -22,10 +22,11 @@ type Config struct {
 // Service is one queue. Services with the same prefix share one number range,
 // so that a number is unique in the hall on its day.
 type Service struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Prefix string `json:"prefix"` // one or two capital letters
-	Area   string `json:"area,omitempty"`
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Prefix     string `json:"prefix"`               // one or two capital letters
+	Department string `json:"department,omitempty"` // services of one department are alike to the forecaster
+	Area       string `json:"area,omitempty"`
 }
 
 // Class is a priority class.
@@ -40,6 +41,7 @@ type Window struct {
 	ID       string   `json:"id"`
 	Services []string `json:"services"`         // what may be called here
 	Keypad   string   `json:"keypad,omitempty"` // the only device whose ratings count here
+	Roster   []Shift  `json:"roster,omitempty"` // when it is meant to be staffed; empty means all day
 	Area     string   `json:"area,omitempty"`
 }
 
@@ -64,6 +66,9 @@ type Rules struct {
 	VisitCredit float64 `json:"visit_credit" yaml:"visit_credit"`
 }
 
+// DefaultMaxWait is the longest wait before nobody is overtaken any more.
+const DefaultMaxWait = 45 * time.Minute
+
 // withDefaults fills what is not set.
 func (r Rules) withDefaults() Rules {
 	set := func(d *Duration, v time.Duration) {
@@ -83,7 +88,7 @@ func (r Rules) withDefaults() Rules {
 	set(&r.RecallGap, 10*time.Second)
 	set(&r.RateWithin, 20*time.Second)
 	set(&r.VoidAfter, 2*time.Minute)
-	set(&r.MaxWait, 45*time.Minute)
+	set(&r.MaxWait, DefaultMaxWait)
 	return r
 }
 
@@ -134,6 +139,9 @@ func (c Config) Validate() error {
 			if !services[id] {
 				bad("window %q: no service %q", w.ID, id)
 			}
+		}
+		if err := checkRoster(w.Roster); err != nil {
+			bad("window %q: %v", w.ID, err)
 		}
 	}
 	for _, k := range c.Chains {

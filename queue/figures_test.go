@@ -108,36 +108,3 @@ func TestRecentCallsAreBoundedAndNewestFirst(t *testing.T) {
 		t.Errorf("%d calls, %+v … %+v", len(calls), calls[0], calls[len(calls)-1])
 	}
 }
-
-func TestForecastNamesMinutesOnceEnoughWasSeen(t *testing.T) {
-	s := newStage(t)
-	s.must(t, queue.WindowOpen{Window: "1"})
-	s.must(t, queue.WindowOpen{Window: "2"})
-	for i := range 5 {
-		if f := s.state.View().Services[0].Forecast; f.Low != nil || f.Windows != 2 {
-			t.Fatalf("after %d services the forecast is %s", i, mustJSON(t, f))
-		}
-		s.take(t, "social", "")
-		s.must(t, queue.CallNext{Window: "1"})
-		s.must(t, queue.Arrive{Window: "1"})
-		s.at = s.at.Add(10 * time.Minute)
-		s.must(t, queue.Finish{Window: "1"})
-	}
-	// A free window and nobody ahead: no wait to speak of.
-	if got := mustJSON(t, s.state.View().Services[0].Forecast); got != `{"ahead":0,"windows":2,"low":0,"high":5,"p":0.8}` {
-		t.Errorf("with a free window: %s", got)
-	}
-	for range 9 {
-		s.take(t, "social", "")
-	}
-	// Ten departures from two windows at ten minutes each: Gamma(10, 5 min)
-	// has its tenth and ninetieth hundredths at 31.1 and 71.0 minutes.
-	res := s.must(t, queue.Take{Service: "social"}).Result.(queue.TakeResult)
-	if got := mustJSON(t, res.Forecast); got != `{"ahead":9,"windows":2,"low":30,"high":75,"p":0.8}` {
-		t.Errorf("with nine ahead: %s", got)
-	}
-	s.must(t, queue.WindowDrain{Window: "2"})
-	if f := s.state.View().Services[0].Forecast; f.Windows != 1 {
-		t.Errorf("a draining window is counted: %s", mustJSON(t, f))
-	}
-}

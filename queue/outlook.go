@@ -119,7 +119,7 @@ func (s *State) waits(l *Leg, service string) time.Duration {
 	if l == nil || l.State != LegWaiting {
 		l = &Leg{Service: service, Class: s.firstClass(), Seniority: s.at, Order: s.seq + 1}
 	}
-	f := s.forecast(l)
+	f, _ := s.position(l)
 	mean, ok := s.meanService(service)
 	if !ok {
 		mean = usualStep

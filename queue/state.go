@@ -7,30 +7,31 @@ import (
 // State is the hall at one moment: nothing but the fold of all records so
 // far. It is not safe for concurrent use; its owner is hall.Hall.
 type State struct {
-	seq     uint64
-	at      time.Time
-	mono    time.Duration
-	day     string
-	open    bool
-	config  Config
-	hash    string // of the configuration as it was read
-	index   index
-	tickets map[string]*Ticket      // of the day, by number
-	tokens  map[string]string       // token to number
-	numbers map[string]int          // last number given, by prefix
-	lines   map[lineKey]*line       // of legs that may be called
-	resting *line                   // legs that may be called only later, by when
-	visits  map[string]*visit       // of persons with a leg that is not over
-	counts  map[string]int          // of waiting legs, by service
-	clocks  map[dueKey]time.Time    // what time alone brings about
-	dues    *sorted[due]            // the same, the next first
-	windows map[string]*windowState // by window id
-	prompts map[string]*Leg         // open and past prompts of the day, by nonce
-	calls   []CallView              // newest first
-	pace    map[string]pace         // service times, by service
-	devices map[string]*DeviceView  // by id
-	alerts  map[string]*AlertView   // by id
-	figures Figures
+	seq       uint64
+	at        time.Time
+	mono      time.Duration
+	day       string
+	open      bool
+	config    Config
+	hash      string // of the configuration as it was read
+	index     index
+	tickets   map[string]*Ticket      // of the day, by number
+	tokens    map[string]string       // token to number
+	numbers   map[string]int          // last number given, by prefix
+	lines     map[lineKey]*line       // of legs that may be called
+	resting   *line                   // legs that may be called only later, by when
+	visits    map[string]*visit       // of persons with a leg that is not over
+	counts    map[string]int          // of waiting legs, by service
+	clocks    map[dueKey]time.Time    // what time alone brings about
+	dues      *sorted[due]            // the same, the next first
+	windows   map[string]*windowState // by window id
+	prompts   map[string]*Leg         // open and past prompts of the day, by nonce
+	calls     []CallView              // newest first
+	pace      map[string]pace         // service times, by service
+	devices   map[string]*DeviceView  // by id
+	alerts    map[string]*AlertView   // by id
+	figures   Figures
+	foresight *Foresight // not of the records; see Foresee
 
 	journeys    map[string]*Ticket // under way, by number
 	substitutes map[string]string  // the window that stands in for a service's last one, by service

@@ -54,9 +54,9 @@ func (c Take) issue(s *State, in Input) (Outcome, error) {
 		about: about{Ticket: number, LegID: legID(number, 1)}, Day: s.day, Token: in.Nonce,
 		Prefix: service.Prefix, Service: service.ID, Item: c.Item, Class: class, Kiosk: c.Kiosk, Printer: kiosk.Printer, Lang: c.Lang,
 	}
-	f := s.forecast(&Leg{Ticket: number, Service: service.ID, Class: class, Seniority: in.At, Order: s.seq + 1})
+	f, p := s.forecast(&Leg{Ticket: number, Service: service.ID, Class: class, Seniority: in.At, Order: s.seq + 1}, in.At)
 	res := TakeResult{Ticket: number, Day: s.day, Token: in.Nonce, Ahead: f.Ahead, Forecast: f, Print: issued.print()}
-	return events1(res, issued, ForecastGiven{about: issued.about, Forecast: f, Model: forecastModel})
+	return events1(res, issued, ForecastGiven{about: issued.about, Forecast: f, promised: p})
 }
 
 func (s *State) class(id string) (string, *Refusal) {
@@ -114,21 +114,6 @@ func (e TicketIssued) apply(s *State, r Record) {
 	s.figures.Issued++
 	s.settle(l)
 }
-
-// ForecastGiven: an interval was promised to the citizen.
-type ForecastGiven struct {
-	about
-	Forecast
-	Model string `json:"model"`
-}
-
-// Name implements Event.
-func (ForecastGiven) Name() string { return "forecast.given" }
-
-// Topic implements Event.
-func (ForecastGiven) Topic() string { return TopicQueue }
-
-func (ForecastGiven) apply(*State, Record) {}
 
 // Cancel takes a waiting ticket back.
 type Cancel struct {

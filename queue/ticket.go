@@ -21,6 +21,7 @@ type Ticket struct {
 	Copies  int       `json:"copies"` // reprints asked for
 	Printer string    `json:"printer,omitempty"`
 	Why     string    `json:"print_why,omitempty"` // why the slip failed or is unsure
+	Promise Forecast  `json:"promise,omitzero"`    // told when the number was taken
 	Legs    []*Leg    `json:"legs"`
 	Journey *Journey  `json:"journey,omitempty"` // of a number taken for a chain
 }

@@ -115,7 +115,7 @@ func (s *State) View() View {
 	}
 	for _, svc := range s.config.Services {
 		sv := ServiceView{ID: svc.ID, Waiting: s.counts[svc.ID]}
-		sv.Forecast = s.forecast(&Leg{Service: svc.ID, Seniority: s.at, Order: s.seq + 1, Class: s.firstClass()})
+		sv.Forecast, _ = s.forecast(&Leg{Service: svc.ID, Seniority: s.at, Order: s.seq + 1, Class: s.firstClass()}, s.at)
 		sv.Open = s.open && sv.Forecast.Windows > 0
 		v.Figures.Waiting += sv.Waiting
 		v.Services = append(v.Services, sv)

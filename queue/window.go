@@ -45,6 +45,15 @@ func (w *windowState) mode() WindowMode {
 	return WindowModeIdle
 }
 
+// WindowMode tells what a window is doing; false for one that is not there.
+func (s *State) WindowMode(id string) (WindowMode, bool) {
+	w, ok := s.windows[id]
+	if !ok {
+		return "", false
+	}
+	return w.mode(), true
+}
+
 // window finds a window for a command on an open day.
 func (s *State) window(id string) (*windowState, *Refusal) {
 	if r := s.dayOpen(); r != nil {

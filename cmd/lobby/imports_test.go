@@ -23,6 +23,8 @@ var mayImport = []struct {
 	allow []string
 }{
 	{"queue", nil},
+	{"queue/forecast", []string{"queue"}},
+	{"queue/simulate", []string{"queue"}},
 	{"queue/hall", []string{"queue"}},
 	{"queue/trail", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint", "queue/trail/export"}},
 	{"queue/trail/leaf", []string{"queue"}},

@@ -13,15 +13,15 @@ import (
 )
 
 // layout says what stands on a ticket's slip, for paper of a printer's width.
-func (l *lobby) layout(p Printer) func(t queue.Ticket, at time.Time, f queue.Forecast) devices.Slip {
+func (l *lobby) layout(p Printer) func(t queue.Ticket, at time.Time) devices.Slip {
 	dots := p.dots()
 	d := l.file.description()
-	return func(t queue.Ticket, at time.Time, f queue.Forecast) devices.Slip {
+	return func(t queue.Ticket, at time.Time) devices.Slip {
 		leg := t.Leg()
 		service := d.Service(leg.Service)
 		c := slip.Content{
 			Hall: d.Hall.Name, Number: t.Number, Service: service.Name, Priority: leg.Class != l.file.Classes[0].ID,
-			Ahead: f.Ahead, Forecast: forecastText(f), Where: d.Where(leg.Service), QR: l.publicURL() + "/t/" + t.Token,
+			Ahead: t.Promise.Ahead, Forecast: forecastText(t.Promise), Before: l.beforeText(t.Promise), Where: d.Where(leg.Service), QR: l.publicURL() + "/t/" + t.Token,
 			Lines: []string{"扫码看进度", "过号请到窗口告诉工作人员"}, PrintedAt: at.In(l.location), Serial: t.Kiosk + "-" + t.Number,
 			Phone: d.Hall.Phone, Copy: t.Copies,
 		}
@@ -40,11 +40,23 @@ func (l *lobby) layout(p Printer) func(t queue.Ticket, at time.Time, f queue.For
 	}
 }
 
-// forecastText is the interval in words; nothing while there is none.
+// beforeText is the clock time that the promise names; nothing while there is
+// none.
+func (l *lobby) beforeText(f queue.Forecast) string {
+	if f.Before.IsZero() {
+		return ""
+	}
+	return f.Before.In(l.location).Format("15:04") + " 前（十次有九次）"
+}
+
+// forecastText is the promise in words: an interval, or how many windows serve
+// while nobody can name one.
 func forecastText(f queue.Forecast) string {
 	switch {
-	case f.High == nil:
+	case f.High == nil && f.Windows == 0:
 		return ""
+	case f.High == nil:
+		return fmt.Sprintf("%d 个窗口办理", f.Windows)
 	case *f.Low == 0:
 		return fmt.Sprintf("%d 分钟内", *f.High)
 	}

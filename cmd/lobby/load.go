@@ -19,6 +19,7 @@ import (
 	"lobby/devices/speaker"
 	"lobby/devices/wire"
 	"lobby/display/api"
+	"lobby/queue"
 )
 
 // hallFile is a hall as it was read, ready to run.
@@ -101,6 +102,9 @@ func (c checker) check() []error {
 	}
 	if _, err := time.LoadLocation(c.Hall.Timezone); err != nil {
 		bad("$.hall.timezone", "no time zone %q", c.Hall.Timezone)
+	}
+	if _, err := queue.ParseClock(c.Hall.Closes); err != nil && c.Hall.Closes != "" {
+		bad("$.hall.closes", "%s", err)
 	}
 	if err := c.description().Rules(c.Rules).Validate(); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {

@@ -99,6 +99,11 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(func(ctx context.Context) error { return l.health.run(ctx, l.hall) })
+	f, err := l.forecaster()
+	if err != nil {
+		return err
+	}
+	l.group.add(enduring(l.log, "forecaster", nil, f.run))
 	for _, start := range []func() error{l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startPins, l.startKeypads, l.startWeb} {
 		if err := start(); err != nil {
 			return err

@@ -36,9 +36,9 @@ const pollEvery = 5 * time.Second
 // Options are what a printer's queue is given.
 type Options struct {
 	Hall    Hall
-	Printer string                                                            // as in the configuration
-	Open    func(w devices.Wire) (devices.Printer, error)                     // makes the driver
-	Layout  func(t queue.Ticket, at time.Time, f queue.Forecast) devices.Slip // draws the slip
+	Printer string                                          // as in the configuration
+	Open    func(w devices.Wire) (devices.Printer, error)   // makes the driver
+	Layout  func(t queue.Ticket, at time.Time) devices.Slip // draws the slip
 	Report  func(s devices.State, why string)
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -103,23 +103,17 @@ func (p *Paper) Run(ctx context.Context) error {
 // printAll prints every intended slip of this printer.
 func (p *Paper) printAll(ctx context.Context) error {
 	var open []queue.Ticket
-	var forecasts []queue.Forecast
-	err := p.Hall.Read(ctx, func(s *queue.State) {
-		open = s.Printing(p.Printer)
-		for _, t := range open {
-			forecasts = append(forecasts, s.ForecastFor(t))
-		}
-	})
-	for i, t := range open {
+	err := p.Hall.Read(ctx, func(s *queue.State) { open = s.Printing(p.Printer) })
+	for _, t := range open {
 		if err == nil {
-			err = p.print(ctx, t, forecasts[i])
+			err = p.print(ctx, t)
 		}
 	}
 	return err
 }
 
-func (p *Paper) print(ctx context.Context, t queue.Ticket, f queue.Forecast) error {
-	outcome, why := p.send(ctx, p.Layout(t, p.Now(), f))
+func (p *Paper) print(ctx context.Context, t queue.Ticket) error {
+	outcome, why := p.send(ctx, p.Layout(t, p.Now()))
 	if ctx.Err() != nil && outcome == devices.Failed {
 		return ctx.Err() // nothing was sent; the next run settles it
 	}

@@ -45,7 +45,7 @@ func newBench(ctx context.Context, t *testing.T) *bench {
 	b.paper = New(Options{
 		Hall: b.hall, Printer: "p1", Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		Open: func(devices.Wire) (devices.Printer, error) { return b.printer, nil },
-		Layout: func(t queue.Ticket, _ time.Time, _ queue.Forecast) devices.Slip {
+		Layout: func(t queue.Ticket, _ time.Time) devices.Slip {
 			return devices.Slip{ID: fmt.Sprint(t.Number, "/", t.Copies)}
 		},
 		Report: func(devices.State, string) {},

@@ -26,7 +26,8 @@ type Content struct {
 	ServiceSecond string // the service in a second language, if wanted
 	Priority      bool
 	Ahead         int       // people waiting before this one
-	Forecast      string    // "约 9 分钟"; empty where nobody can tell
+	Forecast      string    // "约 25–40 分钟"; empty where nobody can tell
+	Before        string    // "10:50 前（十次有九次）"; empty where nobody can tell
 	Where         string    // "一层 A 区 9–16 号窗口"
 	Documents     []string  // what to bring; 80 mm paper only
 	QR            string    // address of the ticket on a phone, with a random token
@@ -48,6 +49,7 @@ type Texts struct {
 	Ahead     string // left of the count
 	People    string // the count of people, %d
 	Next      string // instead of the count when nobody is ahead
+	Before    string // left of the time before which the number is called
 	GoTo      string // left of the place
 	Bring     string // before the documents
 	Separator string // between documents
@@ -59,7 +61,7 @@ type Texts struct {
 func Chinese() Texts {
 	return Texts{
 		Priority: "优先", Copy: "补打 %d", Offline: "离线",
-		Ahead: "前面等候", People: "%d 人", Next: "下一位就是您", GoTo: "请到",
+		Ahead: "前面等候", People: "%d 人", Next: "下一位就是您", Before: "预计叫到", GoTo: "请到",
 		Bring: "请备好：", Separator: "、", Valid: "当日有效", Phone: "咨询 %s",
 	}
 }
@@ -70,7 +72,7 @@ func (t Texts) orChinese() Texts {
 	c := Chinese()
 	for _, f := range []struct{ have, want *string }{
 		{&t.Priority, &c.Priority}, {&t.Copy, &c.Copy}, {&t.Offline, &c.Offline},
-		{&t.Ahead, &c.Ahead}, {&t.People, &c.People}, {&t.Next, &c.Next}, {&t.GoTo, &c.GoTo},
+		{&t.Ahead, &c.Ahead}, {&t.People, &c.People}, {&t.Next, &c.Next}, {&t.Before, &c.Before}, {&t.GoTo, &c.GoTo},
 		{&t.Bring, &c.Bring}, {&t.Separator, &c.Separator}, {&t.Valid, &c.Valid}, {&t.Phone, &c.Phone},
 	} {
 		if *f.have == "" {
@@ -157,10 +159,13 @@ func (p *page) way(c Content) {
 	if c.Ahead > 0 {
 		count = fmt.Sprintf(p.texts.People, c.Ahead)
 	}
-	if c.Forecast != "" && c.Ahead > 0 {
+	if c.Forecast != "" && (c.Ahead > 0 || c.Before != "") {
 		count += " " + c.Forecast
 	}
 	p.add(devices.Block{Pair: [2]string{p.texts.Ahead, count}, Bold: true})
+	if c.Before != "" {
+		p.add(devices.Block{Pair: [2]string{p.texts.Before, c.Before}, Bold: true})
+	}
 	if c.Where != "" {
 		p.add(devices.Block{Pair: [2]string{p.texts.GoTo, c.Where}, Bold: true})
 	}

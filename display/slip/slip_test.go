@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func full() Content {
 	return Content{
 		Hall: "富阳市行政服务中心", Chain: "民生服务一条龙", Number: "M045",
-		Service: "不动产登记「四证」联办", Ahead: 7, Forecast: "约 9 分钟",
+		Service: "不动产登记「四证」联办", Ahead: 7, Forecast: "约 25–40 分钟", Before: "10:25 前（十次有九次）",
 		Where:     "一层 A 区 9–16 号窗口",
 		Documents: []string{"身份证", "购房合同", "完税证明"},
 		QR:        "https://hall.example.gov.cn/t/7F3CQ9", Lines: []string{"扫码看进度", "叫到您时会提醒", "过号三个号内到窗口", "可优先办理"},
@@ -41,11 +41,12 @@ func TestGolden(t *testing.T) {
 		"full58": {full(), Paper58},
 		"copy": {with(func(c *Content) {
 			c.Priority, c.Copy, c.Offline, c.Ahead, c.Chain = true, 2, true, 0, ""
+			c.Forecast, c.Before = "", ""
 		}), Paper80},
 		"english": {with(func(c *Content) {
 			c.ServiceSecond = "Real estate registration"
-			c.Texts = Texts{Ahead: "Ahead of you", People: "%d people", GoTo: "Go to", Valid: "Valid today"}
-			c.Forecast, c.QR = "about 9 min", ""
+			c.Texts = Texts{Ahead: "Ahead of you", People: "%d people", Before: "Called", GoTo: "Go to", Valid: "Valid today"}
+			c.Forecast, c.Before, c.QR = "about 25–40 min", "before 10:25 (9 in 10)", ""
 		}), Paper80},
 		"bare": {Content{Number: "甲045", PrintedAt: full().PrintedAt}, Paper58},
 	} {

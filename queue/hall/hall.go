@@ -46,13 +46,14 @@ const retryTrail = time.Second
 // Hall owns the state of one hall.
 type Hall struct {
 	Options
-	state    *queue.State
-	begun    time.Time               // when the state was read
-	ran      time.Duration           // the running time of the trail then
-	answers  map[string]queue.Answer // of the day, by command id
-	watchers map[*watcher]struct{}
-	tail     int // records since the last snapshot
-	weight   int // bytes of the last snapshot
+	state     *queue.State
+	foresight *queue.Foresight        // goes with the state when it is made anew
+	begun     time.Time               // when the state was read
+	ran       time.Duration           // the running time of the trail then
+	answers   map[string]queue.Answer // of the day, by command id
+	watchers  map[*watcher]struct{}
+	tail      int // records since the last snapshot
+	weight    int // bytes of the last snapshot
 
 	requests chan *request // buffered, so that waiting commands form a batch
 	reads    chan func()
@@ -117,6 +118,7 @@ func (h *Hall) reload() error {
 	if err != nil {
 		return err
 	}
+	state.Foresee(h.foresight)
 	h.state, h.answers, h.tail = state, answers, tail
 	h.begun, h.ran = h.Now(), state.Mono()
 	return nil
@@ -252,4 +254,12 @@ func (h *Hall) Read(ctx context.Context, f func(*queue.State)) error {
 func (h *Hall) View(ctx context.Context) (v queue.View, err error) {
 	err = h.Read(ctx, func(s *queue.State) { v = s.View() })
 	return v, err
+}
+
+// Foresee gives the decisions to come a foresight on the waits.
+func (h *Hall) Foresee(ctx context.Context, o *queue.Foresight) error {
+	return h.Read(ctx, func(s *queue.State) {
+		h.foresight = o
+		s.Foresee(o)
+	})
 }

@@ -3,10 +3,10 @@
 > at 01:00:00
 > take {"service":"social"}
   #3 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-23","token":"nonce-0003-nonce-nonce","prefix":"M","service":"social","class":"normal"}
-  #4 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":0,"model":"erlang-1"}
+  #4 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":0,"model":"position"}
 > take {"service":"social","kiosk":"k1","item":"s-12","lang":"en"}
   #5 ticket.issued {"ticket":"M002","leg":"M002/1","day":"2026-11-23","token":"nonce-0004-nonce-nonce","prefix":"M","service":"social","item":"s-12","class":"normal","kiosk":"k1","printer":"p1","lang":"en"}
-  #6 forecast.given {"ticket":"M002","leg":"M002/1","ahead":1,"windows":0,"model":"erlang-1"}
+  #6 forecast.given {"ticket":"M002","leg":"M002/1","ahead":1,"windows":0,"model":"position"}
 > window_open {"window":"1","staff":"0412"}
   #7 window.opened {"window":"1","staff":"0412"}
 > window_open {"window":"2","staff":"0777"}
@@ -30,12 +30,12 @@
   #13 alert.raised {"alert":"device:printer/p1","level":"amber","subject":"printer/p1","say":"printer/p1：paper"}
 > take {"service":"estate","kiosk":"k1"}
   #14 ticket.issued {"ticket":"M003","leg":"M003/1","day":"2026-11-23","token":"nonce-0012-nonce-nonce","prefix":"M","service":"estate","class":"normal","kiosk":"k1","printer":"p1"}
-  #15 forecast.given {"ticket":"M003","leg":"M003/1","ahead":0,"windows":1,"model":"erlang-1"}
+  #15 forecast.given {"ticket":"M003","leg":"M003/1","ahead":0,"windows":1,"model":"position"}
 > slip M003 failed
   #16 ticket.print_failed {"ticket":"M003","leg":"M003/1","printer":"p1","copy":0}
 > take {"service":"estate","kiosk":"k1"}
   #17 ticket.issued {"ticket":"M004","leg":"M004/1","day":"2026-11-23","token":"nonce-0014-nonce-nonce","prefix":"M","service":"estate","class":"normal","kiosk":"k1","printer":"p1"}
-  #18 forecast.given {"ticket":"M004","leg":"M004/1","ahead":1,"windows":1,"model":"erlang-1"}
+  #18 forecast.given {"ticket":"M004","leg":"M004/1","ahead":1,"windows":1,"model":"position"}
 > slip M004 failed
   #19 ticket.print_failed {"ticket":"M004","leg":"M004/1","printer":"p1","copy":0}
 > keep {"ticket":"M004"}
@@ -80,7 +80,7 @@
   #31 ticket.recovered {"ticket":"M002","leg":"M002/1","seniority":"2026-11-23T01:00:00Z"}
 > take {"service":"social","class":"priority"}
   #32 ticket.issued {"ticket":"M005","leg":"M005/1","day":"2026-11-23","token":"nonce-0028-nonce-nonce","prefix":"M","service":"social","class":"priority"}
-  #33 forecast.given {"ticket":"M005","leg":"M005/1","ahead":0,"windows":2,"model":"erlang-1"}
+  #33 forecast.given {"ticket":"M005","leg":"M005/1","ahead":0,"windows":2,"model":"position"}
 > call_next {"window":"2"}
   #34 ticket.called {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","why":{"rule":"accumulating","tier":"pool","credit":420,"runners_up":[{"ticket":"M005","tier":"pool","credit":0}]}}
 > arrive {"window":"2"}
@@ -144,7 +144,7 @@
   #51 window.resumed {"window":"1"}
 > take {"service":"social"}
   #52 ticket.issued {"ticket":"M006","leg":"M006/1","day":"2026-11-23","token":"nonce-0049-nonce-nonce","prefix":"M","service":"social","class":"normal"}
-  #53 forecast.given {"ticket":"M006","leg":"M006/1","ahead":0,"windows":2,"model":"erlang-1"}
+  #53 forecast.given {"ticket":"M006","leg":"M006/1","ahead":0,"windows":2,"model":"position"}
 > reclass {"ticket":"M006","class":"priority","reason":"disabled"}
   #54 ticket.reclassed {"ticket":"M006","leg":"M006/1","from":"normal","to":"priority","reason":"disabled"}
 > window_drain {"window":"1"}
@@ -155,7 +155,7 @@
   #56 ticket.cancelled {"ticket":"M006","leg":"M006/1","reason":"went home"}
 > take {"service":"shop","kiosk":"k1"}
   #57 ticket.issued {"ticket":"Q001","leg":"Q001/1","day":"2026-11-23","token":"nonce-0054-nonce-nonce","prefix":"Q","service":"shop","class":"normal","kiosk":"k1","printer":"p1"}
-  #58 forecast.given {"ticket":"Q001","leg":"Q001/1","ahead":0,"windows":0,"model":"erlang-1"}
+  #58 forecast.given {"ticket":"Q001","leg":"Q001/1","ahead":0,"windows":0,"model":"position"}
 > slip Q001 unconfirmed
   #59 ticket.print_unknown {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":0}
 > reprint {"ticket":"Q001"}
@@ -186,7 +186,7 @@
   #66 day.opened {"day":"2026-11-24"}
 > take {"service":"social"}
   #67 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-24","token":"nonce-0062-nonce-nonce","prefix":"M","service":"social","class":"normal"}
-  #68 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":0,"model":"erlang-1"}
+  #68 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":0,"model":"position"}
 > hall
   window 1 closed  done 0 ratings map[]
   window 2 closed  done 0 ratings map[]

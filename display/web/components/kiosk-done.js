@@ -1,6 +1,6 @@
 import { html } from '../vendor/lit.js';
 import { items } from '../lib/items.js';
-import { chainOf, minutes, placeOf, ranges, serviceOf } from '../lib/names.js';
+import { before, chainOf, minutes, placeOf, ranges, serviceOf } from '../lib/names.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock } from '../lib/times.js';
 import { floorMap } from './kiosk-map.js';
@@ -30,8 +30,9 @@ function paper(taken) {
 /** @param {any} taken @param {any} service */
 function facts(taken, service) {
   const m = minutes(taken.forecast);
+  const by = before(taken.forecast);
   return html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: taken.ahead ?? 0 })}</b></div>
-<div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b></div>
+<div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div>
 <div>${t('done.windows')}<b class="num">${service.windows?.length ? t('n_window', { n: ranges(service.windows) }) : '—'}</b></div></div>`;
 }
 

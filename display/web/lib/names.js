@@ -1,5 +1,6 @@
 // How things of the hall are called on the pages.
 import { language, nameOf, t } from './texts.js';
+import { clock } from './times.js';
 
 /** The colour class of a chain; unknown chains are grey. @param {string} id */
 export const chainClass = (id) => ({ M: 'cm', Q: 'cq', T: 'ct', Z: 'cz' }[id] || 'cx');
@@ -56,6 +57,9 @@ export function minutes(forecast) {
   return low >= high ? String(high) : `${low}–${high}`;
 }
 
+/** The clock time before which the call comes nine times in ten, or nothing while nobody can tell. @param {any} forecast */
+export const before = (forecast) => (forecast?.before ? clock(forecast.before) : '');
+
 /** What a chain's services add up to: people waiting and the usual span of waits, "5–10" minutes. @param {any} state @param {string} chain */
 export function chainLoad(state, chain) {
   let waiting = 0;
@@ -71,7 +75,7 @@ export function chainLoad(state, chain) {
     low += w * (s.forecast.low ?? s.forecast.high);
     high += w * s.forecast.high;
   }
-  return { waiting, minutes: weight ? minutes({ low: Math.floor(low / weight), high: Math.ceil(high / weight) }) : '' };
+  return { waiting, minutes: weight ? minutes({ low: 5 * Math.floor(low / weight / 5), high: 5 * Math.ceil(high / weight / 5) }) : '' };
 }
 
 /** The word for a state of a window, device or ticket. @param {string} kind @param {string} state */

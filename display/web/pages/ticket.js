@@ -4,7 +4,7 @@ import { html, render } from '../vendor/lit.js';
 import { own } from '../lib/page.js';
 import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
-import { minutes } from '../lib/names.js';
+import { before, minutes } from '../lib/names.js';
 import { loadTexts, t } from '../lib/texts.js';
 import { clockSeconds } from '../lib/times.js';
 
@@ -47,10 +47,11 @@ function draw() {
 function card() {
   const called = ticket.state === 'called' || ticket.state === 'calling';
   const m = minutes(ticket.forecast);
+  const by = before(ticket.forecast);
   document.title = `${ticket.ticket} · ${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}`;
   return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
 <p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
-${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b></div></div>` : ''}
+${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
 ${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section><p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p>`;
 }
 

@@ -12,7 +12,7 @@
   #5 window.opened {"window":"40"}
 > take {"chain":"licence"}
   #6 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-23","token":"nonce-0006-nonce-nonce","prefix":"M","service":"four","class":"normal"}
-  #7 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":1,"model":"erlang-1"}
+  #7 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":1,"model":"position"}
   #8 journey.started {"ticket":"M001","chain":{"id":"licence","version":1,"name":"「一照四证」联办","limit":"2h0m0s","steps":[{"id":"accept","name":"综合受理","service":"four","usual":"15m0s"},{"id":"tax","name":"税务登记","service":"tax","after":["accept"],"usual":"10m0s"},{"id":"fees","name":"刻章缴费","service":"fees","after":["accept"],"usual":"10m0s"},{"id":"issue","name":"领取证照","service":"issue","after":["tax","fees"],"usual":"5m0s"}]}}
   #9 journey.step_started {"ticket":"M001","step":"accept","leg":"M001/1","service":"four","class":"normal","seniority":"2026-11-23T01:00:00Z"}
 > call_next {"window":"9"}

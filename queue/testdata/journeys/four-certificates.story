@@ -12,7 +12,7 @@
   #5 window.opened {"window":"10"}
 > take {"chain":"four"}
   #6 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-23","token":"nonce-0006-nonce-nonce","prefix":"M","service":"four","class":"normal"}
-  #7 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":1,"model":"erlang-1"}
+  #7 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":1,"model":"position"}
   #8 journey.started {"ticket":"M001","chain":{"id":"four","version":1,"name":"个人房产「四证」联办","limit":"1h30m0s","steps":[{"id":"accept","name":"综合受理","service":"four","usual":"15m0s"},{"id":"tax","name":"契税缴纳","service":"tax","after":["accept"],"usual":"10m0s"},{"id":"house","name":"房屋交易审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"land","name":"土地登记审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"issue","name":"领取证书","service":"issue","after":["tax","house","land"],"usual":"5m0s"}]}}
   #9 journey.step_started {"ticket":"M001","step":"accept","leg":"M001/1","service":"four","class":"normal","seniority":"2026-11-23T01:00:00Z"}
 > tick
@@ -21,7 +21,7 @@
 # Somebody else has been waiting at the tax window since before.
 > take {"service":"tax"}
   #11 ticket.issued {"ticket":"M002","leg":"M002/1","day":"2026-11-23","token":"nonce-0008-nonce-nonce","prefix":"M","service":"tax","class":"normal"}
-  #12 forecast.given {"ticket":"M002","leg":"M002/1","ahead":0,"windows":1,"model":"erlang-1"}
+  #12 forecast.given {"ticket":"M002","leg":"M002/1","ahead":0,"windows":1,"model":"position"}
 > at 01:05:00
 > call_next {"window":"9"}
   #13 ticket.called {"ticket":"M001","leg":"M001/1","window":"9","service":"four","why":{"rule":"accumulating","tier":"pool","credit":300,"runners_up":[]}}
@@ -49,7 +49,7 @@
 # it does not overtake M002, who came before.
 > take {"service":"tax"}
   #21 ticket.issued {"ticket":"M003","leg":"M003/1","day":"2026-11-23","token":"nonce-0013-nonce-nonce","prefix":"M","service":"tax","class":"normal"}
-  #22 forecast.given {"ticket":"M003","leg":"M003/1","ahead":2,"windows":1,"model":"erlang-1"}
+  #22 forecast.given {"ticket":"M003","leg":"M003/1","ahead":2,"windows":1,"model":"position"}
 > call_next {"window":"16"}
   #23 ticket.called {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":1200,"runners_up":[{"ticket":"M001","tier":"pool","credit":150},{"ticket":"M003","tier":"pool","credit":0}]}}
 > arrive {"window":"16"}

@@ -12,7 +12,7 @@
   #5 window.opened {"window":"40"}
 > take {"chain":"invest"}
   #6 ticket.issued {"ticket":"T001","leg":"T001/1","day":"2026-11-23","token":"nonce-0006-nonce-nonce","prefix":"T","service":"project","class":"normal"}
-  #7 forecast.given {"ticket":"T001","leg":"T001/1","ahead":0,"windows":1,"model":"erlang-1"}
+  #7 forecast.given {"ticket":"T001","leg":"T001/1","ahead":0,"windows":1,"model":"position"}
   #8 journey.started {"ticket":"T001","chain":{"id":"invest","version":1,"name":"投资项目并联审批","limit":"4h0m0s","steps":[{"id":"accept","name":"项目立项受理","service":"project","usual":"20m0s"},{"id":"planning","name":"规划审查","mode":"paper","after":["accept"],"usual":"1h0m0s"},{"id":"environment","name":"环评审查","mode":"paper","after":["accept"],"usual":"1h0m0s"},{"id":"defence","name":"人防审查","mode":"paper","after":["accept"],"usual":"1h0m0s"},{"id":"fees","name":"规费缴纳","service":"fees","after":["accept"],"usual":"10m0s"},{"id":"advice","name":"专家咨询","mode":"paper","after":["accept"],"optional":true,"usual":"30m0s"},{"id":"meeting","name":"联合会审","mode":"paper","after":["planning","environment","defence"],"join":"any 2","usual":"30m0s"},{"id":"permit","name":"领取施工许可","service":"permit","after":["meeting","fees"],"usual":"15m0s"}]}}
   #9 journey.step_started {"ticket":"T001","step":"accept","leg":"T001/1","service":"project","class":"normal","seniority":"2026-11-23T01:00:00Z"}
 > call_next {"window":"53"}

@@ -10,7 +10,7 @@
   #5 window.opened {"window":"10"}
 > take {"chain":"four"}
   #6 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-23","token":"nonce-0006-nonce-nonce","prefix":"M","service":"four","class":"normal"}
-  #7 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":1,"model":"erlang-1"}
+  #7 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":1,"model":"position"}
   #8 journey.started {"ticket":"M001","chain":{"id":"four","version":1,"name":"个人房产「四证」联办","limit":"1h30m0s","steps":[{"id":"accept","name":"综合受理","service":"four","usual":"15m0s"},{"id":"tax","name":"契税缴纳","service":"tax","after":["accept"],"usual":"10m0s"},{"id":"house","name":"房屋交易审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"land","name":"土地登记审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"issue","name":"领取证书","service":"issue","after":["tax","house","land"],"usual":"5m0s"}]}}
   #9 journey.step_started {"ticket":"M001","step":"accept","leg":"M001/1","service":"four","class":"normal","seniority":"2026-11-23T01:00:00Z"}
 > chain four 1 without house
@@ -19,7 +19,7 @@
   the configuration is in force
 > take {"chain":"four"}
   #11 ticket.issued {"ticket":"M002","leg":"M002/1","day":"2026-11-23","token":"nonce-0009-nonce-nonce","prefix":"M","service":"four","class":"normal"}
-  #12 forecast.given {"ticket":"M002","leg":"M002/1","ahead":1,"windows":1,"model":"erlang-1"}
+  #12 forecast.given {"ticket":"M002","leg":"M002/1","ahead":1,"windows":1,"model":"position"}
   #13 journey.started {"ticket":"M002","chain":{"id":"four","version":2,"name":"个人房产「四证」联办","limit":"1h30m0s","steps":[{"id":"accept","name":"综合受理","service":"four","usual":"15m0s"},{"id":"tax","name":"契税缴纳","service":"tax","after":["accept"],"usual":"10m0s"},{"id":"land","name":"土地登记审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"issue","name":"领取证书","service":"issue","after":["tax","land"],"usual":"5m0s"}]}}
   #14 journey.step_started {"ticket":"M002","step":"accept","leg":"M002/1","service":"four","class":"normal","seniority":"2026-11-23T01:00:00Z"}
 > call_next {"window":"9"}

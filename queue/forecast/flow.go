@@ -1,0 +1,43 @@
+package forecast
+
+import "lobby/queue"
+
+// slots divide the day into half hours.
+const (
+	slots      = 48
+	slotLength = 1800.0
+)
+
+// flow is how many come, by line and half hour of the day.
+type flow struct {
+	days  float64
+	count map[queue.Line]*[slots]float64
+}
+
+func newFlow() flow { return flow{count: map[queue.Line]*[slots]float64{}} }
+
+func (f *flow) seen(line queue.Line, second float64) { entry(f.count, line)[slot(second)]++ }
+
+// rates is how many of a line come in a second, by half hour.
+func (f *flow) rates(line queue.Line) (r [slots]float64) {
+	count, ok := f.count[line]
+	if !ok || f.days == 0 {
+		return r
+	}
+	for i, n := range count {
+		r[i] = n / f.days / slotLength
+	}
+	return r
+}
+
+// day begins a new day and lets the past fade.
+func (f *flow) day() {
+	for _, count := range f.count {
+		for i := range count {
+			count[i] *= decay
+		}
+	}
+	f.days = f.days*decay + 1
+}
+
+func slot(second float64) int { return int(second/slotLength) % slots }
