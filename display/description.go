@@ -65,6 +65,9 @@ type Class struct {
 	Name  string  `json:"name" yaml:"name"`
 	Names Names   `json:"names" yaml:"names"`
 	Rate  float64 `json:"-" yaml:"rate"`
+
+	// LargeSlip prints the slips of this class in large letters.
+	LargeSlip bool `json:"-" yaml:"large_slip"`
 }
 
 // Service is a queue with its names and place.

@@ -6,34 +6,36 @@ import (
 
 	"lobby/devices/wire"
 	"lobby/display"
+	"lobby/display/slip"
 	"lobby/queue"
 )
 
 // Config is a hall file: a struct of the packages' own structs, and nothing
 // else. Wires and models are the only things here that a demo has otherwise.
 type Config struct {
-	Hall        display.Hall         `yaml:"hall"`
-	Listen      string               `yaml:"listen"`
-	Hosts       []string             `yaml:"hosts"`  // further names under which the hall is reached
-	Public      string               `yaml:"public"` // address for citizens' phones, https://hall.example
-	Data        string               `yaml:"data"`
-	MQTT        MQTT                 `yaml:"mqtt"`
-	RTSP        RTSP                 `yaml:"rtsp"`
-	Items       string               `yaml:"items"` // file beside this one
-	Rules       queue.Rules          `yaml:"rules"`
-	Chains      []display.Chain      `yaml:"chains"`
-	Departments []display.Department `yaml:"departments"`
-	Classes     []display.Class      `yaml:"classes"`
-	Services    []display.Service    `yaml:"services"`
-	Windows     []display.Window     `yaml:"windows"`
-	Kiosks      []display.Kiosk      `yaml:"kiosks"`
-	Walls       []display.Wall       `yaml:"walls"`
-	Printers    map[string]Printer   `yaml:"printers"`
-	Boards      map[string]Bus       `yaml:"boards"`    // unit names are window ids
-	Callboxes   map[string]Bus       `yaml:"callboxes"` // unit names are what windows and kiosks refer to
-	Speakers    map[string]Speaker   `yaml:"speakers"`
-	Keypads     map[string]Keypad    `yaml:"keypads"`
-	Cameras     map[string]Camera    `yaml:"cameras"`
+	Hall        display.Hall             `yaml:"hall"`
+	Listen      string                   `yaml:"listen"`
+	Hosts       []string                 `yaml:"hosts"`  // further names under which the hall is reached
+	Public      string                   `yaml:"public"` // address for citizens' phones, https://hall.example
+	Data        string                   `yaml:"data"`
+	MQTT        MQTT                     `yaml:"mqtt"`
+	RTSP        RTSP                     `yaml:"rtsp"`
+	Items       string                   `yaml:"items"` // file beside this one
+	Rules       queue.Rules              `yaml:"rules"`
+	Chains      []display.Chain          `yaml:"chains"`
+	Departments []display.Department     `yaml:"departments"`
+	Classes     []display.Class          `yaml:"classes"`
+	Services    []display.Service        `yaml:"services"`
+	Windows     []display.Window         `yaml:"windows"`
+	Kiosks      []display.Kiosk          `yaml:"kiosks"`
+	Walls       []display.Wall           `yaml:"walls"`
+	Slips       map[string]slip.Template `yaml:"slips"` // further templates, by the name printers refer to
+	Printers    map[string]Printer       `yaml:"printers"`
+	Boards      map[string]Bus           `yaml:"boards"`    // unit names are window ids
+	Callboxes   map[string]Bus           `yaml:"callboxes"` // unit names are what windows and kiosks refer to
+	Speakers    map[string]Speaker       `yaml:"speakers"`
+	Keypads     map[string]Keypad        `yaml:"keypads"`
+	Cameras     map[string]Camera        `yaml:"cameras"`
 }
 
 // MQTT says where the keypads' broker is.
@@ -55,6 +57,7 @@ type RTSP struct {
 type Printer struct {
 	Model   string   `yaml:"model"`
 	Wire    wire.URL `yaml:"wire"`
+	Slip    string   `yaml:"slip"` // template; the standard one where empty
 	Options node     `yaml:"options"`
 }
 

@@ -80,7 +80,7 @@ var onlyIn = map[string][]string{
 	"github.com/goccy/go-yaml":                     {"cmd/lobby"},
 	"github.com/prometheus/client_golang":          {"cmd/lobby"},
 	"github.com/schollz/progressbar/v3":            {"cmd/lobby"},
-	"golang.org/x/image":                           {"devices/printer/galley", "devices/printer/escpos", "devices/printer/star", "devices/emulator/paper", "display/slip"},
+	"golang.org/x/image":                           {"devices/printer/galley", "devices/printer/picture", "devices/printer/escpos", "devices/printer/star", "devices/emulator/paper", "display/slip"},
 	"github.com/bluenviron/mediacommon/v2":         {"devices/camera/child", "devices/emulator/camera"},
 	"golang.org/x/text/encoding/simplifiedchinese": {"devices/printer/galley", "devices/board/onbon", "devices/speaker/syn6288", "devices/emulator/escpos", "devices/emulator/onbon", "devices/emulator/star", "devices/emulator/syn6288", "devices/board/internal/gbk"},
 }

@@ -111,6 +111,11 @@ func (c checker) check() []error {
 			bad(pathOf(c.Config, line), "%s", line)
 		}
 	}
+	for _, name := range sorted(c.Slips) {
+		if err := c.Slips[name].Validate(); err != nil {
+			bad("$.slips."+name, "slip %s: %v", name, err)
+		}
+	}
 	c.references(bad)
 	c.drivers(bad)
 	return errs
@@ -203,6 +208,9 @@ func (c checker) drivers(bad func(path, format string, args ...any)) {
 	}
 	for _, name := range sorted(c.Printers) {
 		p, path := c.Printers[name], "$.printers."+name
+		if _, ok := c.Slips[p.Slip]; p.Slip != "" && !ok {
+			bad(path+".slip", "printer %s: no slip %q; write it under slips", name, p.Slip)
+		}
 		claim(path, p.Wire)
 		tryOpen(bad, path, printer.Catalog, p.Model, p.Options)
 	}

@@ -61,6 +61,16 @@ func (c *Items) Find(code string) (Item, bool) {
 	return i, ok
 }
 
+// First returns an item of a service; the zero item if it has none.
+func (c *Items) First(service string) Item {
+	for _, i := range c.list {
+		if i.Service == service {
+			return i
+		}
+	}
+	return Item{}
+}
+
 // Len is how many items the hall offers.
 func (c *Items) Len() int { return len(c.list) }
 

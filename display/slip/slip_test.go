@@ -45,10 +45,12 @@ func TestGolden(t *testing.T) {
 		}), Paper80},
 		"english": {with(func(c *Content) {
 			c.ServiceSecond = "Real estate registration"
-			c.Texts = Texts{Ahead: "Ahead of you", People: "%d people", Before: "Called", GoTo: "Go to", Valid: "Valid today"}
-			c.Forecast, c.Before, c.QR = "about 25–40 min", "before 10:25 (9 in 10)", ""
+			c.Texts, c.Lines, c.Copy = In("en-GB"), nil, 1
+			c.Forecast, c.Before = "about 25–40 min", "before 10:25 (9 in 10)"
 		}), Paper80},
-		"bare": {Content{Number: "甲045", PrintedAt: full().PrintedAt}, Paper58},
+		"large58":     {with(func(c *Content) { c.Large, c.Priority = true, true }), Paper58},
+		"traditional": {with(func(c *Content) { c.Texts, c.Lines = In("zh-TW"), nil }), Paper80},
+		"bare":        {Content{Number: "甲045", PrintedAt: full().PrintedAt}, Paper58},
 	} {
 		got := describe(Layout(c.content, c.dots))
 		path := filepath.Join("testdata", name+".txt")
@@ -77,14 +79,14 @@ func describe(s devices.Slip) string {
 		case b.Image != nil:
 			what = fmt.Sprintf("picture %v", b.Image.Bounds().Size())
 		case b.QR != "":
-			what = "QR " + b.QR
+			what = "QR " + b.QR + " beside " + strings.Join(b.Beside, " / ")
 		case b.Rule:
 			what = "rule"
 		case b.Pair != [2]string{}:
 			what = fmt.Sprintf("%q | %q", b.Pair[0], b.Pair[1])
 		}
-		fmt.Fprintf(&out, "%s %s%s%s%s\n", [...]string{"left  ", "center", "right "}[b.Align], what,
-			mark(b.Scale > 1, fmt.Sprintf(" x%d", b.Scale)), mark(b.Bold, " bold"), mark(b.Reverse, " reverse"))
+		fmt.Fprintf(&out, "%s %s%s%s%s%s\n", [...]string{"left  ", "center", "right "}[b.Align], what,
+			mark(b.Size > 0, fmt.Sprintf(" %d dots", b.Size)), mark(b.Scale > 1, fmt.Sprintf(" x%d", b.Scale)), mark(b.Bold, " bold"), mark(b.Reverse, " reverse"))
 	}
 	return out.String()
 }

@@ -45,6 +45,7 @@ type options struct {
 	Profile string `json:"profile" yaml:"profile"`
 	Confirm string `json:"confirm" yaml:"confirm"`
 	Font    string `json:"font" yaml:"font"`
+	Draw    bool   `json:"draw" yaml:"draw"`
 	Serial  string `json:"serial" yaml:"serial"`
 }
 

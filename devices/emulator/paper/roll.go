@@ -162,6 +162,11 @@ func (m Mark) draw(row []byte, at, y int) {
 // Rows is its length in dots.
 func (s *Slip) Rows() int { return len(s.rows) }
 
+// Black says whether a dot is black, counted from the left and from the top.
+func (s *Slip) Black(x, y int) bool {
+	return y < len(s.rows) && x/8 < len(s.rows[y]) && s.rows[y][x/8]&(0x80>>(x%8)) != 0
+}
+
 // PNG draws the slip with a margin, as paper has it.
 func (s *Slip) PNG(w io.Writer) error {
 	const margin = 24

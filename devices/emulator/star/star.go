@@ -32,6 +32,7 @@ type Printer struct {
 type options struct {
 	Profile string `json:"profile" yaml:"profile"`
 	Font    string `json:"font" yaml:"font"`
+	Draw    bool   `json:"draw" yaml:"draw"`
 }
 
 // model is what differs between the emulated makes.

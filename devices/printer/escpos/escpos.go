@@ -10,6 +10,7 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/printer/galley"
+	"lobby/devices/printer/picture"
 )
 
 // Options are the options of one printer in the configuration.
@@ -17,6 +18,7 @@ type Options struct {
 	Profile string  `json:"profile" yaml:"profile"` // a name in Profiles; generic80 where empty
 	Confirm Confirm `json:"confirm" yaml:"confirm"` // ids, echo, poll or none; the profile's where empty
 	Font    string  `json:"font" yaml:"font"`       // file with the characters that the printer lacks
+	Draw    bool    `json:"draw" yaml:"draw"`       // the font draws the whole slip, which is sent as a picture
 	Serial  string  `json:"serial" yaml:"serial"`   // the printer's serial number; another one is refused
 }
 
@@ -27,6 +29,7 @@ type Printer struct {
 	profile  Profile
 	explicit bool // the configuration says that the printer answers
 	font     string
+	draw     bool
 	serial   string
 	turn     chan struct{}
 	now      func() time.Time
@@ -54,7 +57,7 @@ func Open(w devices.Wire, decode devices.Decode) (devices.Printer, error) {
 	turn := make(chan struct{}, 1)
 	turn <- struct{}{}
 	return &Printer{
-		wire: w, profile: p, explicit: o.Confirm != "", font: o.Font, serial: o.Serial,
+		wire: w, profile: p, explicit: o.Confirm != "", font: o.Font, draw: o.Draw, serial: o.Serial,
 		turn: turn, now: time.Now,
 		// Nobody knows in what the wire was interrupted before it was opened.
 		stale: true, owed: 1,
@@ -75,6 +78,9 @@ func (o Options) profile() (Profile, error) {
 			return Profile{}, fmt.Errorf("escpos: confirm %q is not ids, echo, poll or none", o.Confirm)
 		}
 		p.Confirm = o.Confirm
+	}
+	if o.Draw && o.Font == "" {
+		return Profile{}, errors.New("escpos: draw needs a font; name a file with Chinese characters as font")
 	}
 	if o.Font != "" {
 		if err := galley.WithFont(o.Font, func(*opentype.Font) error { return nil }); err != nil {
@@ -151,22 +157,25 @@ func (p *Printer) take(ctx context.Context) error {
 
 func (p *Printer) give() { p.turn <- struct{}{} }
 
-// encode opens the font only for slips that need it.
+// encode opens the font only for slips that need it. A font that can no longer
+// be read leaves the slip to the printer's own type, and the loss is reported.
 func (p *Printer) encode(s devices.Slip) *encoder {
+	if p.draw {
+		if drawn, loss, err := picture.Slip(s, p.profile.Dots, p.font); err == nil {
+			e := encode(p.profile, drawn)
+			e.loss = loss
+			return e
+		}
+	}
 	e := encode(p.profile, s)
 	if p.font == "" || len(e.loss.Runes) == 0 {
 		return e
 	}
-	err := galley.WithFont(p.font, func(f *opentype.Font) error {
+	_ = galley.WithFont(p.font, func(f *opentype.Font) error {
 		with := p.profile
 		with.Font = f
 		e = encode(with, s)
 		return nil
 	})
-	if err != nil {
-		// The font was there when the printer was opened; without it the slip
-		// says 〓 and the loss is reported.
-		return encode(p.profile, s)
-	}
 	return e
 }

@@ -87,11 +87,14 @@ const closing = "，。、！？：；）」』》〉】”’％…,.!?:;)]}%"
 
 // Wrap breaks a line to the columns: Latin words and numbers stay whole where
 // they fit, Chinese breaks anywhere but before a closing mark.
-func Wrap(s string, columns int) []string {
+func Wrap(s string, columns int) []string { return WrapBy(s, columns, runeWidth) }
+
+// WrapBy is Wrap for letters of any width.
+func WrapBy[N ~int | ~int32](s string, space N, wide func(rune) N) []string {
 	var lines []string
 	rest := []rune(s)
 	for {
-		n := fit(rest, columns)
+		n := fit(rest, space, wide)
 		if n == len(rest) {
 			return append(lines, string(rest))
 		}
@@ -105,11 +108,11 @@ func Wrap(s string, columns int) []string {
 }
 
 // fit counts the characters that have room, at least one so that wrapping ends.
-func fit(rs []rune, columns int) int {
-	used := 0
+func fit[N ~int | ~int32](rs []rune, space N, wide func(rune) N) int {
+	var used N
 	for i, r := range rs {
-		used += runeWidth(r)
-		if used > columns {
+		used += wide(r)
+		if used > space {
 			return max(i, 1)
 		}
 	}

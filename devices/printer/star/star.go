@@ -10,6 +10,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/internal/exchange"
 	"lobby/devices/printer/galley"
+	"lobby/devices/printer/picture"
 )
 
 // What a printer can say, or not say, about why a slip did not come out.
@@ -28,6 +29,7 @@ var (
 type Options struct {
 	Profile string `json:"profile" yaml:"profile"` // a name in Profiles; star80 where empty
 	Font    string `json:"font" yaml:"font"`       // file with the characters that the printer lacks
+	Draw    bool   `json:"draw" yaml:"draw"`       // the font draws the whole slip, which is sent as a picture
 }
 
 // Printer is one printer. Its calls may come from several goroutines and are
@@ -36,6 +38,7 @@ type Printer struct {
 	wire    devices.Wire
 	profile Profile
 	font    string
+	draw    bool
 	turn    chan struct{}
 
 	// What is remembered from one call to the next, by whoever has the turn.
@@ -63,10 +66,13 @@ func Open(w devices.Wire, decode devices.Decode) (devices.Printer, error) {
 			return nil, fmt.Errorf("star: %w", err)
 		}
 	}
+	if o.Draw && o.Font == "" {
+		return nil, errors.New("star: draw needs a font; name a file with Chinese characters as font")
+	}
 	turn := make(chan struct{}, 1)
 	turn <- struct{}{}
 	// Nobody knows in what the wire was interrupted before it was opened.
-	return &Printer{wire: w, profile: p, font: o.Font, turn: turn, stale: true, owed: 1}, nil
+	return &Printer{wire: w, profile: p, font: o.Font, draw: o.Draw, turn: turn, stale: true, owed: 1}, nil
 }
 
 // Print sends one slip. It asks for the state first and sends nothing to a
@@ -130,13 +136,19 @@ func (p *Printer) take(ctx context.Context) error {
 
 func (p *Printer) give() { p.turn <- struct{}{} }
 
-// encode opens the font only for slips that need it.
+// encode opens the font only for slips that need it. A font that can no longer
+// be read leaves the slip to the printer's own type.
 func (p *Printer) encode(s devices.Slip) ([]byte, galley.Loss) {
+	if p.draw {
+		if drawn, loss, err := picture.Slip(s, p.profile.Dots, p.font); err == nil {
+			data, _ := Encode(p.profile, drawn)
+			return data, loss
+		}
+	}
 	data, loss := Encode(p.profile, s)
 	if p.font == "" || len(loss.Runes) == 0 {
 		return data, loss
 	}
-	// A font that can no longer be read leaves the slip with its losses.
 	_ = galley.WithFont(p.font, func(f *opentype.Font) error {
 		with := p.profile
 		with.Font = f
