@@ -213,16 +213,19 @@ func (c *Chip) Press(key int) {
 	c.Pass(50 * time.Millisecond)
 }
 
-// Pass waits until time has passed for the chip. On a busy computer its clock
-// is slower than the wall's.
+// Pass waits until time has passed for the chip.
 func (c *Chip) Pass(d time.Duration) {
 	c.tb.Helper()
-	now := func() time.Duration {
-		return time.Duration(binary.LittleEndian.Uint32(c.Peek("ticks", 4))) * time.Millisecond
-	}
-	for end := now() + d; now() < end; {
+	for end := c.clock() + d; c.clock() < end; {
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// clock is the chip's time since its boot. On a busy computer it is slower than
+// the wall's.
+func (c *Chip) clock() time.Duration {
+	c.tb.Helper()
+	return time.Duration(binary.LittleEndian.Uint32(c.Peek("ticks", 4))) * time.Millisecond
 }
 
 // Switch sets the address switch, bits 2 to 5 of port B. The firmware looks at
@@ -270,11 +273,12 @@ func (c *Chip) Reset() {
 func (c *Chip) Feedings() int { return bytes.Count(c.readLog(), []byte("WDG reset")) }
 
 // Guard plays the watchdog: it resets the chip each time that it was not fed
-// for two seconds. It returns how often it did, when done is closed.
+// for two seconds of its own time. It returns how often it did, when done is
+// closed.
 func (c *Chip) Guard(done <-chan struct{}) (bites int) {
 	const bite = 2 * time.Second
-	fed, since := c.Feedings(), time.Now()
-	look := time.NewTicker(100 * time.Millisecond)
+	fed, since := c.Feedings(), c.clock()
+	look := time.NewTicker(200 * time.Millisecond)
 	defer look.Stop()
 	for {
 		select {
@@ -283,12 +287,11 @@ func (c *Chip) Guard(done <-chan struct{}) (bites int) {
 		case <-look.C:
 		}
 		if n := c.Feedings(); n != fed {
-			fed, since = n, time.Now()
-		}
-		if time.Since(since) > bite {
+			fed, since = n, c.clock()
+		} else if c.clock()-since > bite {
 			c.Reset()
 			bites++
-			since = time.Now()
+			fed, since = c.Feedings(), 0
 		}
 	}
 }
