@@ -33,6 +33,11 @@ type State struct {
 	Devices     []DeviceState       `json:"devices"`
 	Alerts      []queue.AlertView   `json:"alerts"`
 	Figures     FiguresState        `json:"figures"`
+
+	// Checkpoint is the newest that was signed. Clients keep it: with it they can
+	// tell later whether the records before it were changed.
+	// It is missing before the first.
+	Checkpoint queue.CheckpointSigned `json:"checkpoint,omitzero"`
 }
 
 // ServiceState is a service with its queue.
@@ -95,7 +100,7 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 		Day: v.Day, Open: v.Open, Now: now.UTC(), Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
 		Classes: list(d.Classes), Waiting: list(v.Waiting), Journeys: list(v.Journeys), Calls: list(v.Calls), Alerts: list(v.Alerts),
 		Services: []ServiceState{}, Windows: []WindowState{}, Kiosks: []KioskState{}, Walls: []WallState{}, Cameras: []CameraState{}, Devices: []DeviceState{},
-		Figures: FiguresState{Figures: v.Figures},
+		Figures: FiguresState{Figures: v.Figures}, Checkpoint: v.Checkpoint,
 	}
 	if share, ok := v.Figures.Satisfaction(); ok {
 		s.Figures.Satisfaction = &share

@@ -28,7 +28,7 @@ func (CheckpointSigned) Name() string { return "checkpoint.signed" }
 // Topic implements Event.
 func (CheckpointSigned) Topic() string { return TopicQueue }
 
-func (CheckpointSigned) apply(*State, Record) {}
+func (e CheckpointSigned) apply(s *State, _ Record) { s.checkpoint = e }
 
 // RotateKey records that another key signs from now on.
 type RotateKey struct {

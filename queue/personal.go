@@ -47,6 +47,15 @@ func (e TicketReclassed) Part() (Event, any) { p := partReason(&e.Reason); retur
 // Part implements Personal.
 func (e TicketHeld) Part() (Event, any) { p := partReason(&e.Reason); return e, p }
 
+// Part implements Personal.
+func (e JourneyAborted) Part() (Event, any) { p := partReason(&e.Reason); return e, p }
+
+// Part implements Personal.
+func (e JourneyStepSkipped) Part() (Event, any) { p := partReason(&e.Reason); return e, p }
+
+// Part implements Personal.
+func (e JourneyStepRepeated) Part() (Event, any) { p := partReason(&e.Reason); return e, p }
+
 // Part implements Personal: why staff chose a ticket out of order. That they
 // did stays in the tier.
 func (e TicketCalled) Part() (Event, any) {

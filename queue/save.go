@@ -36,6 +36,7 @@ type saved struct {
 
 	Substitutes map[string]string `json:"substitutes"`
 	Fixed       map[string]string `json:"fixed"`
+	Checkpoint  CheckpointSigned  `json:"checkpoint"`
 }
 
 type savedTicket struct {
@@ -78,7 +79,7 @@ func (s *State) Save() ([]byte, error) {
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited,
-		Substitutes: s.substitutes, Fixed: s.fixed,
+		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed,
 	}
 	for _, t := range s.byNumber() {
 		w.Tickets = append(w.Tickets, t.save())
@@ -108,6 +109,7 @@ func Load(data []byte) (*State, error) {
 	}
 	s := NewState()
 	s.seq, s.at, s.mono, s.day, s.open, s.hash = r.Seq, r.At, r.Mono, r.Day, r.Open, r.Hash
+	s.checkpoint = r.Checkpoint
 	s.config, s.index = r.Config, r.Config.index()
 	maps.Copy(s.numbers, r.Numbers)
 	maps.Copy(s.substitutes, r.Substitutes)

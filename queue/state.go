@@ -36,6 +36,8 @@ type State struct {
 	journeys    map[string]*Ticket // under way, by number
 	substitutes map[string]string  // the window that stands in for a service's last one, by service
 	fixed       map[string]string  // chains that were in force, by id and version: what they were
+
+	checkpoint CheckpointSigned // the newest
 }
 
 // index finds the configured things by id.

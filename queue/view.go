@@ -21,6 +21,8 @@ type View struct {
 	Devices  []DeviceView
 	Alerts   []AlertView
 	Figures  Figures
+
+	Checkpoint CheckpointSigned // the newest; zero before the first
 }
 
 // ServiceView is one service with its queue.
@@ -101,7 +103,7 @@ func (f Figures) Satisfaction() (float64, bool) {
 
 // View copies the state for the pages and the feed.
 func (s *State) View() View {
-	v := View{Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Figures: s.figures, Calls: append([]CallView{}, s.calls...)}
+	v := View{Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Figures: s.figures, Calls: append([]CallView{}, s.calls...), Checkpoint: s.checkpoint}
 	v.Figures.Ratings = copyCounts(s.figures.Ratings)
 	if s.figures.Calls > 0 {
 		v.Figures.Average = s.figures.waited.Seconds() / float64(s.figures.Calls)

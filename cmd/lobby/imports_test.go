@@ -31,6 +31,7 @@ var mayImport = []struct {
 	{"queue/trail/checkpoint", nil},
 	{"queue/trail/export", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint"}},
 	{"queue/trail/verify", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint", "queue/trail/export"}},
+	{"queue/hall/notary", []string{"queue", "queue/hall", "queue/trail/checkpoint"}},
 	{"queue/hall/halltest", []string{"queue", "queue/hall"}},
 	{"firmware-bridge", nil},
 	{"firmware-bridge/...", []string{"firmware-bridge", "firmware-bridge/internal/line"}},

@@ -18,7 +18,9 @@ import (
 	"lobby/display/voice"
 	"lobby/queue"
 	"lobby/queue/hall"
+	"lobby/queue/hall/notary"
 	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
 )
 
 // lobby is the running program: everything concrete, joined.
@@ -34,6 +36,8 @@ type lobby struct {
 	inputs    *inputs
 	keypads   *keypads
 	relay     *camera.Relay // nil without cameras
+	key       checkpoint.Key
+	notary    *notary.Notary // nil before the key is open
 	listener  net.Listener
 	stopHall  func() // stops the hall, after everybody who talks to it
 	location  *time.Location
@@ -104,7 +108,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(enduring(l.log, "forecaster", nil, f.run))
-	for _, start := range []func() error{l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startPins, l.startKeypads, l.startWeb} {
+	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startPins, l.startKeypads, l.startWeb} {
 		if err := start(); err != nil {
 			return err
 		}
@@ -115,6 +119,7 @@ func (l *lobby) startParts() error {
 // wait returns when every part has ended and the trail is closed.
 func (l *lobby) wait() error {
 	err := l.group.wait()
+	l.lastCheckpoint()
 	l.stopHall()
 	if closeErr := l.trail.Close(); err == nil {
 		err = closeErr

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"lobby/queue"
+	"lobby/queue/hall"
+	"lobby/queue/hall/notary"
+	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
+)
+
+// startNotary lets the trail be signed while the hall runs.
+func (l *lobby) startNotary() error {
+	key, err := checkpoint.OpenKey(l.file.Data, l.file.Hall.ID)
+	if err != nil {
+		return err
+	}
+	l.key = key
+	l.notary = notary.New(notary.Options{Hall: l.hall, Tree: l.trail.Tree, ID: l.file.Hall.ID, Key: key, Log: l.log})
+	l.group.add(l.notary.Run)
+	return nil
+}
+
+// lastCheckpoint is over what everybody said while they ended.
+func (l *lobby) lastCheckpoint() {
+	if l.notary == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := l.notary.Sign(ctx); err != nil && !errors.Is(err, hall.ErrStopped) {
+		l.log.Error("the end of the trail was not signed", "err", err)
+	}
+}
+
+// rotateKey has the key of a stopped hall hand over to a new one. The record
+// of it is durable before the new key is in its place; if that fails, the old
+// one goes on to sign and can hand over again.
+func rotateKey(ctx context.Context, dir string, old checkpoint.Key) (checkpoint.Key, error) {
+	next, err := old.Next()
+	if err != nil {
+		return old, err
+	}
+	note, err := old.HandOver(next)
+	if err != nil {
+		return old, err
+	}
+	t, err := trail.Open(dir)
+	if err != nil {
+		return old, err
+	}
+	defer t.Close()
+	h, err := hall.Open(hall.Options{Trail: t, Now: time.Now, Nonce: nonce, Location: time.UTC, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return old, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- h.Run(ctx) }()
+	answer, err := h.Do(ctx, hall.Request{Actor: "lobby", Command: queue.RotateKey{Note: note}})
+	stop()
+	if err = errors.Join(err, <-ended); err == nil && answer.Refusal != nil {
+		err = answer.Refusal
+	}
+	if err != nil {
+		return old, fmt.Errorf("record that the key changes: %w", err)
+	}
+	return next, next.Write(dir)
+}

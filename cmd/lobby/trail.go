@@ -1,0 +1,221 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
+	"lobby/queue/trail/verify"
+)
+
+// trailCommand groups what can be done with a trail while no hall runs on it,
+// or beside one that does.
+func trailCommand() *cobra.Command {
+	c := &cobra.Command{Use: "trail", Short: "Export, sign and verify the record of a hall", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(trailKeyCommand(), trailExportCommand(), trailVerifyCommand())
+	for _, sub := range c.Commands() {
+		strict(sub)
+	}
+	return c
+}
+
+// dataFlag adds --data, which may also come from LOBBY_DATA.
+func dataFlag(c *cobra.Command) *string {
+	dir := c.Flags().String("data", os.Getenv("LOBBY_DATA"), "data directory of the hall (or LOBBY_DATA)")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if *dir == "" {
+			return usageError{fmt.Errorf("%s: --data DIR is missing", c.CommandPath())}
+		}
+		return nil
+	}
+	return dir
+}
+
+func trailKeyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "key --data DIR", Short: "Print the public keys by which the hall's trail is verified", Args: cobra.NoArgs,
+		Long: "Print the public keys by which the hall's trail is verified, one a line, in the verifier format of signed notes.\n" +
+			"The last is the one in use; the others are those it follows.",
+	}
+	dir := dataFlag(c)
+	rotate := c.Flags().Bool("rotate", false, "make a new key first and have the old one hand over to it; the hall must be stopped")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		key, err := checkpoint.ReadKey(*dir)
+		if err == nil && *rotate {
+			key, err = rotateKey(c.Context(), *dir, key)
+		}
+		if err != nil {
+			return err
+		}
+		for _, v := range key.Verifiers {
+			fmt.Fprintln(c.OutOrStdout(), v)
+		}
+		return nil
+	}
+	return c
+}
+
+func trailExportCommand() *cobra.Command {
+	c := &cobra.Command{Use: "export --data DIR --out FILE", Short: "Write the trail, or a part of it, for others to verify", Args: cobra.NoArgs}
+	dir := dataFlag(c)
+	out := c.Flags().String("out", "", "file to write, - for the standard output")
+	var want trail.Selection
+	c.Flags().StringVar(&want.Day, "day", "", "only the records of a business day, 2006-01-02")
+	ticket := c.Flags().String("ticket", "", "only the records of one ticket, 2006-01-02/M001")
+	c.Flags().BoolVar(&want.Personal, "personal", false, "with what is personal, where it has not been erased")
+	c.MarkFlagsMutuallyExclusive("day", "ticket")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if *out == "" {
+			return usageError{errors.New("trail export: --out FILE is missing")}
+		}
+		if err := selectTicket(*ticket, &want); err != nil {
+			return usageError{err}
+		}
+		return exportTrail(*dir, *out, want, c.OutOrStdout())
+	}
+	return c
+}
+
+// selectTicket reads DAY/NUMBER.
+func selectTicket(ticket string, want *trail.Selection) error {
+	if ticket == "" {
+		return nil
+	}
+	const dayLength = len(time.DateOnly)
+	if len(ticket) < dayLength+2 || ticket[dayLength] != '/' {
+		return fmt.Errorf("trail export: --ticket %q should be a day and a number, 2006-01-02/M001", ticket)
+	}
+	want.Day, want.Ticket = ticket[:dayLength], ticket[dayLength+1:]
+	return nil
+}
+
+// exportTrail writes the file beside its name first, so that there is never
+// half of one.
+func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error {
+	key, err := checkpoint.ReadKey(dir)
+	if err != nil {
+		return err
+	}
+	r, err := trail.Read(dir)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	bar := progress("export", -1)
+	defer bar.end()
+	want.Progress = func(uint64) { bar.add(1) }
+	if out == "-" {
+		return r.Export(stdout, key.Name(), key, want)
+	}
+	f, err := os.Create(out + ".part")
+	if err != nil {
+		return fmt.Errorf("trail export: %w", err)
+	}
+	err = errors.Join(r.Export(f, key.Name(), key, want), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(out+".part", out)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(out+".part"))
+	}
+	return nil
+}
+
+func trailVerifyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "verify --key FILE [--checkpoint FILE] FILE", Short: "Verify an export, with nothing but the file and the hall's public key", Args: cobra.ExactArgs(1),
+		Long: "Verify an export: its records, the tree over them, who signed its checkpoints, that an older checkpoint belongs\n" +
+			"to the same history, and for a whole trail that the rules of the queue were kept at every record.\n" +
+			"The format is described in hardware-docs/trail-format.md; deploy/verify/verify.py is another verifier.",
+	}
+	key := c.Flags().String("key", "", "file with the hall's public key, as lobby trail key prints it")
+	older := c.Flags().String("checkpoint", "", "file with a checkpoint that somebody kept, from a closing slip or a window")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if *key == "" {
+			return usageError{errors.New("trail verify: --key FILE is missing")}
+		}
+		r, err := verifyFile(args[0], *key, *older)
+		if err != nil {
+			return fmt.Errorf("%s: %w", args[0], err)
+		}
+		fmt.Fprintln(c.OutOrStdout(), inWords(r))
+		return nil
+	}
+	return c
+}
+
+func verifyFile(path, keyPath, olderPath string) (verify.Report, error) {
+	var o verify.Options
+	text, err := os.ReadFile(keyPath)
+	if err != nil {
+		return verify.Report{}, fmt.Errorf("read the key: %w", err)
+	}
+	if o.Keys, err = checkpoint.ReadKeys(string(text)); err != nil {
+		return verify.Report{}, err
+	}
+	if olderPath != "" {
+		older, err := os.ReadFile(olderPath)
+		if err != nil {
+			return verify.Report{}, fmt.Errorf("read the checkpoint: %w", err)
+		}
+		o.Older = string(older)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return verify.Report{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return verify.Report{}, err
+	}
+	bar := progress("verify", info.Size())
+	defer bar.end()
+	o.Progress = bar.add
+	return verify.File(f, info.Size(), o)
+}
+
+// inWords says what was verified, and plainly what was not.
+func inWords(r verify.Report) string {
+	s := fmt.Sprintf("%s: %d records, %d checkpoints: all in order", r.Hall, r.Records, r.Checkpoints)
+	switch {
+	case r.Records < r.Size:
+		s += fmt.Sprintf("; %d of the trail's %d records are not in the file and only their hashes were used", r.Size-r.Records, r.Size)
+	case r.Replayed:
+		s += "; the rules of the queue were kept at every record"
+	}
+	return s
+}
+
+// bar shows how far a long work is, at a terminal only.
+type bar struct{ shown *progressbar.ProgressBar }
+
+// progress begins a bar on the standard error; below 0 the end is not known.
+func progress(what string, end int64) bar {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return bar{}
+	}
+	return bar{progressbar.NewOptions64(end, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())}
+}
+
+func (b bar) add(n int64) {
+	if b.shown != nil {
+		_ = b.shown.Add64(n) // only decoration
+	}
+}
+
+func (b bar) end() {
+	if b.shown != nil {
+		_ = b.shown.Clear()
+	}
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// lobbyRun runs the program to its end and tells its exit code and all it said.
+func lobbyRun(t testing.TB, args ...string) (code int, said string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(self, args...).CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode(), string(out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return 0, string(out)
+}
+
+// mustRun is lobbyRun for what has to succeed.
+func mustRun(t testing.TB, args ...string) string {
+	t.Helper()
+	code, said := lobbyRun(t, args...)
+	if code != 0 {
+		t.Fatalf("lobby %s: exit %d\n%s", strings.Join(args, " "), code, said)
+	}
+	return said
+}
+
+func mustWrite(t testing.TB, path, text string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A hall runs for some seconds; then a stranger is given its trail.
+func TestAStrangerVerifiesADay(t *testing.T) {
+	dir := t.TempDir()
+	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "trail")
+	if err := startLobby(t, "demo", "--small", "--for", "6s", "--speed", "10", "--listen", "127.0.0.1:0", "--data", data).wait(); err != nil {
+		t.Fatal(err)
+	}
+	key := mustWrite(t, filepath.Join(dir, "key"), mustRun(t, "trail", "key", "--data", data))
+	mustRun(t, "trail", "export", "--data", data, "--out", file)
+	if said := mustRun(t, "trail", "verify", "--key", key, file); !strings.Contains(said, "fuchun: ") || !strings.Contains(said, "all in order") {
+		t.Errorf("verified with %q", said)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	issued := regexp.MustCompile(`"seq":(\d+),.*"event":"ticket.issued","data":{"ticket":"(\w+)","leg":"[^"]*","day":"([^"]*)"`).FindSubmatch(whole)
+	if issued == nil {
+		t.Fatal("no ticket was issued")
+	}
+	one := filepath.Join(dir, "one")
+	mustRun(t, "trail", "export", "--data", data, "--out", one, "--ticket", string(issued[3])+"/"+string(issued[2]))
+	if said := mustRun(t, "trail", "verify", "--key", key, one); !strings.Contains(said, "are not in the file and only their hashes were used") {
+		t.Errorf("one ticket was verified with %q", said)
+	}
+	mustWrite(t, file, string(bytes.Replace(whole, issued[2], []byte("Z999"), 1)))
+	if code, said := lobbyRun(t, "trail", "verify", "--key", key, file); code != 1 || !strings.Contains(said, "record "+string(issued[1])+": ") {
+		t.Errorf("record %s was changed: exit %d, %s", issued[1], code, said)
+	}
+	rotated(t, data, key, string(whole))
+}
+
+// rotated gives the hall another key, which the old one has handed over to.
+func rotated(t *testing.T, data, oldKey, before string) {
+	t.Helper()
+	dir := t.TempDir()
+	keys := strings.Fields(mustRun(t, "trail", "key", "--data", data, "--rotate"))
+	if len(keys) != 2 {
+		t.Fatalf("the keys are %v", keys)
+	}
+	notes := strings.Split(before, "\n\nfuchun\n")
+	kept := mustWrite(t, filepath.Join(dir, "kept"), "fuchun\n"+notes[len(notes)-1])
+	file := filepath.Join(dir, "trail")
+	mustRun(t, "trail", "export", "--data", data, "--out", file)
+	mustRun(t, "trail", "verify", "--key", oldKey, "--checkpoint", kept, file)
+	stranger := t.TempDir()
+	if code, said := lobbyRun(t, "trail", "key", "--data", stranger); code != 1 || !strings.Contains(said, "there is no key in") {
+		t.Errorf("a directory without a key: exit %d, %s", code, said)
+	}
+	last := mustWrite(t, filepath.Join(dir, "new"), keys[1])
+	if code, said := lobbyRun(t, "trail", "verify", "--key", last, file); code != 1 {
+		t.Errorf("verified by the new key alone, although the old one signed most of it: %s", said)
+	}
+}
+
+func TestTheTrailCommandsSayHowTheyAreUsed(t *testing.T) {
+	for args, say := range map[string]string{
+		"trail key":                                   "--data DIR is missing",
+		"trail export --data x":                       "--out FILE is missing",
+		"trail export --data x --out y --ticket":      "flag needs an argument",
+		"trail export --data x --out y --ticket M001": "should be a day and a number",
+		"trail verify x":                              "--key FILE is missing",
+		"trail verify --key x":                        "accepts 1 arg",
+	} {
+		if code, said := lobbyRun(t, strings.Fields(args)...); code != 2 || !strings.Contains(said, say) {
+			t.Errorf("lobby %s: exit %d, want 2 and %q in %s", args, code, say, said)
+		}
+	}
+}
