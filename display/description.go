@@ -67,7 +67,8 @@ type Class struct {
 	Rate  float64 `json:"-" yaml:"rate"`
 
 	// LargeSlip prints the slips of this class in large letters.
-	LargeSlip bool `json:"-" yaml:"large_slip"`
+	LargeSlip bool           `json:"-" yaml:"large_slip"`
+	Offset    queue.Duration `json:"-" yaml:"offset"` // credit it begins with
 }
 
 // Service is a queue with its names and place.
@@ -80,6 +81,8 @@ type Service struct {
 	Department string `json:"department" yaml:"department"`
 	Floor      int    `json:"floor" yaml:"floor"`
 	Area       string `json:"area" yaml:"area"`
+
+	queue.Limits `json:"-" yaml:",inline"`
 }
 
 // Window is a place of service with its devices.
@@ -93,6 +96,7 @@ type Window struct {
 	Keypad   string   `json:"keypad,omitempty" yaml:"keypad"`
 	Camera   string   `json:"camera,omitempty" yaml:"camera"`
 
+	Prefer [][]string    `json:"-" yaml:"prefer"` // groups of its services, the preferred first
 	Roster []queue.Shift `json:"-" yaml:"roster"` // when it is meant to be staffed
 }
 
@@ -133,13 +137,13 @@ type Device struct {
 func (d Description) Rules(r queue.Rules) queue.Config {
 	c := queue.Config{Rules: r}
 	for _, s := range d.Services {
-		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department})
+		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department, Limits: s.Limits})
 	}
 	for _, k := range d.Classes {
-		c.Classes = append(c.Classes, queue.Class{ID: k.ID, Name: k.Name, Rate: k.Rate})
+		c.Classes = append(c.Classes, queue.Class{ID: k.ID, Name: k.Name, Rate: k.Rate, Offset: k.Offset})
 	}
 	for _, w := range d.Windows {
-		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Keypad: w.Keypad, Roster: w.Roster})
+		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Prefer: w.Prefer, Keypad: w.Keypad, Roster: w.Roster})
 	}
 	for _, k := range d.Kiosks {
 		c.Kiosks = append(c.Kiosks, queue.Kiosk{ID: k.ID, Printer: k.Printer})

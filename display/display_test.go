@@ -225,7 +225,7 @@ func TestRulesOfTheQueueComeFromTheDescription(t *testing.T) {
 	if err := c.Validate(); err != nil {
 		t.Error(err)
 	}
-	if len(c.Services) != 4 || c.Services[0] != (queue.Service{ID: "social", Name: "社会保险", Prefix: "M"}) || c.Classes[0].Rate != 1 || !c.Rules.AutoFinish {
+	if len(c.Services) != 4 || !reflect.DeepEqual(c.Services[0], queue.Service{ID: "social", Name: "社会保险", Prefix: "M"}) || c.Classes[0].Rate != 1 || !c.Rules.AutoFinish {
 		t.Errorf("%+v", c)
 	}
 	if w := c.Windows[0]; w.ID != "9" || w.Keypad != "kp" || w.Services[0] != "social" || c.Kiosks[0].Printer != "p1" {

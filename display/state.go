@@ -17,6 +17,7 @@ import (
 type State struct {
 	Day         string              `json:"day"`
 	Open        bool                `json:"open"`
+	Frozen      *queue.FrozenView   `json:"frozen"` // since when and why all clocks stand
 	Now         time.Time           `json:"now"`
 	Hall        Hall                `json:"hall"`
 	Chains      []Chain             `json:"chains"`
@@ -46,6 +47,7 @@ type ServiceState struct {
 	Waiting  int            `json:"waiting"`
 	Open     bool           `json:"open"`
 	Windows  []string       `json:"windows"`
+	Stalled  bool           `json:"stalled,omitempty"` // somebody waits and no window serves it now
 	Forecast queue.Forecast `json:"forecast"`
 }
 
@@ -97,7 +99,7 @@ type FiguresState struct {
 // a board.
 func (d Description) Compose(v queue.View, now time.Time) State {
 	s := State{
-		Day: v.Day, Open: v.Open, Now: now.UTC(), Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
+		Day: v.Day, Open: v.Open, Frozen: v.Frozen, Now: now.UTC(), Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
 		Classes: list(d.Classes), Waiting: list(v.Waiting), Journeys: list(v.Journeys), Calls: list(v.Calls), Alerts: list(v.Alerts),
 		Services: []ServiceState{}, Windows: []WindowState{}, Kiosks: []KioskState{}, Walls: []WallState{}, Cameras: []CameraState{}, Devices: []DeviceState{},
 		Figures: FiguresState{Figures: v.Figures}, Checkpoint: v.Checkpoint,
@@ -106,7 +108,7 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 		s.Figures.Satisfaction = &share
 	}
 	for _, sv := range v.Services {
-		s.Services = append(s.Services, ServiceState{Service: d.Service(sv.ID), Waiting: sv.Waiting, Open: sv.Open, Forecast: sv.Forecast, Windows: d.serving(sv.ID)})
+		s.Services = append(s.Services, ServiceState{Service: d.Service(sv.ID), Waiting: sv.Waiting, Open: sv.Open, Stalled: sv.Stalled, Forecast: sv.Forecast, Windows: d.serving(sv.ID)})
 	}
 	health := map[string]queue.DeviceView{}
 	for _, dv := range v.Devices {

@@ -22,10 +22,10 @@ type AlertAck struct {
 
 func (c AlertAck) decide(s *State, _ Input) (Outcome, error) {
 	if s.alerts[c.Alert] == nil {
-		return Outcome{}, refuse(CodeNoAlert, "没有编号为 %q 的提醒，可能已经解除", c.Alert)
+		return Outcome{}, refuse(CodeNoAlert, c.Alert)
 	}
 	if c.Cause == "" {
-		return Outcome{}, refuse(CodeReasonMissing, "确认提醒时请写明原因")
+		return Outcome{}, refuse("reason_missing.alert")
 	}
 	return events1(nil, AlertAcknowledged(c))
 }

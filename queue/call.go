@@ -2,6 +2,7 @@ package queue
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,10 +20,7 @@ type CallResult struct {
 }
 
 func (c CallNext) decide(s *State, in Input) (Outcome, error) {
-	w, r := s.openWindow(c.Window)
-	if r == nil {
-		r = w.readyToCall()
-	}
+	w, r := s.readyWindow(c.Window)
 	if r != nil {
 		return Outcome{}, r
 	}
@@ -32,7 +30,7 @@ func (c CallNext) decide(s *State, in Input) (Outcome, error) {
 	}
 	l, why := s.next(w, in.At)
 	if l == nil && len(before) == 0 {
-		return Outcome{}, refuse(CodeNothingWaiting, "%s 号窗口可办的业务没有人等候", c.Window)
+		return Outcome{}, refuse(CodeNothingWaiting, c.Window)
 	}
 	if l == nil {
 		return events1(nil, before...)
@@ -40,16 +38,21 @@ func (c CallNext) decide(s *State, in Input) (Outcome, error) {
 	return w.call(l, why, before)
 }
 
-// readyToCall refuses while the window is paused or a called citizen has not
-// come yet.
-func (w *windowState) readyToCall() *Refusal {
-	switch {
-	case w.paused:
-		return refuse(CodeWindowPaused, "%s 号窗口已暂停，请先恢复", w.id)
-	case w.leg != nil && w.leg.State == LegCalled:
-		return refuse(CodeWindowBusy, "号码 %s 已呼叫，请先按「到」「重呼」或「过号」", w.leg.Ticket)
+// readyWindow finds a window that may call now: it is open and not paused,
+// and whoever was called there has come.
+func (s *State) readyWindow(id string) (*windowState, *Refusal) {
+	w, r := s.openWindow(id)
+	if r == nil {
+		r = s.moving()
 	}
-	return nil
+	switch {
+	case r != nil:
+	case w.paused:
+		r = refuse(CodeWindowPaused, id)
+	case w.leg != nil && w.leg.State == LegCalled:
+		r = refuse("window_busy.called", w.leg.Ticket)
+	}
+	return w, r
 }
 
 // finishBefore ends the service that is going on at the window, where the
@@ -59,7 +62,7 @@ func (s *State) finishBefore(w *windowState, in Input) ([]Event, *Refusal) {
 		return nil, nil
 	}
 	if !s.config.Rules.AutoFinish {
-		return nil, refuse(CodeWindowBusy, "请先办结号码 %s", w.leg.Ticket)
+		return nil, refuse("window_busy.serving", w.leg.Ticket)
 	}
 	return []Event{s.done(w, "", in)}, nil
 }
@@ -72,18 +75,16 @@ func (w *windowState) call(l *Leg, why Why, before []Event) (Outcome, error) {
 
 // Call calls one ticket out of order, for a reason.
 type Call struct {
-	Window string `json:"window"`
-	Ticket string `json:"ticket"`
-	Reason string `json:"reason"`
+	Window  string `json:"window"`
+	Ticket  string `json:"ticket"`
+	Reason  string `json:"reason"`
+	Manager string `json:"manager,omitempty"` // who allows what staff alone may not
 }
 
 func (c Call) decide(s *State, in Input) (Outcome, error) {
-	w, r := s.openWindow(c.Window)
+	w, r := s.readyWindow(c.Window)
 	if r == nil {
-		r = w.readyToCall()
-	}
-	if r == nil && c.Reason == "" {
-		r = refuse(CodeReasonMissing, "不按顺序呼叫必须写明原因")
+		r = s.reasonAllowed(c.Reason)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -94,7 +95,7 @@ func (c Call) decide(s *State, in Input) (Outcome, error) {
 		r = l.in(LegWaiting, LegHeld, LegNoShow)
 	}
 	if r == nil {
-		r = t.free(l)
+		r = s.mayChoose(w, l, c.Manager, in.At)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -104,9 +105,59 @@ func (c Call) decide(s *State, in Input) (Outcome, error) {
 		return Outcome{}, r
 	}
 	others := s.candidates(w, in.At, 2+runners)
-	others = slices.DeleteFunc(others, func(o candidate) bool { return o.leg == l })
-	why := Why{Rule: "chosen", Tier: tierChosen, Credit: s.credit(l, in.At), RunnersUp: runnersUp(others), Reason: c.Reason}
+	others = slices.DeleteFunc(others, func(o Candidate) bool { return o.Leg == l })
+	why := Why{
+		Rule: tierChosen, Tier: tierChosen, Credit: s.chooser.credit(l, in.At), RunnersUp: runnersUp(others),
+		Reason: c.Reason, Allowed: c.Manager,
+	}
 	return w.call(l, why, before)
+}
+
+// reasonAllowed refuses a call out of order without a reason, or with one
+// that is not on the hall's list.
+func (s *State) reasonAllowed(reason string) *Refusal {
+	allowed := s.config.Rules.CallReasons
+	switch {
+	case reason == "":
+		return refuse("reason_missing.call")
+	case len(allowed) > 0 && !slices.Contains(allowed, reason):
+		return refuse(CodeReasonUnknown, reason, strings.Join(allowed, "、"))
+	}
+	return nil
+}
+
+// mayChoose refuses a call out of order that staff may not make alone, or
+// that would call a person to two places.
+func (s *State) mayChoose(w *windowState, l *Leg, manager string, at time.Time) *Refusal {
+	if v := s.visits[s.visitOf(l)]; v.isBusy() && v.busy != w.leg {
+		return refuse(CodePersonBusy, l.Ticket, v.busy.Window)
+	}
+	if manager != "" {
+		return nil
+	}
+	mine := l.Direct == w.id || l.State == LegHeld && l.Window == w.id || l.ForStaff != "" && l.ForStaff == w.staff
+	served := slices.Contains(s.index.windows[w.id].Services, l.Service)
+	if !mine && (!served || l.Direct != "" || l.ForStaff != "") {
+		return refuse(CodeNotEligible, l.Ticket, w.id)
+	}
+	spent := 0
+	for _, called := range w.chosen {
+		if at.Sub(called) < time.Hour {
+			spent++
+		}
+	}
+	if limit := s.config.Rules.CallsPerHour; limit > 0 && spent >= limit {
+		return refuse(CodeCallsSpent, w.id, spent)
+	}
+	return nil
+}
+
+// personFree refuses while the person of a leg is called or served elsewhere.
+func (s *State) personFree(l *Leg) *Refusal {
+	if v := s.visits[s.visitOf(l)]; v.isBusy() && v.busy != l {
+		return refuse(CodePersonBusy, l.Ticket, v.busy.Window)
+	}
+	return nil
 }
 
 // TicketCalled: the citizen is invited to a window.
@@ -127,12 +178,20 @@ func (TicketCalled) Topic() string { return TopicQueue }
 func (e TicketCalled) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
 	w := s.windows[e.Window]
+	s.remember(e, l, e.Window, "", r)
 	if l.State == LegNoShow {
 		s.figures.NoShow--
 	}
 	s.change(l, func(l *Leg) {
 		l.State, l.Window, l.Staff, l.Called, l.Rung, l.Recalls = LegCalled, e.Window, e.Staff, r.At, r.At, 0
+		l.Front = false
 	})
+	switch e.Why.Rule {
+	case OrderRatio:
+		w.turn = e.Why.Turn
+	case tierChosen:
+		w.chosen = append(slices.DeleteFunc(w.chosen, func(at time.Time) bool { return r.At.Sub(at) >= time.Hour }), r.At)
+	}
 	w.leg, w.since = l, r.At
 	s.figures.Calls++
 	s.figures.waited += r.At.Sub(l.Seniority)
@@ -153,7 +212,7 @@ func (s *State) here(window string, states ...LegState) (*windowState, *Leg, *Re
 	case r != nil:
 		return nil, nil, r
 	case w.leg == nil:
-		return nil, nil, refuse(CodeNobodyHere, "%s 号窗口现在没有号码", window)
+		return nil, nil, refuse(CodeNobodyHere, window)
 	}
 	return w, w.leg, w.leg.in(states...)
 }
@@ -165,12 +224,15 @@ type Recall struct {
 
 func (c Recall) decide(s *State, in Input) (Outcome, error) {
 	_, l, r := s.here(c.Window, LegCalled)
+	if r == nil {
+		r = s.moving()
+	}
 	switch {
 	case r != nil:
 	case l.Recalls >= s.config.Rules.Recalls:
-		r = refuse(CodeRecallLimit, "号码 %s 已重呼 %d 次，请按「过号」", l.Ticket, l.Recalls)
+		r = refuse(CodeRecallLimit, l.Ticket, l.Recalls)
 	case in.At.Sub(l.Rung) < time.Duration(s.config.Rules.RecallGap):
-		r = refuse(CodeRecallTooSoon, "两次呼叫之间至少隔 %v", time.Duration(s.config.Rules.RecallGap))
+		r = refuse(CodeRecallTooSoon, time.Duration(s.config.Rules.RecallGap))
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -195,72 +257,4 @@ func (e TicketRecalled) apply(s *State, r Record) {
 	_, l := s.leg(e.about)
 	s.change(l, func(l *Leg) { l.Recalls, l.Rung = e.N, r.At })
 	s.ring(l, r.At)
-}
-
-// NoShow gives a called ticket up.
-type NoShow struct {
-	Window string `json:"window"`
-}
-
-func (c NoShow) decide(s *State, _ Input) (Outcome, error) {
-	_, l, r := s.here(c.Window, LegCalled)
-	if r != nil {
-		return Outcome{}, r
-	}
-	return events1(nil, TicketNoShow{about: l.about(), Window: c.Window})
-}
-
-// TicketNoShow: the citizen did not come.
-type TicketNoShow struct {
-	about
-	Window string `json:"window"`
-}
-
-// Name implements Event.
-func (TicketNoShow) Name() string { return "ticket.no_show" }
-
-// Topic implements Event.
-func (TicketNoShow) Topic() string { return TopicQueue }
-
-func (e TicketNoShow) apply(s *State, r Record) {
-	_, l := s.leg(e.about)
-	s.windows[e.Window].since = r.At
-	s.leave(l)
-	s.change(l, func(l *Leg) { l.State = LegNoShow })
-	s.figures.NoShow++
-}
-
-// Recover lets a citizen who missed the call wait again.
-type Recover struct {
-	Ticket string `json:"ticket"`
-}
-
-func (c Recover) decide(s *State, in Input) (Outcome, error) {
-	t, l, r := s.live(c.Ticket)
-	if r == nil {
-		l = t.among(LegNoShow)
-		r = l.in(LegNoShow)
-	}
-	if r != nil {
-		return Outcome{}, r
-	}
-	return events1(nil, TicketRecovered{about: l.about(), Seniority: l.Seniority})
-}
-
-// TicketRecovered: a no-show waits again, with the seniority given.
-type TicketRecovered struct {
-	about
-	Seniority time.Time `json:"seniority"`
-}
-
-// Name implements Event.
-func (TicketRecovered) Name() string { return "ticket.recovered" }
-
-// Topic implements Event.
-func (TicketRecovered) Topic() string { return TopicQueue }
-
-func (e TicketRecovered) apply(s *State, _ Record) {
-	_, l := s.leg(e.about)
-	s.change(l, func(l *Leg) { l.State, l.Seniority, l.Window = LegWaiting, e.Seniority, "" })
-	s.figures.NoShow--
 }

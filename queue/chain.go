@@ -103,7 +103,7 @@ func (c Chain) mark() string {
 func (s *State) altered(c Config) *Refusal {
 	for _, k := range c.Chains {
 		if mark, ok := s.fixed[k.key()]; ok && mark != k.mark() {
-			return refuse(CodeChainFixed, "一条龙流程 %q 第 %d 版已经固化，不能更改；请把更改后的流程写成新的版本号", k.ID, k.Version)
+			return refuse(CodeChainFixed, k.ID, k.Version)
 		}
 	}
 	return nil
@@ -175,7 +175,7 @@ func (c Chain) circular() []string {
 func (s *State) chain(id string) (Chain, *Refusal) {
 	i := slices.IndexFunc(s.config.Chains, func(c Chain) bool { return c.ID == id })
 	if i < 0 {
-		return Chain{}, refuse(CodeNoChain, "没有编号为 %q 的一条龙流程", id)
+		return Chain{}, refuse(CodeNoChain, id)
 	}
 	return s.config.Chains[i], nil
 }

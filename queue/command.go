@@ -36,15 +36,15 @@ func DecodeCommand(data []byte) (Command, error) {
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, refuse(CodeBadCommand, "命令不是有效的 JSON 对象：%v", err)
+		return nil, refuse("bad_command.json", err)
 	}
 	decode, ok := commands[head.Type]
 	if !ok {
-		return nil, refuse(CodeBadCommand, "没有名为 %q 的命令", head.Type)
+		return nil, refuse("bad_command.type", head.Type)
 	}
 	c, err := decode(data)
 	if err != nil {
-		return nil, refuse(CodeBadCommand, "命令 %s 的字段有误：%v", head.Type, err)
+		return nil, refuse("bad_command.fields", head.Type, err)
 	}
 	return c, nil
 }
@@ -75,6 +75,13 @@ var commands = map[string]func([]byte) (Command, error){
 	"resume":        command[Resume],
 	"transfer":      command[Transfer],
 	"cancel":        command[Cancel],
+	"void":          command[Void],
+	"undo":          command[Undo],
+	"book":          command[Book],
+	"unbook":        command[Unbook],
+	"check_in":      command[CheckIn],
+	"freeze":        command[Freeze],
+	"unfreeze":      command[Unfreeze],
 	"reclass":       command[Reclass],
 	"rate":          command[Rate],
 	"window_open":   command[WindowOpen],

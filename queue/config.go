@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -27,85 +28,47 @@ type Service struct {
 	Prefix     string `json:"prefix"`               // one or two capital letters
 	Department string `json:"department,omitempty"` // services of one department are alike to the forecaster
 	Area       string `json:"area,omitempty"`
+	Limits
+}
+
+// Limits bound what a service gives out. Zero values are no limit.
+type Limits struct {
+	First   int      `json:"first,omitempty" yaml:"first"`       // of its numbers; 1 when zero
+	Last    int      `json:"last,omitempty" yaml:"last"`         // of its numbers; 999 when zero; beyond it they grow a digit
+	Quota   int      `json:"quota,omitempty" yaml:"quota"`       // numbers a day
+	Slices  []Slice  `json:"slices,omitempty" yaml:"slices"`     // numbers by time of day
+	MaxWait Duration `json:"max_wait,omitempty" yaml:"max_wait"` // in place of the hall's
+}
+
+// Slice is a part of the day with its own quota, "09:00" to before "10:00".
+type Slice struct {
+	From  string `json:"from" yaml:"from"`
+	To    string `json:"to" yaml:"to"`
+	Quota int    `json:"quota" yaml:"quota"`
 }
 
 // Class is a priority class.
 type Class struct {
-	ID   string  `json:"id"`
-	Name string  `json:"name"`
-	Rate float64 `json:"rate"` // credit earned for each second of waiting; above 0
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Rate   float64  `json:"rate"`             // credit earned for each second of waiting; above 0
+	Offset Duration `json:"offset,omitempty"` // credit it begins with
 }
 
 // Window is one place of service.
 type Window struct {
-	ID       string   `json:"id"`
-	Services []string `json:"services"`         // what may be called here
-	Keypad   string   `json:"keypad,omitempty"` // the only device whose ratings count here
-	Roster   []Shift  `json:"roster,omitempty"` // when it is meant to be staffed; empty means all day
-	Area     string   `json:"area,omitempty"`
+	ID       string     `json:"id"`
+	Services []string   `json:"services"`         // what may be called here
+	Prefer   [][]string `json:"prefer,omitempty"` // groups of its services, the preferred first; the rest is the last group
+	Keypad   string     `json:"keypad,omitempty"` // the only device whose ratings count here
+	Roster   []Shift    `json:"roster,omitempty"` // when it is meant to be staffed; empty means all day
+	Area     string     `json:"area,omitempty"`
 }
 
 // Kiosk is a place where numbers are taken.
 type Kiosk struct {
 	ID      string `json:"id"`
 	Printer string `json:"printer,omitempty"` // empty where no slip is printed
-}
-
-// Rules are the settings of a hall. Zero values take the defaults.
-type Rules struct {
-	AutoFinish bool     `json:"auto_finish" yaml:"auto_finish"` // next finishes the service that is going on
-	Recalls    int      `json:"recall_limit" yaml:"recall_limit"`
-	RecallGap  Duration `json:"recall_gap" yaml:"recall_gap"`   // least time between two calls of one ticket
-	RateWithin Duration `json:"rate_within" yaml:"rate_within"` // how long a prompt stays open
-	VoidAfter  Duration `json:"void_after" yaml:"void_after"`   // life of a number whose slip failed and nobody kept
-	MaxWait    Duration `json:"max_wait" yaml:"max_wait"`       // beyond it nobody is overtaken
-	Reprints   int      `json:"reprint_limit" yaml:"reprint_limit"`
-	// VisitCredit is the part of the time already waited in a visit that counts
-	// at the next step of a chain; it moves the seniority before the end of the
-	// step before. Zero takes the default, a half.
-	VisitCredit float64 `json:"visit_credit" yaml:"visit_credit"`
-}
-
-// DefaultMaxWait is the longest wait before nobody is overtaken any more.
-const DefaultMaxWait = 45 * time.Minute
-
-// withDefaults fills what is not set.
-func (r Rules) withDefaults() Rules {
-	set := func(d *Duration, v time.Duration) {
-		if *d == 0 {
-			*d = Duration(v)
-		}
-	}
-	if r.Recalls == 0 {
-		r.Recalls = 3
-	}
-	if r.Reprints == 0 {
-		r.Reprints = 3
-	}
-	if r.VisitCredit == 0 {
-		r.VisitCredit = 0.5
-	}
-	set(&r.RecallGap, 10*time.Second)
-	set(&r.RateWithin, 20*time.Second)
-	set(&r.VoidAfter, 2*time.Minute)
-	set(&r.MaxWait, DefaultMaxWait)
-	return r
-}
-
-// Duration is a time.Duration that reads and writes itself as "10s".
-type Duration time.Duration
-
-// MarshalText writes the duration as Go does.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
-// UnmarshalText reads what MarshalText writes.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err == nil && v < 0 {
-		err = fmt.Errorf("duration %q is negative", text)
-	}
-	*d = Duration(v)
-	return err
 }
 
 // Validate reports everything that is wrong with the configuration.
@@ -120,8 +83,10 @@ func (c Config) Validate() error {
 		if !validPrefix(s.Prefix) {
 			bad("service %q: the prefix %q is not one or two capital letters", s.ID, s.Prefix)
 		}
+		s.Limits.validate(s.ID, bad)
 		services[s.ID] = true
 	}
+	c.validateBands(bad)
 	classes := map[string]bool{}
 	for _, k := range c.Classes {
 		if k.ID == "" || classes[k.ID] || !(k.Rate > 0) || math.IsInf(k.Rate, 1) {
@@ -135,11 +100,7 @@ func (c Config) Validate() error {
 			bad("window %q: the id is empty or used twice", w.ID)
 		}
 		windows[w.ID] = true
-		for _, id := range w.Services {
-			if !services[id] {
-				bad("window %q: no service %q", w.ID, id)
-			}
-		}
+		w.validate(services, bad)
 		if err := checkRoster(w.Roster); err != nil {
 			bad("window %q: %v", w.ID, err)
 		}
@@ -147,7 +108,56 @@ func (c Config) Validate() error {
 	for _, k := range c.Chains {
 		k.validate(services, bad)
 	}
+	c.Rules.validate(classes, bad)
 	return errors.Join(errs...)
+}
+
+// complain notes one thing that is wrong.
+type complain func(format string, args ...any)
+
+func (w Window) validate(services map[string]bool, bad complain) {
+	for i, id := range w.Services {
+		if !services[id] {
+			bad("window %q: no service %q", w.ID, id)
+		}
+		if slices.Contains(w.Services[:i], id) {
+			bad("window %q: the service %q is named twice", w.ID, id)
+		}
+	}
+	for _, id := range slices.Concat(w.Prefer...) {
+		if !slices.Contains(w.Services, id) {
+			bad("window %q: prefers %q, which it does not serve", w.ID, id)
+		}
+	}
+}
+
+func (l Limits) validate(service string, bad complain) {
+	if l.First < 0 || l.Last < 0 || l.last() < l.first() {
+		bad("service %q: the numbers %d to %d are no range", service, l.first(), l.last())
+	}
+	if l.Quota < 0 {
+		bad("service %q: the quota %d is negative", service, l.Quota)
+	}
+	for _, s := range l.Slices {
+		from, okFrom := clock(s.From)
+		to, okTo := clock(s.To)
+		if !okFrom || !okTo || to <= from || s.Quota < 0 {
+			bad("service %q: the slice from %q to %q with %d numbers is wrong, write times like 09:00", service, s.From, s.To, s.Quota)
+		}
+	}
+}
+
+// validateBands refuses number ranges of one prefix that overlap without
+// being the same: a number would be given twice.
+func (c Config) validateBands(bad complain) {
+	for i, a := range c.Services {
+		for _, b := range c.Services[:i] {
+			same := a.first() == b.first() && a.last() == b.last()
+			if a.Prefix == b.Prefix && !same && a.first() <= b.last() && b.first() <= a.last() {
+				bad("services %q and %q: their numbers %s%d–%d and %s%d–%d overlap", b.ID, a.ID, b.Prefix, b.first(), b.last(), a.Prefix, a.first(), a.last())
+			}
+		}
+	}
 }
 
 func validPrefix(p string) bool {
@@ -160,4 +170,10 @@ func validPrefix(p string) bool {
 		}
 	}
 	return true
+}
+
+// clock reads a time of day, "09:30", as the time since midnight.
+func clock(text string) (time.Duration, bool) {
+	t, err := time.Parse("15:04", text)
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
 }

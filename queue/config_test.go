@@ -3,6 +3,7 @@ package queue_test
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func TestConfigurationThatSomebodyNeedsIsNotTakenAway(t *testing.T) {
 		}, without("", "3")},
 		"the only window that may call a ticket": {func(s *stage) {
 			s.serve(t, "shop", "3")
-			s.must(t, queue.Transfer{Window: "3", ToWindow: "2"})
+			s.must(t, queue.Transfer{Window: "3", ToWindow: "2", Force: true})
 		}, without("", "2")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,9 +107,11 @@ func TestRulesFillInWhatIsNotSet(t *testing.T) {
 	got := s.state.Config().Rules
 	want := queue.Rules{
 		AutoFinish: true, Recalls: 3, Reprints: 3, RecallGap: queue.Duration(10 * time.Second), RateWithin: queue.Duration(20 * time.Second),
-		VoidAfter: queue.Duration(2 * time.Minute), MaxWait: queue.Duration(45 * time.Minute), VisitCredit: 0.5,
+		VoidAfter: queue.Duration(2 * time.Minute), MaxWait: queue.Duration(45 * time.Minute), VisitCredit: 0.5, Order: queue.OrderAccumulating,
+		UndoWithin: queue.Duration(10 * time.Second), PreferMargin: queue.Duration(5 * time.Minute), Tolerance: queue.Duration(20 * time.Minute),
+		SlotEarly: queue.Duration(5 * time.Minute), SlotGrace: queue.Duration(10 * time.Minute),
 	}
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rules %+v, want %+v", got, want)
 	}
 }

@@ -14,7 +14,7 @@ const (
 
 func (s *State) dayOpen() *Refusal {
 	if !s.open {
-		return refuse(CodeDayNotOpen, "今天还没有开门，请先执行 day_open")
+		return refuse(CodeDayNotOpen)
 	}
 	return nil
 }
@@ -22,27 +22,29 @@ func (s *State) dayOpen() *Refusal {
 // DayOpen opens a business day. Numbers begin again; nothing of the day
 // before can be called any more.
 type DayOpen struct {
-	Day string `json:"day,omitempty"` // 2006-01-02; the hall fills in its own date when empty
+	Day    string `json:"day,omitempty"` // 2006-01-02; the hall fills in its own date when empty
+	Offset int    `json:"-"`             // of the hall's time from UTC, in seconds east; the hall fills it in
 }
 
 func (c DayOpen) decide(s *State, _ Input) (Outcome, error) {
 	if _, err := time.Parse(time.DateOnly, c.Day); err != nil {
-		return Outcome{}, refuse(CodeBadCommand, "日期 %q 应写成 2006-01-02", c.Day)
+		return Outcome{}, refuse("bad_command.date", c.Day)
 	}
 	switch {
 	case s.open:
-		return Outcome{}, refuse(CodeDayOpen, "%s 还没有关门，请先执行 day_close", s.day)
+		return Outcome{}, refuse(CodeDayOpen, s.day)
 	case c.Day < s.day:
-		return Outcome{}, refuse(CodeDayPassed, "%s 早于上一个工作日 %s，请检查时钟", c.Day, s.day)
+		return Outcome{}, refuse("day_passed.before", c.Day, s.day)
 	case c.Day == s.day:
-		return Outcome{}, refuse(CodeDayPassed, "%s 已经关门，不能再开，以免号码重复", c.Day)
+		return Outcome{}, refuse("day_passed.closed", c.Day)
 	}
-	return events1(nil, DayOpened(c))
+	return events1(nil, append(s.oldRangeAlerts(), DayOpened(c))...)
 }
 
 // DayOpened begins a day.
 type DayOpened struct {
-	Day string `json:"day"`
+	Day    string `json:"day"`
+	Offset int    `json:"offset,omitempty"` // of the hall's time from UTC, in seconds east
 }
 
 // Name implements Event.
@@ -52,8 +54,9 @@ func (DayOpened) Name() string { return "day.opened" }
 func (DayOpened) Topic() string { return TopicQueue }
 
 func (e DayOpened) apply(s *State, r Record) {
-	s.day, s.open = e.Day, true
+	s.day, s.open, s.offset = e.Day, true, time.Duration(e.Offset)*time.Second
 	s.clearDay()
+	s.forgetBookings()
 	for id := range s.windows {
 		s.windows[id] = &windowState{id: id, since: r.At, ratings: map[int]int{}}
 	}
@@ -68,12 +71,12 @@ func (DayClose) decide(s *State, _ Input) (Outcome, error) {
 	}
 	for _, w := range s.config.Windows {
 		if l := s.windows[w.ID].leg; l != nil {
-			return Outcome{}, refuse(CodeWindowBusy, "%s 号窗口还在办理 %s，办结后再关门", w.ID, l.Ticket)
+			return Outcome{}, refuse("window_busy.day", w.ID, l.Ticket)
 		}
 	}
 	var out Outcome
-	for _, t := range s.byNumber() {
-		switch l := t.Leg(); l.State {
+	for _, l := range s.liveLegs() {
+		switch l.State {
 		case LegReserved, LegWaiting, LegHeld, LegNoShow:
 			out.Events = append(out.Events, TicketExpired{about: l.about(), Reason: "day_closed"})
 		}
@@ -122,7 +125,7 @@ type Activate struct {
 
 func (c Activate) decide(s *State, _ Input) (Outcome, error) {
 	if err := c.Config.Validate(); err != nil {
-		return Outcome{}, refuse(CodeBadCommand, "配置有误：%v", err)
+		return Outcome{}, refuse("bad_command.config", err)
 	}
 	if r := s.altered(c.Config); r != nil {
 		return Outcome{}, r
@@ -152,11 +155,11 @@ func (s *State) orphans(c Config) *Refusal {
 	next := c.index()
 	for _, w := range s.windows {
 		if _, ok := next.windows[w.id]; !ok && w.open {
-			return refuse(CodeConfigInUse, "%s 号窗口还开着，新配置里没有它", w.id)
+			return refuse("configuration_in_use.window", w.id)
 		}
 	}
-	for _, t := range s.byNumber() {
-		if r := next.missing(t.Leg()); r != nil {
+	for _, l := range s.liveLegs() {
+		if r := next.missing(l); r != nil {
 			return r
 		}
 	}
@@ -176,10 +179,10 @@ func (i index) missing(l *Leg) *Refusal {
 	_, service := i.services[l.Service]
 	_, class := i.classes[l.Class]
 	if !service || !class {
-		return refuse(CodeConfigInUse, "号码 %s 还要办业务 %q（类别 %q），新配置里没有", l.Ticket, l.Service, l.Class)
+		return refuse("configuration_in_use.service", l.Ticket, l.Service, l.Class)
 	}
 	if _, ok := i.windows[window]; window != "" && !ok {
-		return refuse(CodeConfigInUse, "号码 %s 只能到 %s 号窗口办理，新配置里没有这个窗口", l.Ticket, window)
+		return refuse("configuration_in_use.direction", l.Ticket, window)
 	}
 	return nil
 }
@@ -199,7 +202,7 @@ func (ConfigActivated) Topic() string { return TopicQueue }
 func (e ConfigActivated) apply(s *State, r Record) {
 	s.config, s.hash = e.Config, e.Hash
 	s.config.Rules = e.Config.Rules.withDefaults()
-	s.index = e.Config.index()
+	s.index, s.chooser = e.Config.index(), e.Config.Chooser()
 	for _, k := range e.Config.Chains {
 		s.fixed[k.key()] = k.mark()
 	}
@@ -213,6 +216,7 @@ func (e ConfigActivated) apply(s *State, r Record) {
 			delete(s.windows, id)
 		}
 	}
+	s.respend()
 	s.resettle()
 }
 

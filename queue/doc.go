@@ -38,7 +38,14 @@
 //	recall      the same invitation again
 //	arrive      the citizen has come to the window, service begins
 //	no-show     the citizen did not come
+//	recover     a citizen who missed the call waits again: in time in front, later with half the wait
 //	hold        service interrupted, the citizen comes back to the same window
+//	undo        the last press at a window counts no more; the record of it stays
+//	void        a number that never reached anybody is taken back
+//	appointment a booking for a service at a time (slot); its code is the check-in
+//	freeze      all clocks of the hall stand, for an evacuation
+//	quota       how many numbers a service gives out on a day or in a slice of it
+//	range       the numbers of a service, first to last
 //	transfer    the ticket goes on to another service or window
 //	finish      service ends; the leg is done and a rating is asked for
 //	prompt      the keypad's question for a rating; its nonce binds leg and window
@@ -49,18 +56,20 @@
 //	wall        the large screen with all calls
 //	kiosk       where a number is taken: a touch screen or a panel of buttons
 //	seniority   the time a leg's waiting counts from
+//	order       how the waiting are ordered: accumulating, fifo, strict or ratio
 //	credit      what a leg has earned by waiting; the largest is called
+//	tier        the kind of right to be called: directed, front, guard, due, pool, early, chosen
 //	forecast    an interval for a wait, never a bare number
 //	record      an event with sequence, time, actor and command, in the trail
 //	trail       all records since the beginning
 //
 // # The life of a leg
 //
-//	         take            printed, unknown or no slip
+//	   take, check_in        printed, unknown or no slip
 //	(none) ───────► reserved ───────────────────────────► waiting ◄───┐
-//	                 │    └── print failed: stays reserved,  │        │
-//	                 │        until kept or reprinted   call │        │ recover,
-//	    void_after   ▼                                       ▼        │ resume
+//	                 │    └── print failed: stays reserved,  │        │ recover, missed_rest,
+//	            void,│        until kept or reprinted   call │        │ resume, hold_for,
+//	       void_after▼                                       ▼        │ undo
 //	                void          no_show ◄──────────────  called ────┤
 //	                                                     arrive │     │
 //	                                                            ▼     │

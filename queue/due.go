@@ -2,6 +2,7 @@ package queue
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -45,10 +46,14 @@ func (s *State) setDue(key dueKey, at time.Time) {
 
 // Due tells when a Tick is wanted, if at all.
 func (s *State) Due() (time.Time, bool) {
-	if first := s.dues.first(1); len(first) > 0 {
+	if !s.frozen.IsZero() {
+		return time.Time{}, false
+	}
+	at, window := s.idleDue()
+	if first := s.dues.first(1); len(first) > 0 && (window == nil || first[0].at.Before(at)) {
 		return first[0].at, true
 	}
-	return time.Time{}, false
+	return at, window != nil
 }
 
 // Tick lets time pass: what is due now becomes events. Whatever is due must
@@ -57,6 +62,9 @@ type Tick struct{}
 
 func (Tick) decide(s *State, in Input) (Outcome, error) {
 	var out Outcome
+	if !s.frozen.IsZero() {
+		return out, nil
+	}
 	s.dues.each(func(d due) bool {
 		if d.at.After(in.At) {
 			return false
@@ -69,20 +77,84 @@ func (Tick) decide(s *State, in Input) (Outcome, error) {
 		}
 		return true
 	})
+	if at, w := s.idleDue(); len(out.Events) == 0 && w != nil && !at.After(in.At) {
+		l, why := s.next(w, in.At)
+		return w.call(l, why, nil) // one at a time, so that two windows do not want the same
+	}
 	return out, nil
 }
 
 // legDue is when time alone changes a leg.
 func (s *State) legDue(l *Leg) (time.Time, bool) {
+	rules := s.config.Rules
 	t := s.tickets[l.Ticket]
 	switch {
 	case l.State == LegReserved && t.Print == PrintFailed:
-		return t.Issued.Add(time.Duration(s.config.Rules.VoidAfter)), true
+		return later(t.Issued, s.thawed).Add(time.Duration(rules.VoidAfter)), true
+	case l.State == LegHeld && !l.Back.IsZero():
+		return l.Back, true
+	case l.State == LegCalled && rules.NoShowAfter > 0:
+		return l.Rung.Add(time.Duration(rules.NoShowAfter)), true
+	case l.State == LegNoShow && rules.MissedRest > 0 && l.Missed == 1:
+		return l.Absent.Add(time.Duration(rules.MissedRest)), true
 	}
 	return time.Time{}, false
 }
 
 // legTick is what happens to a leg whose time has come.
 func (s *State) legTick(l *Leg) Event {
-	return TicketVoided{about: l.about(), Reason: "print_failed"}
+	switch l.State {
+	case LegHeld:
+		return s.returned(l)
+	case LegCalled:
+		return TicketNoShow{about: l.about(), Window: l.Window, Reason: "timeout"}
+	case LegNoShow:
+		return TicketRecovered{about: l.about(), Seniority: l.Seniority, Policy: RecoverRest, Missed: l.Missed}
+	}
+	return TicketVoided{about: l.about(), Reason: voidUnprinted}
+}
+
+// idleDue is when an idle window calls by itself, where the rules let it.
+func (s *State) idleDue() (at time.Time, window *windowState) {
+	after := time.Duration(s.config.Rules.AutoCallAfter)
+	if after == 0 || !s.open {
+		return at, nil
+	}
+	for _, w := range s.config.Windows {
+		st := s.windows[w.ID]
+		if st.mode() != WindowModeIdle {
+			continue
+		}
+		since := st.since.Add(after)
+		if l := s.soonest(st); l != nil && (window == nil || later(since, l.NotBefore).Before(at)) {
+			at, window = later(since, l.NotBefore), st
+		}
+	}
+	return at, window
+}
+
+// soonest is a leg that the window may call, if there is one: now, or the
+// first one after its rest.
+func (s *State) soonest(w *windowState) *Leg {
+	keys := s.callable(w)
+	for _, key := range keys {
+		if first := s.lines[key].first(1); len(first) > 0 {
+			return first[0]
+		}
+	}
+	var found *Leg
+	s.resting.each(func(l *Leg) bool {
+		if slices.Contains(keys, s.lineOf(l)) {
+			found = l
+		}
+		return found == nil
+	})
+	return found
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

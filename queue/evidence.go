@@ -10,7 +10,7 @@ type SignCheckpoint struct {
 
 func (c SignCheckpoint) decide(s *State, _ Input) (Outcome, error) {
 	if c.Size > s.seq {
-		return Outcome{}, refuse(CodeBadCommand, "检查点的记录数 %d 多于现有的 %d", c.Size, s.seq)
+		return Outcome{}, refuse("bad_command.checkpoint", c.Size, s.seq)
 	}
 	return events1(nil, CheckpointSigned(c))
 }

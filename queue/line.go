@@ -23,27 +23,39 @@ type lineKind string
 // The kinds of lines.
 const (
 	linePool     lineKind = "pool"     // wait for a service in one class, by seniority
+	lineLate     lineKind = "late"     // the same, with the credit of who missed an appointment
 	lineReserved lineKind = "reserved" // the same, but the slip is not out yet: nobody calls them
+	lineFront    lineKind = "front"    // wait for a service in front of all others
+	lineSlot     lineKind = "slot"     // have an appointment for a service, by its time
 	lineWindow   lineKind = "window"   // may be called at one window only
+	lineStaff    lineKind = "staff"    // may be called by one of the staff only
 )
 
-// standing is the line in which a leg belongs; false for one that nobody may
-// call.
-func (s *State) standing(l *Leg) (lineKey, bool) {
+// lineOf is the line in which a leg belongs once its person is free and
+// rested; the zero key for one that nobody may call.
+func (s *State) lineOf(l *Leg) lineKey {
 	switch {
 	case l.State == LegReserved:
-		return lineKey{lineReserved, l.Service, l.Class}, true
-	case l.State != LegWaiting || s.visits[s.visitOf(l)].isBusy():
-		return lineKey{}, false
+		return lineKey{lineReserved, l.Service, l.Class}
+	case l.State != LegWaiting:
+		return lineKey{}
 	case l.Direct != "":
-		return lineKey{lineWindow, l.Direct, ""}, true
+		return lineKey{lineWindow, l.Direct, ""}
+	case l.ForStaff != "":
+		return lineKey{lineStaff, l.ForStaff, ""}
+	case l.Front:
+		return lineKey{lineFront, l.Service, ""}
+	case l.Late:
+		return lineKey{lineLate, l.Service, l.Class}
+	case !l.Slot.IsZero():
+		return lineKey{lineSlot, l.Service, ""}
 	}
-	return lineKey{linePool, l.Service, l.Class}, true
+	return lineKey{linePool, l.Service, l.Class}
 }
 
-// change lets f change a leg, which leaves its line and joins the one where it
-// belongs afterwards. Nothing that decides about lines, sums or times due may
-// be changed in another way.
+// change lets f change a leg by the record that is being applied: it leaves
+// its line and joins the one where it belongs afterwards. Nothing that decides
+// about lines, sums or clocks may be changed in another way.
 func (s *State) change(l *Leg, f func(*Leg)) {
 	s.lift(l)
 	was := l.State
@@ -51,6 +63,7 @@ func (s *State) change(l *Leg, f func(*Leg)) {
 	if l.State != was {
 		l.Since = s.at
 	}
+	l.Touched = s.seq
 	s.settle(l)
 }
 
@@ -79,8 +92,8 @@ func (s *State) settle(l *Leg) {
 }
 
 func (s *State) joinLine(l *Leg) {
-	key, ok := s.standing(l)
-	if !ok {
+	key := s.lineOf(l)
+	if key == (lineKey{}) || l.State == LegWaiting && s.visits[s.visitOf(l)].isBusy() {
 		return
 	}
 	if l.NotBefore.After(s.at) {
@@ -166,8 +179,16 @@ type visit struct {
 
 func (v *visit) isBusy() bool { return v != nil && v.busy != nil }
 
-// visitOf names the visit a leg belongs to: that of its ticket.
-func (s *State) visitOf(l *Leg) string { return l.Ticket }
+// visitOf names the visit a leg belongs to: that of its person, where one is
+// known, or of its ticket alone.
+func (s *State) visitOf(l *Leg) string {
+	if t := s.tickets[l.Ticket]; t.Person != "" {
+		return visitOfPerson(t.Person)
+	}
+	return l.Ticket
+}
+
+func visitOfPerson(hash string) string { return "person " + hash }
 
 func (s *State) joinVisit(l *Leg) {
 	if l.over() {

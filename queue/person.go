@@ -5,16 +5,6 @@ import "slices"
 // busy tells whether the person is at a window or expected at one.
 func (t *Ticket) busy() bool { return slices.ContainsFunc(t.Legs, (*Leg).atWindow) }
 
-// free refuses to have a person at two places at once.
-func (t *Ticket) free(l *Leg) *Refusal {
-	for _, o := range t.Legs {
-		if o != l && o.atWindow() {
-			return refuse(CodePersonBusy, "号码 %s 正在 %s 号窗口办理另一步骤，办完才能呼叫", t.Number, o.Window)
-		}
-	}
-	return nil
-}
-
 // forWindow is the leg of a ticket that a window means when it names the
 // ticket: one that the window serves, if there is one.
 func (s *State) forWindow(t *Ticket, current *Leg, w *windowState) *Leg {

@@ -26,15 +26,41 @@ func partReason(reason *string) any {
 	return p
 }
 
-// Part implements Personal: whoever has the token can open the ticket's page.
+// Part implements Personal: whoever has the token can open the ticket's page,
+// and the hash tells one citizen's visits from another's.
 func (e TicketIssued) Part() (Event, any) {
-	if e.Token == "" {
+	if e.Token == "" && e.Person == "" {
 		return e, nil
 	}
 	p := struct {
-		Token string `json:"token"`
-	}{e.Token}
-	e.Token = ""
+		Token  string `json:"token"`
+		Person string `json:"person,omitempty"`
+	}{e.Token, e.Person}
+	e.Token, e.Person = "", ""
+	return e, p
+}
+
+// Part implements Personal.
+func (e AppointmentBooked) Part() (Event, any) {
+	if e.Person == "" {
+		return e, nil
+	}
+	p := struct {
+		Person string `json:"person"`
+	}{e.Person}
+	e.Person = ""
+	return e, p
+}
+
+// Part implements Personal.
+func (e AppointmentCancelled) Part() (Event, any) { p := partReason(&e.Reason); return e, p }
+
+// Part implements Personal: a reason of the rules is no word of a person.
+func (e TicketVoided) Part() (Event, any) {
+	if e.Reason == voidUnprinted {
+		return e, nil
+	}
+	p := partReason(&e.Reason)
 	return e, p
 }
 

@@ -46,7 +46,7 @@ func TestAPartedEventIsWholeAgain(t *testing.T) {
 }
 
 // codes are reasons that the rules give, not people.
-var codes = []string{"ticket.expired", "ticket.voided", "window.paused"}
+var codes = []string{"hall.frozen", "ticket.expired", "ticket.no_show", "window.paused"}
 
 func TestNoTokenAndNoWordsOfPeopleStayPublic(t *testing.T) {
 	for _, name := range queue.EventNames() {

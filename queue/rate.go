@@ -30,7 +30,7 @@ const (
 
 func (c Rate) decide(s *State, in Input) (Outcome, error) {
 	if c.Level < 1 || c.Level > 5 {
-		return Outcome{}, refuse(CodeBadCommand, "评价等级必须是 1 到 5，收到 %d", c.Level)
+		return Outcome{}, refuse("bad_command.level", c.Level)
 	}
 	if c.Pressed.IsZero() || c.Pressed.After(in.At) {
 		c.Pressed = in.At

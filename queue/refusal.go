@@ -1,20 +1,47 @@
 package queue
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Refusal is the answer to a command that may not be carried out. Nothing has
 // changed and nothing was recorded.
 type Refusal struct {
-	Code string `json:"code"` // stable, for programs
-	Say  string `json:"say"`  // one sentence for people, with the remedy
+	Code string   `json:"code"`           // stable, for programs
+	Say  string   `json:"say"`            // one sentence for people, with the remedy, in zh-CN
+	Text string   `json:"text,omitempty"` // which of the code's sentences it is
+	Args []string `json:"args,omitempty"` // what the sentence speaks of
 }
 
 // Error makes a refusal an error.
 func (r *Refusal) Error() string { return r.Code + ": " + r.Say }
 
-// refuse builds a refusal; say is a format.
-func refuse(code, say string, args ...any) *Refusal {
-	return &Refusal{Code: code, Say: fmt.Sprintf(say, args...)}
+// In is the same refusal with its sentence in a language, "zh-TW" or "en";
+// any other is zh-CN. A refusal that the queue did not make stays as it is.
+func (r *Refusal) In(lang string) *Refusal {
+	sentence, ok := texts[r.Text]
+	if !ok {
+		return r
+	}
+	args := make([]any, len(r.Args))
+	for i, arg := range r.Args {
+		args[i] = spoken(arg, lang)
+	}
+	said := *r
+	said.Say = fmt.Sprintf(sentence.in(lang), args...)
+	return &said
+}
+
+// refuse builds a refusal from a text, which is a code or a code with the
+// variant of its sentence behind a dot.
+func refuse(text string, args ...any) *Refusal {
+	code, _, _ := strings.Cut(text, ".")
+	r := &Refusal{Code: code, Text: text}
+	for _, arg := range args {
+		r.Args = append(r.Args, fmt.Sprint(arg))
+	}
+	return r.In(langDefault)
 }
 
 // The codes of refusals.
@@ -23,26 +50,44 @@ const (
 	CodeDayNotOpen     = "day_not_open"
 	CodeDayOpen        = "day_already_open"
 	CodeDayPassed      = "day_passed"
+	CodeFrozen         = "hall_frozen"
+	CodeNotFrozen      = "hall_not_frozen"
 	CodeNoService      = "unknown_service"
 	CodeNoClass        = "unknown_class"
 	CodeNoWindow       = "unknown_window"
 	CodeNoTicket       = "unknown_ticket"
 	CodeNoKiosk        = "unknown_kiosk"
+	CodeNoBooking      = "unknown_booking"
+	CodeBooked         = "already_booked"
+	CodeBookingDay     = "booking_other_day"
 	CodeWindowClosed   = "window_closed"
 	CodeWindowOpen     = "window_already_open"
 	CodeWindowPaused   = "window_paused"
 	CodeWindowBusy     = "window_busy"
+	CodePeopleWaiting  = "people_waiting"
 	CodeNobodyHere     = "nobody_at_window"
 	CodeNothingWaiting = "nothing_waiting"
+	CodeNotEligible    = "not_eligible"
+	CodePersonBusy     = "person_busy"
+	CodeCallsSpent     = "chosen_calls_spent"
 	CodeRecallLimit    = "recall_limit"
 	CodeRecallTooSoon  = "recall_too_soon"
+	CodeNoShowTooSoon  = "no_show_too_soon"
 	CodeWrongState     = "wrong_ticket_state"
 	CodeReasonMissing  = "reason_missing"
+	CodeReasonUnknown  = "unknown_reason"
 	CodeReprintLimit   = "reprint_limit"
 	CodeNoPrinter      = "no_printer"
 	CodeNoAlert        = "unknown_alert"
 	CodeConfigInUse    = "configuration_in_use"
-	CodePersonBusy     = "person_busy"
+	CodeOneMore        = "one_more"
+	CodeAlreadyWaiting = "already_waiting"
+	CodeQuotaDay       = "quota_day"
+	CodeQuotaSlice     = "quota_slice"
+	CodeTooLate        = "too_late_today"
+	CodeNothingToUndo  = "nothing_to_undo"
+	CodeUndoTooLate    = "undo_too_late"
+	CodeUndoDepends    = "undo_depends"
 	CodeChainFixed     = "chain_fixed"
 	CodeNoChain        = "unknown_chain"
 	CodeNoJourney      = "no_journey"

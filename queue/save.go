@@ -16,23 +16,28 @@ const saveFormat = 1
 // indexes are not in it: they follow from the legs, so that they cannot
 // contradict them.
 type saved struct {
-	Format  int                   `json:"format"`
-	Seq     uint64                `json:"seq"`
-	At      time.Time             `json:"at"`
-	Mono    time.Duration         `json:"mono"`
-	Day     string                `json:"day"`
-	Open    bool                  `json:"open"`
-	Config  Config                `json:"config"`
-	Hash    string                `json:"hash"`
-	Tickets []savedTicket         `json:"tickets"` // in the order of their issue
-	Numbers map[string]int        `json:"numbers"`
-	Windows []savedWindow         `json:"windows"` // by id
-	Calls   []CallView            `json:"calls"`
-	Pace    map[string]savedPace  `json:"pace"`
-	Devices map[string]DeviceView `json:"devices"`
-	Alerts  map[string]AlertView  `json:"alerts"`
-	Figures Figures               `json:"figures"`
-	Waited  time.Duration         `json:"waited"` // of the figures
+	Format    int                   `json:"format"`
+	Seq       uint64                `json:"seq"`
+	At        time.Time             `json:"at"`
+	Mono      time.Duration         `json:"mono"`
+	Day       string                `json:"day"`
+	Open      bool                  `json:"open"`
+	Config    Config                `json:"config"`
+	Hash      string                `json:"hash"`
+	Tickets   []savedTicket         `json:"tickets"` // in the order of their issue
+	Numbers   map[string]int        `json:"numbers"`
+	Offset    time.Duration         `json:"offset,omitempty"`
+	Bookings  map[string]Booking    `json:"bookings,omitempty"`
+	Frozen    time.Time             `json:"frozen,omitzero"`
+	FrozenWhy string                `json:"frozen_why,omitempty"`
+	Thawed    time.Time             `json:"thawed,omitzero"`
+	Windows   []savedWindow         `json:"windows"` // by id
+	Calls     []CallView            `json:"calls"`
+	Pace      map[string]savedPace  `json:"pace"`
+	Devices   map[string]DeviceView `json:"devices"`
+	Alerts    map[string]AlertView  `json:"alerts"`
+	Figures   Figures               `json:"figures"`
+	Waited    time.Duration         `json:"waited"` // of the figures
 
 	Substitutes map[string]string `json:"substitutes"`
 	Fixed       map[string]string `json:"fixed"`
@@ -41,7 +46,9 @@ type saved struct {
 
 type savedTicket struct {
 	Ticket
-	Legs []savedLeg `json:"legs"`
+	Person  string     `json:"person,omitempty"`
+	Booking string     `json:"booking,omitempty"`
+	Legs    []savedLeg `json:"legs"`
 }
 
 // savedLeg adds what a leg does not show to the outside.
@@ -52,6 +59,10 @@ type savedLeg struct {
 	Until     time.Time `json:"prompt_until,omitzero"`
 	Level     int       `json:"level,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`
+	Absent    time.Time `json:"absent,omitzero"`
+	Back      time.Time `json:"back,omitzero"`
+	Touched   uint64    `json:"touched"`
+	Before    *memory   `json:"before,omitempty"`
 }
 
 type savedWindow struct {
@@ -65,6 +76,9 @@ type savedWindow struct {
 	Leg      string      `json:"leg,omitempty"` // id of the leg that stands there
 	Done     int         `json:"done,omitempty"`
 	Ratings  map[int]int `json:"ratings"`
+	Turn     int         `json:"turn,omitempty"`
+	Chosen   []time.Time `json:"chosen,omitempty"`
+	Press    *press      `json:"press,omitempty"`
 }
 
 type savedPace struct {
@@ -77,7 +91,7 @@ type savedPace struct {
 func (s *State) Save() ([]byte, error) {
 	w := saved{
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
-		Numbers: s.numbers, Calls: s.calls, Pace: map[string]savedPace{},
+		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited,
 		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed,
 	}
@@ -110,7 +124,9 @@ func Load(data []byte) (*State, error) {
 	s := NewState()
 	s.seq, s.at, s.mono, s.day, s.open, s.hash = r.Seq, r.At, r.Mono, r.Day, r.Open, r.Hash
 	s.checkpoint = r.Checkpoint
-	s.config, s.index = r.Config, r.Config.index()
+	s.config, s.index, s.chooser = r.Config, r.Config.index(), r.Config.Chooser()
+	s.offset, s.frozen, s.frozenWhy, s.thawed = r.Offset, r.Frozen, r.FrozenWhy, r.Thawed
+	maps.Copy(s.bookings, r.Bookings)
 	maps.Copy(s.numbers, r.Numbers)
 	maps.Copy(s.substitutes, r.Substitutes)
 	maps.Copy(s.fixed, r.Fixed)
@@ -132,12 +148,13 @@ func Load(data []byte) (*State, error) {
 	for id, a := range r.Alerts {
 		s.alerts[id] = &a
 	}
+	s.respend()
 	s.resettle()
 	return s, nil
 }
 
 func (t *Ticket) save() savedTicket {
-	w := savedTicket{Ticket: *t}
+	w := savedTicket{Ticket: *t, Person: t.Person, Booking: t.Booking}
 	for _, l := range t.Legs {
 		w.Legs = append(w.Legs, l.save())
 	}
@@ -145,18 +162,22 @@ func (t *Ticket) save() savedTicket {
 }
 
 func (l *Leg) save() savedLeg {
-	return savedLeg{Leg: *l, Order: l.Order, Prompt: l.Prompt, Until: l.Until, Level: l.Level, NotBefore: l.NotBefore}
+	return savedLeg{
+		Leg: *l, Order: l.Order, Prompt: l.Prompt, Until: l.Until, Level: l.Level, NotBefore: l.NotBefore,
+		Absent: l.Absent, Back: l.Back, Touched: l.Touched, Before: l.Before,
+	}
 }
 
 func (r savedLeg) load() *Leg {
 	l := r.Leg
 	l.Order, l.Prompt, l.Until, l.Level, l.NotBefore = r.Order, r.Prompt, r.Until, r.Level, r.NotBefore
+	l.Absent, l.Back, l.Touched, l.Before, l.line = r.Absent, r.Back, r.Touched, r.Before, nil
 	return &l
 }
 
 func (s *State) loadTicket(r savedTicket) {
 	t := r.Ticket
-	t.Legs = nil
+	t.Person, t.Booking, t.Legs = r.Person, r.Booking, nil
 	for _, leg := range r.Legs {
 		l := leg.load()
 		t.Legs = append(t.Legs, l)
@@ -164,7 +185,7 @@ func (s *State) loadTicket(r savedTicket) {
 			s.prompts[l.Prompt] = l
 		}
 	}
-	s.tickets[t.Number], s.tokens[t.Token] = &t, t.Number
+	s.addTicket(&t)
 	if t.Journey != nil && !t.Journey.over() {
 		s.journeys[t.Number] = &t
 	}
@@ -173,7 +194,7 @@ func (s *State) loadTicket(r savedTicket) {
 func (w *windowState) save() savedWindow {
 	r := savedWindow{
 		ID: w.id, Open: w.open, Paused: w.paused, Draining: w.draining, Reason: w.reason, Staff: w.staff,
-		Since: w.since, Done: w.done, Ratings: w.ratings,
+		Since: w.since, Done: w.done, Ratings: w.ratings, Turn: w.turn, Chosen: w.chosen, Press: w.press,
 	}
 	if w.leg != nil {
 		r.Leg = w.leg.ID
@@ -184,7 +205,7 @@ func (w *windowState) save() savedWindow {
 func (s *State) loadWindow(r savedWindow) error {
 	w := &windowState{
 		id: r.ID, open: r.Open, paused: r.Paused, draining: r.Draining, reason: r.Reason, staff: r.Staff,
-		since: r.Since, done: r.Done, ratings: r.Ratings,
+		since: r.Since, done: r.Done, ratings: r.Ratings, turn: r.Turn, chosen: r.Chosen, press: r.Press,
 	}
 	if r.Leg != "" {
 		if w.leg = s.findLeg(r.Leg); w.leg == nil {

@@ -12,7 +12,7 @@ type PrintResult struct {
 func (c PrintResult) decide(s *State, _ Input) (Outcome, error) {
 	t, l, r := s.live(c.Ticket)
 	if r == nil && (t.Print != Printing || t.Copies != c.Copy) {
-		r = refuse(CodeWrongState, "号码 %s 没有等待中的打印", c.Ticket)
+		r = refuse("wrong_ticket_state.no_print", c.Ticket)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -85,11 +85,11 @@ func (c Reprint) decide(s *State, _ Input) (Outcome, error) {
 	switch {
 	case r != nil:
 	case t.Printer == "":
-		r = refuse(CodeNoPrinter, "号码 %s 不是在有打印机的取号机上取的", c.Ticket)
+		r = refuse(CodeNoPrinter, c.Ticket)
 	case t.Print == Printing:
-		r = refuse(CodeWrongState, "号码 %s 正在打印，请稍候", c.Ticket)
+		r = refuse("wrong_ticket_state.printing", c.Ticket)
 	case t.Copies >= s.config.Rules.Reprints:
-		r = refuse(CodeReprintLimit, "号码 %s 已补打 %d 次，不能再补打", c.Ticket, t.Copies)
+		r = refuse(CodeReprintLimit, c.Ticket, t.Copies)
 	default:
 		r = l.in(LegReserved, LegWaiting, LegCalled, LegServing, LegHeld, LegNoShow)
 	}
@@ -129,7 +129,7 @@ func (c Keep) decide(s *State, _ Input) (Outcome, error) {
 		r = l.in(LegReserved)
 	}
 	if r == nil && t.Print == Printing {
-		r = refuse(CodeWrongState, "号码 %s 正在打印，请稍候", c.Ticket)
+		r = refuse("wrong_ticket_state.printing", c.Ticket)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -151,6 +151,33 @@ func (e TicketKept) apply(s *State, _ Record) {
 	s.change(l, func(l *Leg) { l.State = LegWaiting })
 }
 
+// Void takes back a number that was never called, for the guide desk.
+type Void struct {
+	Ticket string `json:"ticket"`
+	Reason string `json:"reason"`
+}
+
+func (c Void) decide(s *State, _ Input) (Outcome, error) {
+	t, l, r := s.live(c.Ticket)
+	if r == nil {
+		r = l.in(LegReserved, LegWaiting)
+	}
+	switch {
+	case r != nil:
+	case len(t.Legs) > 1 || !l.Called.IsZero():
+		r = refuse("wrong_ticket_state.called", c.Ticket)
+	case c.Reason == "":
+		r = refuse("reason_missing.void")
+	}
+	if r != nil {
+		return Outcome{}, r
+	}
+	return events1(nil, TicketVoided{about: l.about(), Reason: c.Reason})
+}
+
+// voidUnprinted is why a number is void whose slip failed and nobody kept.
+const voidUnprinted = "print_failed"
+
 // TicketVoided ends a number that never reached anybody.
 type TicketVoided struct {
 	about
@@ -164,6 +191,8 @@ func (TicketVoided) Name() string { return "ticket.voided" }
 func (TicketVoided) Topic() string { return TopicQueue }
 
 func (e TicketVoided) apply(s *State, r Record) {
+	t, _ := s.leg(e.about)
 	s.end(e.about, LegVoid, r.At)
+	s.spend(t, -1)
 	s.figures.Voided++
 }

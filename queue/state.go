@@ -15,6 +15,8 @@ type State struct {
 	config    Config
 	hash      string // of the configuration as it was read
 	index     index
+	chooser   Chooser                 // the rule of the configuration
+	offset    time.Duration           // the hall's time less UTC, on this day
 	tickets   map[string]*Ticket      // of the day, by number
 	tokens    map[string]string       // token to number
 	numbers   map[string]int          // last number given, by prefix
@@ -22,14 +24,21 @@ type State struct {
 	resting   *line                   // legs that may be called only later, by when
 	visits    map[string]*visit       // of persons with a leg that is not over
 	counts    map[string]int          // of waiting legs, by service
+	spent     map[string]int          // numbers given, against quotas
+	latest    map[string]*Ticket      // last one taken, by kiosk
 	clocks    map[dueKey]time.Time    // what time alone brings about
 	dues      *sorted[due]            // the same, the next first
 	windows   map[string]*windowState // by window id
-	prompts   map[string]*Leg         // open and past prompts of the day, by nonce
-	calls     []CallView              // newest first
-	pace      map[string]pace         // service times, by service
-	devices   map[string]*DeviceView  // by id
-	alerts    map[string]*AlertView   // by id
+	bookings  map[string]Booking      // appointments, by code
+	checkedIn map[string]string       // number of the ticket, by code of the appointment
+	frozen    time.Time               // since when all clocks stand; zero when they go
+	frozenWhy string
+	thawed    time.Time              // when they last went on
+	prompts   map[string]*Leg        // open and past prompts of the day, by nonce
+	calls     []CallView             // newest first
+	pace      map[string]pace        // service times, by service
+	devices   map[string]*DeviceView // by id
+	alerts    map[string]*AlertView  // by id
 	figures   Figures
 	foresight *Foresight // not of the records; see Foresee
 
@@ -60,11 +69,12 @@ const maxCalls = 20
 // NewState returns the empty hall before its first record.
 func NewState() *State {
 	s := &State{
-		windows: map[string]*windowState{},
-		pace:    map[string]pace{},
-		devices: map[string]*DeviceView{},
-		alerts:  map[string]*AlertView{},
-		fixed:   map[string]string{},
+		windows:  map[string]*windowState{},
+		pace:     map[string]pace{},
+		devices:  map[string]*DeviceView{},
+		alerts:   map[string]*AlertView{},
+		bookings: map[string]Booking{},
+		fixed:    map[string]string{},
 	}
 	s.clearDay()
 	return s
@@ -75,8 +85,12 @@ func (s *State) clearDay() {
 	s.tokens = map[string]string{}
 	s.journeys, s.substitutes = map[string]*Ticket{}, map[string]string{}
 	s.numbers = map[string]int{}
+	s.latest = map[string]*Ticket{}
+	s.checkedIn = map[string]string{}
+	s.frozen, s.frozenWhy, s.thawed = time.Time{}, "", time.Time{}
 	s.clocks = map[dueKey]time.Time{}
 	s.dues = newSorted(byTime)
+	s.respend()
 	s.resettle()
 	s.prompts = map[string]*Leg{}
 	s.calls = nil

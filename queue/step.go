@@ -131,7 +131,7 @@ type StepFinish struct {
 func (c StepFinish) decide(s *State, _ Input) (Outcome, error) {
 	_, p, r := s.liveStep(c.Ticket, c.Step, StepOpen)
 	if r == nil && !p.paper() {
-		r = refuse(CodeStepAtWindow, "步骤「%s」要本人到窗口办理，请在窗口办结", p.Name)
+		r = refuse(CodeStepAtWindow, p.Name)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -151,9 +151,9 @@ func (c StepSkip) decide(s *State, _ Input) (Outcome, error) {
 	switch {
 	case r != nil:
 	case !p.Optional:
-		r = refuse(CodeStepRequired, "步骤「%s」是必办步骤，不能跳过", p.Name)
+		r = refuse(CodeStepRequired, p.Name)
 	case c.Reason == "":
-		r = refuse(CodeReasonMissing, "跳过步骤必须写明原因")
+		r = refuse("reason_missing.skip")
 	default:
 		r = t.awayFrom(p)
 	}
@@ -166,7 +166,7 @@ func (c StepSkip) decide(s *State, _ Input) (Outcome, error) {
 // awayFrom refuses while the person stands at a window for the step.
 func (t *Ticket) awayFrom(p *StepState) *Refusal {
 	if l := t.leg(p.Leg); p.State == StepOpen && l != nil && l.atWindow() {
-		return refuse(CodeWindowBusy, "号码 %s 的步骤「%s」正在 %s 号窗口办理，请先办结", t.Number, p.Name, l.Window)
+		return refuse("window_busy.step", t.Number, p.Name, l.Window)
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func (c StepRepeat) decide(s *State, in Input) (Outcome, error) {
 	switch {
 	case r != nil:
 	case c.Reason == "":
-		r = refuse(CodeReasonMissing, "重办步骤必须写明缺什么材料或原因")
+		r = refuse("reason_missing.repeat")
 	case p.State == StepOpen:
 		return c.atWindow(s, t, p, in)
 	default:
@@ -215,7 +215,7 @@ func (c StepRepeat) decide(s *State, in Input) (Outcome, error) {
 func (c StepRepeat) atWindow(s *State, t *Ticket, p *StepState, in Input) (Outcome, error) {
 	l := t.leg(p.Leg)
 	if l == nil || l.State != LegServing {
-		return Outcome{}, refuse(CodeWrongState, "号码 %s 的步骤「%s」还没有办理，不用重办", c.Ticket, p.Name)
+		return Outcome{}, refuse("wrong_ticket_state.unserved", c.Ticket, p.Name)
 	}
 	repeated := JourneyStepRepeated{onJourney: onJourney{c.Ticket, c.Step}, Reason: c.Reason, Away: c.Away}
 	return events1(nil, s.done(s.windows[l.Window], outcomeRepeat, in), repeated)
@@ -273,17 +273,14 @@ func (s *State) liveStep(ticket, step string, states ...StepMode) (*Ticket, *Ste
 	case r != nil:
 		return nil, nil, r
 	case t.Journey == nil || t.Journey.over():
-		return nil, nil, refuse(CodeNoJourney, "号码 %s 没有正在办理的一条龙流程", ticket)
+		return nil, nil, refuse(CodeNoJourney, ticket)
 	}
 	p := t.Journey.step(step)
 	if p == nil {
-		return nil, nil, refuse(CodeNoStep, "号码 %s 的流程里没有步骤 %q", ticket, step)
+		return nil, nil, refuse(CodeNoStep, ticket, step)
 	}
 	if !slices.Contains(states, p.State) {
-		return nil, nil, refuse(CodeWrongState, "步骤「%s」现在是「%s」，不能这样做", p.Name, stepWords[p.State])
+		return nil, nil, refuse("wrong_ticket_state.step", p.Name, word("step "+string(p.State)))
 	}
 	return t, p, nil
 }
-
-// stepWords are the states as people read them in refusals.
-var stepWords = map[StepMode]string{StepPending: "未开始", StepOpen: "办理中", StepDone: "已办结", StepSkipped: "已跳过", StepWithdrawn: "不再需要"}

@@ -1,18 +1,20 @@
 package queue
 
 import (
-	"fmt"
 	"time"
 )
 
 // Take asks for a number.
 type Take struct {
-	Service string `json:"service"`
-	Chain   string `json:"chain,omitempty"` // starts a journey; its first step decides the queue
-	Item    string `json:"item,omitempty"`  // the matter, for the trail; the service decides the queue
-	Class   string `json:"class,omitempty"` // empty means the first configured class
-	Kiosk   string `json:"kiosk,omitempty"` // where it is taken; decides the printer
-	Lang    string `json:"lang,omitempty"`  // language of slip and voice
+	Service  string `json:"service"`
+	Chain    string `json:"chain,omitempty"`    // starts a journey; its first step decides the queue
+	Item     string `json:"item,omitempty"`     // the matter, for the trail; the service decides the queue
+	Class    string `json:"class,omitempty"`    // empty means the first configured class
+	Kiosk    string `json:"kiosk,omitempty"`    // where it is taken; decides the printer
+	Lang     string `json:"lang,omitempty"`     // language of slip and voice
+	Person   string `json:"person,omitempty"`   // keyed hash of the citizen's identity, never the identity itself
+	Again    bool   `json:"again,omitempty"`    // one more number is really wanted
+	Override string `json:"override,omitempty"` // why a number is given although the day is full
 }
 
 // TakeResult is the answer to Take.
@@ -34,29 +36,48 @@ func (c Take) decide(s *State, in Input) (Outcome, error) {
 
 // issue gives a number for one service.
 func (c Take) issue(s *State, in Input) (Outcome, error) {
-	if r := s.dayOpen(); r != nil {
-		return Outcome{}, r
-	}
+	r := s.moving()
 	service, ok := s.index.services[c.Service]
-	if !ok {
-		return Outcome{}, refuse(CodeNoService, "没有编号为 %q 的业务", c.Service)
+	if r == nil && !ok {
+		r = refuse(CodeNoService, c.Service)
 	}
-	class, r := s.class(c.Class)
+	var class string
+	if r == nil {
+		class, r = s.class(c.Class)
+	}
+	kiosk := s.index.kiosks[c.Kiosk]
+	if r == nil && c.Kiosk != "" && kiosk.ID == "" {
+		r = refuse(CodeNoKiosk, c.Kiosk)
+	}
+	if r == nil {
+		r = s.mayTake(c, service, in.At)
+	}
 	if r != nil {
 		return Outcome{}, r
 	}
-	kiosk := s.index.kiosks[c.Kiosk]
-	if c.Kiosk != "" && kiosk.ID == "" {
-		return Outcome{}, refuse(CodeNoKiosk, "没有编号为 %q 的取号机", c.Kiosk)
+	return s.giveNumber(TicketIssued{
+		Service: service.ID, Item: c.Item, Class: class, Kiosk: c.Kiosk, Printer: kiosk.Printer,
+		Lang: c.Lang, Person: c.Person, Override: c.Override,
+	}, in)
+}
+
+// giveNumber gives the next number of a service.
+func (s *State) giveNumber(e TicketIssued, in Input) (Outcome, error) {
+	service := s.index.services[e.Service]
+	n, band := s.nextNumber(service)
+	number := band.name(n)
+	e.about, e.Day, e.Token = about{Ticket: number, LegID: legID(number, 1)}, s.day, in.Nonce
+	e.Prefix = service.Prefix
+	if band.key != e.Prefix || n != s.numbers[band.key]+1 {
+		e.Band, e.N = band.key, n
 	}
-	number := fmt.Sprintf("%s%03d", service.Prefix, s.numbers[service.Prefix]+1)
-	issued := TicketIssued{
-		about: about{Ticket: number, LegID: legID(number, 1)}, Day: s.day, Token: in.Nonce,
-		Prefix: service.Prefix, Service: service.ID, Item: c.Item, Class: class, Kiosk: c.Kiosk, Printer: kiosk.Printer, Lang: c.Lang,
+	f, p := s.forecast(&Leg{Ticket: number, Service: e.Service, Class: e.Class, Seniority: in.At, Order: s.seq + 1}, in.At)
+	if e.Override == "" && s.overdue(f, in.At) {
+		return Outcome{}, refuse(CodeTooLate, s.config.Rules.Closes)
 	}
-	f, p := s.forecast(&Leg{Ticket: number, Service: service.ID, Class: class, Seniority: in.At, Order: s.seq + 1}, in.At)
-	res := TakeResult{Ticket: number, Day: s.day, Token: in.Nonce, Ahead: f.Ahead, Forecast: f, Print: issued.print()}
-	return events1(res, issued, ForecastGiven{about: issued.about, Forecast: f, promised: p})
+	res := TakeResult{Ticket: number, Day: s.day, Token: in.Nonce, Ahead: f.Ahead, Forecast: f, Print: e.print()}
+	events := []Event{e, ForecastGiven{about: e.about, Forecast: f, promised: p}}
+	return events1(res, append(events, s.shortOfNumbers(band, n)...)...)
 }
 
 func (s *State) class(id string) (string, *Refusal) {
@@ -64,7 +85,7 @@ func (s *State) class(id string) (string, *Refusal) {
 		return s.config.Classes[0].ID, nil
 	}
 	if _, ok := s.index.classes[id]; !ok {
-		return "", refuse(CodeNoClass, "没有编号为 %q 的类别", id)
+		return "", refuse(CodeNoClass, id)
 	}
 	return id, nil
 }
@@ -74,15 +95,22 @@ func (s *State) class(id string) (string, *Refusal) {
 // byte of the slip.
 type TicketIssued struct {
 	about
-	Day     string `json:"day"`
-	Token   string `json:"token"`
-	Prefix  string `json:"prefix"`
-	Service string `json:"service"`
-	Item    string `json:"item,omitempty"`
-	Class   string `json:"class"`
-	Kiosk   string `json:"kiosk,omitempty"`
-	Printer string `json:"printer,omitempty"`
-	Lang    string `json:"lang,omitempty"`
+	Day      string    `json:"day"`
+	Token    string    `json:"token"`
+	Prefix   string    `json:"prefix"`
+	Band     string    `json:"band,omitempty"` // row of numbers, if not that of the prefix
+	N        int       `json:"n,omitempty"`    // its number there, if not the next one
+	Service  string    `json:"service"`
+	Item     string    `json:"item,omitempty"`
+	Class    string    `json:"class"`
+	Kiosk    string    `json:"kiosk,omitempty"`
+	Printer  string    `json:"printer,omitempty"`
+	Lang     string    `json:"lang,omitempty"`
+	Person   string    `json:"person,omitempty"`
+	Booking  string    `json:"booking,omitempty"`  // code of the appointment
+	Slot     time.Time `json:"slot,omitzero"`      // of the appointment
+	Late     bool      `json:"late,omitempty"`     // after the grace of the appointment
+	Override string    `json:"override,omitempty"` // why it was given although the day was full
 }
 
 // Name implements Event.
@@ -99,20 +127,53 @@ func (e TicketIssued) print() Print {
 }
 
 func (e TicketIssued) apply(s *State, r Record) {
-	l := &Leg{ID: e.LegID, Ticket: e.Ticket, Order: r.Seq, Service: e.Service, Class: e.Class, State: LegWaiting, Seniority: r.At}
+	l := &Leg{
+		ID: e.LegID, Ticket: e.Ticket, Order: r.Seq, Service: e.Service, Class: e.Class, State: LegWaiting,
+		Seniority: r.At, Touched: r.Seq, Slot: e.Slot, Late: e.Late,
+	}
+	if !e.Slot.IsZero() && !e.Late {
+		l.Seniority = e.Slot
+	}
 	if e.print() == Printing {
 		l.State = LegReserved
 	}
-	s.tickets[e.Ticket] = &Ticket{
-		Number: e.Ticket, Day: e.Day, Token: e.Token, Item: e.Item, Kiosk: e.Kiosk, Lang: e.Lang,
+	s.numbers[e.band()] = e.number(s)
+	s.addTicket(&Ticket{
+		Number: e.Ticket, Day: e.Day, Token: e.Token, Item: e.Item, Kiosk: e.Kiosk, Lang: e.Lang, Person: e.Person, Booking: e.Booking,
 		Issued: r.At, Print: e.print(), Printer: e.Printer, Legs: []*Leg{l},
-	}
-	if e.Token != "" { // it may have been erased
-		s.tokens[e.Token] = e.Ticket
-	}
-	s.numbers[e.Prefix]++
+	})
 	s.figures.Issued++
 	s.settle(l)
+}
+
+// band is the row of numbers, where it is not the prefix's only one.
+func (e TicketIssued) band() string {
+	if e.Band == "" {
+		return e.Prefix
+	}
+	return e.Band
+}
+
+func (e TicketIssued) number(s *State) int {
+	if e.N == 0 {
+		return s.numbers[e.band()] + 1
+	}
+	return e.N
+}
+
+// addTicket enters a ticket into everything that is looked up by it.
+func (s *State) addTicket(t *Ticket) {
+	s.tickets[t.Number] = t
+	if t.Token != "" { // it may have been erased
+		s.tokens[t.Token] = t.Number
+	}
+	if t.Booking != "" {
+		s.checkedIn[t.Booking] = t.Number
+	}
+	if t.Kiosk != "" {
+		s.latest[t.Kiosk] = t
+	}
+	s.spend(t, 1)
 }
 
 // Cancel takes a waiting ticket back.
@@ -169,10 +230,10 @@ func (c Reclass) decide(s *State, _ Input) (Outcome, error) {
 		r = l.in(LegReserved, LegWaiting)
 	}
 	if r == nil && c.Reason == "" {
-		r = refuse(CodeReasonMissing, "更改类别必须写明原因")
+		r = refuse("reason_missing.class")
 	}
 	if _, ok := s.index.classes[c.Class]; r == nil && !ok {
-		r = refuse(CodeNoClass, "没有编号为 %q 的类别", c.Class)
+		r = refuse(CodeNoClass, c.Class)
 	}
 	if r != nil {
 		return Outcome{}, r

@@ -21,6 +21,8 @@ type Ticket struct {
 	Copies  int       `json:"copies"` // reprints asked for
 	Printer string    `json:"printer,omitempty"`
 	Why     string    `json:"print_why,omitempty"` // why the slip failed or is unsure
+	Person  string    `json:"-"`                   // keyed hash of who took it; empty for nobody known
+	Booking string    `json:"-"`                   // code of the appointment it was taken with
 	Promise Forecast  `json:"promise,omitzero"`    // told when the number was taken
 	Legs    []*Leg    `json:"legs"`
 	Journey *Journey  `json:"journey,omitempty"` // of a number taken for a chain
@@ -85,6 +87,16 @@ type Leg struct {
 	Level     int       `json:"-"` // the counted rating; 0 for none
 	NotBefore time.Time `json:"-"` // nobody calls it earlier; zero for no rest
 
+	ForStaff string    `json:"for_staff,omitempty"` // whoever alone may call it, at any window
+	Front    bool      `json:"front,omitempty"`     // goes before all others at its service
+	Slot     time.Time `json:"slot,omitzero"`       // of the appointment
+	Late     bool      `json:"late,omitempty"`      // came after the grace of the appointment
+	Missed   int       `json:"missed,omitempty"`    // how often the citizen did not come
+	Absent   time.Time `json:"-"`                   // when the last call was given up
+	Back     time.Time `json:"-"`                   // when a held leg returns by itself
+	Touched  uint64    `json:"-"`                   // sequence of the last record that changed it
+	Before   *memory   `json:"-"`                   // what undo brings back; nil for nothing
+
 	line *line // in which it stands, if it does
 }
 
@@ -119,11 +131,15 @@ func (t *Ticket) copy() Ticket {
 	c.Journey = t.Journey.copy()
 	c.Legs = make([]*Leg, len(t.Legs))
 	for i, l := range t.Legs {
-		k := *l
-		k.line = nil
-		c.Legs[i] = &k
+		c.Legs[i] = l.copy()
 	}
 	return c
+}
+
+func (l *Leg) copy() *Leg {
+	c := *l
+	c.line, c.Before = nil, nil
+	return &c
 }
 
 func legID(ticket string, n int) string { return fmt.Sprintf("%s/%d", ticket, n) }
@@ -160,7 +176,7 @@ func (s *State) live(number string) (*Ticket, *Leg, *Refusal) {
 	}
 	t, ok := s.tickets[number]
 	if !ok {
-		return nil, nil, refuse(CodeNoTicket, "今天没有号码 %s，请核对小票上的号码和日期", number)
+		return nil, nil, refuse(CodeNoTicket, number)
 	}
 	return t, t.Leg(), nil
 }
@@ -172,7 +188,7 @@ func (l *Leg) in(states ...LegState) *Refusal {
 			return nil
 		}
 	}
-	return refuse(CodeWrongState, "号码 %s 现在是「%s」，不能这样做", l.Ticket, legWords[l.State])
+	return refuse(CodeWrongState, l.Ticket, word(string(l.State)))
 }
 
 // over tells whether nothing more can happen to a leg but a rating.
@@ -184,10 +200,15 @@ func (l *Leg) over() bool {
 	return false
 }
 
+// ticketOf is the number in a leg's id.
+func ticketOf(leg string) string {
+	number, _, _ := strings.Cut(leg, "/")
+	return number
+}
+
 // findLeg finds a leg by its id, "M045/1"; nil when there is none.
 func (s *State) findLeg(id string) *Leg {
-	number, _, _ := strings.Cut(id, "/")
-	t := s.tickets[number]
+	t := s.tickets[ticketOf(id)]
 	if t == nil {
 		return nil
 	}
@@ -197,10 +218,4 @@ func (s *State) findLeg(id string) *Leg {
 		}
 	}
 	return nil
-}
-
-// legWords are the states as people read them in refusals.
-var legWords = map[LegState]string{
-	LegReserved: "未出票", LegWaiting: "等候", LegCalled: "已叫号", LegServing: "办理中", LegHeld: "挂起",
-	LegNoShow: "过号", LegTransferred: "已转移", LegDone: "已办结", LegCancelled: "已取消", LegExpired: "已过期", LegVoid: "已作废",
 }

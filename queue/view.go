@@ -13,6 +13,7 @@ type View struct {
 	At       time.Time
 	Day      string
 	Open     bool
+	Frozen   *FrozenView // nil while the hall goes on
 	Services []ServiceView
 	Windows  []WindowView
 	Waiting  []WaitingView
@@ -25,11 +26,18 @@ type View struct {
 	Checkpoint CheckpointSigned // the newest; zero before the first
 }
 
+// FrozenView says since when and why all clocks of the hall stand.
+type FrozenView struct {
+	Since  time.Time `json:"since"`
+	Reason string    `json:"reason"`
+}
+
 // ServiceView is one service with its queue.
 type ServiceView struct {
 	ID       string   `json:"id"`
 	Waiting  int      `json:"waiting"`
-	Open     bool     `json:"open"` // at least one window serves it now
+	Open     bool     `json:"open"`              // at least one window serves it now
+	Stalled  bool     `json:"stalled,omitempty"` // somebody waits and no window serves it now
 	Forecast Forecast `json:"forecast"`
 }
 
@@ -61,6 +69,9 @@ type WaitingView struct {
 	Window      string    `json:"window,omitempty"` // of a held ticket
 	Unconfirmed bool      `json:"unconfirmed"`      // nobody knows whether its slip came out
 	Step        string    `json:"step,omitempty"`   // of a chain
+	Missed      int       `json:"missed,omitempty"` // calls the citizen did not come to
+	Slot        time.Time `json:"slot,omitzero"`    // of the appointment
+	Until       time.Time `json:"until,omitzero"`   // when a held ticket returns by itself
 }
 
 // CallView is one recent call.
@@ -104,6 +115,9 @@ func (f Figures) Satisfaction() (float64, bool) {
 // View copies the state for the pages and the feed.
 func (s *State) View() View {
 	v := View{Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Figures: s.figures, Calls: append([]CallView{}, s.calls...), Checkpoint: s.checkpoint}
+	if !s.frozen.IsZero() {
+		v.Frozen = &FrozenView{Since: s.frozen, Reason: s.frozenWhy}
+	}
 	v.Figures.Ratings = copyCounts(s.figures.Ratings)
 	if s.figures.Calls > 0 {
 		v.Figures.Average = s.figures.waited.Seconds() / float64(s.figures.Calls)
@@ -119,6 +133,7 @@ func (s *State) View() View {
 		sv := ServiceView{ID: svc.ID, Waiting: s.counts[svc.ID]}
 		sv.Forecast, _ = s.forecast(&Leg{Service: svc.ID, Seniority: s.at, Order: s.seq + 1, Class: s.firstClass()}, s.at)
 		sv.Open = s.open && sv.Forecast.Windows > 0
+		sv.Stalled = s.open && sv.Waiting > 0 && sv.Forecast.Windows == 0
 		v.Figures.Waiting += sv.Waiting
 		v.Services = append(v.Services, sv)
 	}
@@ -150,12 +165,10 @@ func (s *State) windowView(w Window) WindowView {
 // waitingViews lists who waits, is held or absent, by seniority.
 func (s *State) waitingViews() []WaitingView {
 	vs := []WaitingView{}
-	for _, t := range s.byNumber() {
-		for _, l := range t.Legs {
-			switch l.State {
-			case LegReserved, LegWaiting, LegHeld, LegNoShow:
-				vs = append(vs, s.waitingView(t, l))
-			}
+	for _, l := range s.liveLegs() {
+		switch l.State {
+		case LegReserved, LegWaiting, LegHeld, LegNoShow:
+			vs = append(vs, s.waitingView(s.tickets[l.Ticket], l))
 		}
 	}
 	slices.SortStableFunc(vs, func(a, b WaitingView) int { return a.At.Compare(b.At) })
@@ -164,13 +177,25 @@ func (s *State) waitingViews() []WaitingView {
 
 func (s *State) waitingView(t *Ticket, l *Leg) WaitingView {
 	v := WaitingView{
-		Ticket: t.Number, Service: l.Service, Class: l.Class, At: l.Seniority, State: l.State,
-		Window: l.Window, Unconfirmed: t.Print == PrintUnconfirmed, Step: l.Step,
+		Ticket: t.Number, Service: l.Service, Class: l.Class, At: l.Seniority, State: l.State, Window: l.Window,
+		Unconfirmed: t.Print == PrintUnconfirmed, Step: l.Step, Missed: l.Missed, Slot: l.Slot, Until: l.Back,
 	}
-	if v.State == LegWaiting && t.busy() {
+	if v.State == LegWaiting && s.visits[s.visitOf(l)].isBusy() {
 		v.State = LegBlocked
 	}
 	return v
+}
+
+// liveLegs lists the legs that are not over, by the age of their tickets.
+func (s *State) liveLegs() (ls []*Leg) {
+	for _, t := range s.byNumber() {
+		for _, l := range t.Legs {
+			if !l.over() {
+				ls = append(ls, l)
+			}
+		}
+	}
+	return ls
 }
 
 // byNumber lists the day's tickets in a fixed order.

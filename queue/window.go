@@ -1,6 +1,10 @@
 package queue
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // WindowMode is what a window is doing, as the feed names it.
 type WindowMode string
@@ -27,6 +31,14 @@ type windowState struct {
 	leg      *Leg      // called or serving here
 	done     int       // legs finished today
 	ratings  map[int]int
+	turn     int         // place in the ratio of classes
+	chosen   []time.Time // calls out of order within the last hour
+	press    *press      // what undo takes back; nil for nothing
+}
+
+// set changes what a window does; the press before it can no more be undone.
+func (w *windowState) set(open, paused, draining bool, at time.Time) {
+	w.open, w.paused, w.draining, w.since, w.press = open, paused, draining, at, nil
 }
 
 func (w *windowState) mode() WindowMode {
@@ -61,7 +73,7 @@ func (s *State) window(id string) (*windowState, *Refusal) {
 	}
 	w, ok := s.windows[id]
 	if !ok {
-		return nil, refuse(CodeNoWindow, "没有 %q 号窗口", id)
+		return nil, refuse(CodeNoWindow, id)
 	}
 	return w, nil
 }
@@ -70,7 +82,7 @@ func (s *State) window(id string) (*windowState, *Refusal) {
 func (s *State) openWindow(id string) (*windowState, *Refusal) {
 	w, r := s.window(id)
 	if r == nil && !w.open {
-		r = refuse(CodeWindowClosed, "%s 号窗口没有开放，请先开窗", id)
+		r = refuse(CodeWindowClosed, id)
 	}
 	return w, r
 }
@@ -91,7 +103,7 @@ type WindowOpen struct {
 func (c WindowOpen) decide(s *State, _ Input) (Outcome, error) {
 	w, r := s.window(c.Window)
 	if r == nil && w.open {
-		r = refuse(CodeWindowOpen, "%s 号窗口已经开放", c.Window)
+		r = refuse(CodeWindowOpen, c.Window)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -113,7 +125,11 @@ func (WindowOpened) Topic() string { return TopicQueue }
 
 func (e WindowOpened) apply(s *State, r Record) {
 	w := s.windows[e.Window]
-	w.open, w.paused, w.draining, w.staff, w.since = true, false, false, e.Staff, r.At
+	w.set(true, false, false, r.At)
+	w.staff = e.Staff
+	for _, service := range s.index.windows[e.Window].Services {
+		delete(s.substitutes, service)
+	}
 }
 
 // WindowPause interrupts a window that serves nobody.
@@ -127,9 +143,9 @@ func (c WindowPause) decide(s *State, _ Input) (Outcome, error) {
 	switch {
 	case r != nil:
 	case w.leg != nil:
-		r = refuse(CodeWindowBusy, "请先办结或处理号码 %s，再暂停", w.leg.Ticket)
+		r = refuse("window_busy.leave", w.leg.Ticket)
 	case w.paused:
-		r = refuse(CodeWindowPaused, "%s 号窗口已经暂停", c.Window)
+		r = refuse("window_paused.already", c.Window)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -151,7 +167,8 @@ func (WindowPaused) Topic() string { return TopicQueue }
 
 func (e WindowPaused) apply(s *State, r Record) {
 	w := s.windows[e.Window]
-	w.paused, w.reason, w.since = true, e.Reason, r.At
+	w.set(true, true, w.draining, r.At)
+	w.reason = e.Reason
 }
 
 // WindowResume ends a pause or a draining.
@@ -162,7 +179,7 @@ type WindowResume struct {
 func (c WindowResume) decide(s *State, _ Input) (Outcome, error) {
 	w, r := s.openWindow(c.Window)
 	if r == nil && !w.paused && !w.draining {
-		r = refuse(CodeWindowOpen, "%s 号窗口没有暂停", c.Window)
+		r = refuse("window_already_open.going", c.Window)
 	}
 	if r != nil {
 		return Outcome{}, r
@@ -183,7 +200,8 @@ func (WindowResumed) Topic() string { return TopicQueue }
 
 func (e WindowResumed) apply(s *State, r Record) {
 	w := s.windows[e.Window]
-	w.paused, w.draining, w.reason, w.since = false, false, "", r.At
+	w.set(true, false, false, r.At)
+	w.reason = ""
 }
 
 // WindowDrain lets a window finish only what is directed to it.
@@ -211,28 +229,80 @@ func (WindowDraining) Topic() string { return TopicQueue }
 
 func (e WindowDraining) apply(s *State, r Record) {
 	w := s.windows[e.Window]
-	w.draining, w.paused, w.since = true, false, r.At
+	w.set(true, false, true, r.At)
+	w.reason = ""
 }
 
-// WindowClose says that staff leave a window.
+// WindowClose says that staff leave a window. While somebody waits whom no
+// other open window may call, it needs a substitute or force.
 type WindowClose struct {
-	Window string `json:"window"`
+	Window     string `json:"window"`
+	Substitute string `json:"substitute,omitempty"` // the open window that takes over whoever waits for this one alone
+	Force      bool   `json:"force,omitempty"`
 }
 
 func (c WindowClose) decide(s *State, _ Input) (Outcome, error) {
 	w, r := s.openWindow(c.Window)
 	if r == nil && w.leg != nil {
-		r = refuse(CodeWindowBusy, "请先办结或处理号码 %s，再关窗", w.leg.Ticket)
+		r = refuse("window_busy.leave", w.leg.Ticket)
+	}
+	if r == nil && c.Substitute != "" {
+		_, r = s.openWindow(c.Substitute)
+	}
+	if r == nil && c.Substitute == "" && !c.Force {
+		r = s.alone(w)
 	}
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, WindowClosed(c))
+	e := WindowClosed{Window: c.Window, Substitute: c.Substitute}
+	for _, service := range s.index.windows[w.id].Services {
+		if c.Substitute != "" && !s.servedBeside(w, service) {
+			e.Services = append(e.Services, service)
+		}
+	}
+	return events1(nil, e)
+}
+
+// maxNamed bounds how many tickets a sentence names.
+const maxNamed = 10
+
+// alone refuses to leave people behind whom only this window may call.
+func (s *State) alone(w *windowState) *Refusal {
+	var left []*Leg
+	for _, key := range s.callable(w) {
+		if key.kind == lineStaff || key.kind != lineWindow && s.servedBeside(w, key.id) {
+			continue
+		}
+		left = append(left, s.lines[key].first(s.lines[key].len())...)
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	slices.SortFunc(left, bySeniority)
+	var names []string
+	for _, l := range left[:min(len(left), maxNamed)] {
+		names = append(names, l.Ticket)
+	}
+	return refuse(CodePeopleWaiting, w.id, len(left), strings.Join(names, " "))
+}
+
+// servedBeside tells whether another open window serves a service.
+func (s *State) servedBeside(w *windowState, service string) bool {
+	for _, other := range s.config.Windows {
+		st := s.windows[other.ID]
+		if st != w && st.open && !st.draining && serves(other, service) {
+			return true
+		}
+	}
+	return false
 }
 
 // WindowClosed: the window serves nobody.
 type WindowClosed struct {
-	Window string `json:"window"`
+	Window     string   `json:"window"`
+	Substitute string   `json:"substitute,omitempty"`
+	Services   []string `json:"services,omitempty"` // that the substitute takes over, until a window opens that serves them
 }
 
 // Name implements Event.
@@ -243,5 +313,18 @@ func (WindowClosed) Topic() string { return TopicQueue }
 
 func (e WindowClosed) apply(s *State, r Record) {
 	w := s.windows[e.Window]
-	w.open, w.paused, w.draining, w.reason, w.staff, w.since = false, false, false, "", "", r.At
+	w.set(false, false, false, r.At)
+	w.reason, w.staff, w.chosen = "", "", nil
+	for _, service := range e.Services {
+		s.substitutes[service] = e.Substitute
+	}
+	for _, l := range s.liveLegs() {
+		switch {
+		case l.State != LegWaiting && l.State != LegReserved:
+		case l.Direct == w.id:
+			s.change(l, func(l *Leg) { l.Direct, l.Front = e.Substitute, e.Substitute == "" })
+		case l.Direct == "" && l.ForStaff == "" && slices.Contains(e.Services, l.Service):
+			s.change(l, func(l *Leg) { l.Direct = e.Substitute })
+		}
+	}
 }

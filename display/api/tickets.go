@@ -52,7 +52,7 @@ func story(day, number string, records []queue.Record) ticketView {
 	v := ticketView{Ticket: number, Day: day, Events: []eventView{}, Forecasts: []queue.ForecastGiven{}, Clips: []string{}}
 	for _, r := range records {
 		if issued, ok := r.Event.(queue.TicketIssued); ok {
-			issued.Token = "" // the citizen's alone
+			issued.Token, issued.Person, issued.Booking = "", "", "" // the citizen's alone
 			v.Item, v.Kiosk, v.Issued = issued.Item, issued.Kiosk, r.At
 			r.Event = issued
 		}

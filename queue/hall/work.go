@@ -123,9 +123,14 @@ func (w *work) fail(err error) {
 
 // complete fills in what a command leaves to the hall.
 func (h *Hall) complete(c queue.Command) queue.Command {
-	if open, ok := c.(queue.DayOpen); ok && open.Day == "" {
-		open.Day = h.Now().In(h.Location).Format(time.DateOnly)
-		return open
+	open, ok := c.(queue.DayOpen)
+	if !ok {
+		return c
 	}
-	return c
+	now := h.Now().In(h.Location)
+	if open.Day == "" {
+		open.Day = now.Format(time.DateOnly)
+	}
+	_, open.Offset = now.Zone()
+	return open
 }

@@ -77,12 +77,12 @@
 
 # The absent one comes back, in front of those who came later.
 > recover {"ticket":"M002"}
-  #31 ticket.recovered {"ticket":"M002","leg":"M002/1","seniority":"2026-11-23T01:00:00Z"}
+  #31 ticket.recovered {"ticket":"M002","leg":"M002/1","seniority":"2026-11-23T01:00:00Z","policy":"front","missed":1}
 > take {"service":"social","class":"priority"}
   #32 ticket.issued {"ticket":"M005","leg":"M005/1","day":"2026-11-23","token":"nonce-0028-nonce-nonce","prefix":"M","service":"social","class":"priority"}
-  #33 forecast.given {"ticket":"M005","leg":"M005/1","ahead":0,"windows":2,"model":"position"}
+  #33 forecast.given {"ticket":"M005","leg":"M005/1","ahead":1,"windows":2,"model":"position"}
 > call_next {"window":"2"}
-  #34 ticket.called {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","why":{"rule":"accumulating","tier":"pool","credit":420,"runners_up":[{"ticket":"M005","tier":"pool","credit":0}]}}
+  #34 ticket.called {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","why":{"rule":"accumulating","tier":"front","credit":420,"runners_up":[{"ticket":"M005","tier":"pool","credit":0}]}}
 > arrive {"window":"2"}
   #35 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"2"}
 

@@ -48,7 +48,7 @@
 > call_next {"window":"40"}
   refused: nothing_waiting: 40 号窗口可办的业务没有人等候
 > call {"window":"40","ticket":"M001","reason":"快一点"}
-  refused: person_busy: 号码 M001 正在 16 号窗口办理另一步骤，办完才能呼叫
+  refused: person_busy: 号码 M001 的持有人正在 16 号窗口，办完才能呼叫
 > hall
   window 9 idle  done 1 ratings map[]
   window 10 closed  done 0 ratings map[]
@@ -86,7 +86,7 @@
   #21 ticket.arrived {"ticket":"M001","leg":"M001/3","window":"40"}
 > at 01:20:00
 > recover {"ticket":"M001"}
-  #22 ticket.recovered {"ticket":"M001","leg":"M001/2","seniority":"2026-11-23T01:10:00Z"}
+  #22 ticket.recovered {"ticket":"M001","leg":"M001/2","seniority":"2026-11-23T01:10:00Z","policy":"front","missed":1}
   #23 journey.resumed {"ticket":"M001","step":"tax"}
 > call_next {"window":"16"}
   refused: nothing_waiting: 16 号窗口可办的业务没有人等候
@@ -108,7 +108,7 @@
   refused: nothing_waiting: 16 号窗口可办的业务没有人等候
 > at 01:25:00
 > call_next {"window":"16"}
-  #26 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":900,"runners_up":[]}}
+  #26 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"front","credit":900,"runners_up":[]}}
 > arrive {"window":"16"}
   #27 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
 > at 01:30:00

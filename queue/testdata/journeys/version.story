@@ -14,7 +14,7 @@
   #8 journey.started {"ticket":"M001","chain":{"id":"four","version":1,"name":"个人房产「四证」联办","limit":"1h30m0s","steps":[{"id":"accept","name":"综合受理","service":"four","usual":"15m0s"},{"id":"tax","name":"契税缴纳","service":"tax","after":["accept"],"usual":"10m0s"},{"id":"house","name":"房屋交易审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"land","name":"土地登记审核","mode":"paper","after":["accept"],"usual":"20m0s"},{"id":"issue","name":"领取证书","service":"issue","after":["tax","house","land"],"usual":"5m0s"}]}}
   #9 journey.step_started {"ticket":"M001","step":"accept","leg":"M001/1","service":"four","class":"normal","seniority":"2026-11-23T01:00:00Z"}
 > chain four 1 without house
-  refused: chain_fixed: 一条龙流程 "four" 第 1 版已经固化，不能更改；请把更改后的流程写成新的版本号
+  refused: chain_fixed: 一条龙流程 four 第 1 版已经固化，不能更改；请把更改后的流程写成新的版本号
 > chain four 2 without house
   the configuration is in force
 > take {"chain":"four"}
