@@ -77,13 +77,22 @@ func start(t *testing.T, units []devices.Unit, setup func(*bench), far func(cont
 // startWith runs a bus against emulated boards.
 func startWith(t *testing.T, driven, emulatedUnits map[string]string, seed uint64) (*bench, *emulated.Emulator) {
 	t.Helper()
-	e, err := emulated.NewWith(unitsOf(emulatedUnits), rand.NewPCG(seed, 1))
+	e := newEmulator(t, emulatedUnits, seed)
+	return start(t, unitsOf(driven), nil, serving(e)), e
+}
+
+func newEmulator(t *testing.T, units map[string]string, seed uint64) *emulated.Emulator {
+	t.Helper()
+	e, err := emulated.NewWith(unitsOf(units), rand.NewPCG(seed, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(t, unitsOf(driven), nil, func(ctx context.Context, far net.Conn) {
-		_ = e.Serve(ctx, far)
-	}), e
+	return e
+}
+
+// serving makes an emulator the far end of a wire.
+func serving(e *emulated.Emulator) func(context.Context, net.Conn) {
+	return func(ctx context.Context, far net.Conn) { _ = e.Serve(ctx, far) }
 }
 
 func (b *bench) emit(_ context.Context, s devices.Signal) error {

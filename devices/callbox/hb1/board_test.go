@@ -196,7 +196,7 @@ func TestBoardsThatCannotBeUnderstoodAreDown(t *testing.T) {
 			if want := []string{"box-1 down"}; !slices.Equal(b.reported(), want) {
 				t.Errorf("%s: health %q, want %q", name, b.reported(), want)
 			}
-			if n := d.count(func(bridge.Packet) bool { return true }); n != 5 {
+			if n := d.count(func(p bridge.Packet) bool { return p.Dst == 1 }); n != 5 {
 				t.Errorf("%s: asked %d times in 21 s, want 5", name, n)
 			}
 		})
@@ -286,8 +286,8 @@ func TestFitMakesTextForTheBoard(t *testing.T) {
 		{long, bridge.Hello{Abilities: bridge.GB18030, MaxPayload: 12}, "请请"},
 		{long, bridge.Hello{Abilities: bridge.GB18030, MaxPayload: 2}, ""},
 	} {
-		if got := fit(c.text, c.h); got != c.want {
-			t.Errorf("fit(%q, %+v) = %q, want %q", c.text, c.h, got, c.want)
+		if got := fitText(c.text, c.h); got != c.want {
+			t.Errorf("fitText(%q, %+v) = %q, want %q", c.text, c.h, got, c.want)
 		}
 	}
 }

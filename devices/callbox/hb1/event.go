@@ -73,6 +73,9 @@ func (b *Bus) take(ctx context.Context, u *unit, p bridge.Packet, emit emitter) 
 			return bridge.Packet{}, err
 		}
 		u.last = id
+		b.count(u, func(f *Figures) { f.Events++ })
+	} else {
+		b.count(u, func(f *Figures) { f.Again++ })
 	}
 	u.memory.Remember(p)
 	return u.send.Ack(p, nil), nil

@@ -25,6 +25,10 @@ type Options struct {
 	// it the board is a call box with the eight keys of callBoxKeys. A key
 	// that is not listed does nothing.
 	Keys map[int]devices.Key `json:"keys" yaml:"keys"`
+	// UID of the board, 24 hexadecimal digits. With it the board needs no
+	// address switch: it is given its address over the wire, and another board
+	// at the address is not taken for it.
+	UID string `json:"uid" yaml:"uid"`
 }
 
 // callBoxKeys is what is printed on a call box (hardware-docs/hb1.md,
@@ -44,8 +48,11 @@ type Bus struct {
 	epoch byte           // of this driver; new with every Bus
 	// report is told about health; never nil.
 	report devices.Report
+	// stranger is told about boards without an address; never nil.
+	stranger func(bridge.Hello)
+	search   search
 
-	mu   sync.Mutex         // guards the want of every unit
+	mu   sync.Mutex         // guards the want and the figures of every unit
 	line *exchange.Exchange // the wire while Run runs
 	read []byte             // room for one Read
 }
@@ -70,7 +77,8 @@ func Open(w devices.Wire, units []devices.Unit) (devices.Input, error) {
 func open(w devices.Wire, units []devices.Unit, epoch, seq byte) (*Bus, error) {
 	b := &Bus{
 		wire: w, zone: time.Local, epoch: epoch,
-		report: func(string, devices.State, string) {},
+		report: func(string, devices.State, string) {}, stranger: func(bridge.Hello) {},
+		search: search{told: map[bridge.UID]bool{}},
 		read:   make([]byte, 512),
 	}
 	names, addresses := map[string]bool{}, map[byte]string{}
@@ -103,10 +111,14 @@ func newUnit(d devices.Unit) (*unit, error) {
 	if o.Address <= bridge.Host || o.Address > bridge.LastUnit {
 		return nil, fmt.Errorf("address %d is not between 1 and %d", o.Address, bridge.LastUnit)
 	}
+	uid, err := parseUID(o.UID)
+	if err != nil {
+		return nil, err
+	}
 	if o.Keys == nil {
 		o.Keys = callBoxKeys()
 	}
-	u := &unit{name: d.Name, keys: map[byte]devices.Key{}, send: bridge.Sender{Self: bridge.Host, Peer: byte(o.Address)}}
+	u := &unit{name: d.Name, uid: uid, keys: map[byte]devices.Key{}, send: bridge.Sender{Self: bridge.Host, Peer: byte(o.Address)}}
 	for number, key := range o.Keys {
 		if number < 1 || number > 255 || key == "" {
 			return nil, fmt.Errorf("key %d: %q: a key has a number from 1 to 255 and a function", number, key)
@@ -126,13 +138,34 @@ func (b *Bus) Health(report devices.Report) { b.report = report }
 // rebooted. A text longer than bridge.MaxText bytes is cut at a character. A
 // unit without a display ignores its text.
 func (b *Bus) Tell(_ context.Context, unit, text string) error {
+	return b.wants(unit, bridge.Show{Text: text})
+}
+
+// Show is Tell for a window's frame: a fresh call blinks.
+func (b *Bus) Show(_ context.Context, unit string, f devices.Frame) error {
+	show := bridge.Show{Text: f.Ticket}
+	if f.Ticket == "" {
+		show.Text = nobody
+	}
+	if f.Blink {
+		show.Style = bridge.Blink
+	}
+	return b.wants(unit, show)
+}
+
+// nobody is what a display shows while nobody is at its window. A dark one would
+// look broken.
+const nobody = "----"
+
+func (b *Bus) wants(unit string, show bridge.Show) error {
+	show.Text = strings.ToValidUTF8(show.Text, "?")
 	for _, u := range b.units {
 		if u.name != unit {
 			continue
 		}
 		b.mu.Lock()
-		u.want = want{text: strings.ToValidUTF8(text, "?"), version: u.want.version + 1}
-		b.mu.Unlock()
+		defer b.mu.Unlock()
+		u.want = want{show: show, version: u.want.version + 1}
 		return nil
 	}
 	return fmt.Errorf("hb1: tell %s: no such unit on this bus", unit)

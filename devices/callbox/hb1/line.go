@@ -2,6 +2,7 @@ package hb1
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -27,8 +28,12 @@ const (
 // errSilence says that no fitting answer came.
 var errSilence = errors.New("no answer")
 
-// ask sends p and waits for the packet that fits. The error is errSilence when
-// none came, else the wire's.
+// errNoise is errSilence where the line was not silent: several boards may have
+// answered at once.
+var errNoise = fmt.Errorf("%w that can be read", errSilence)
+
+// ask sends p and waits for the packet that fits. The error is errSilence or
+// errNoise when none came, else the wire's.
 func (b *Bus) ask(p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
 	// What is still on its way belongs to an earlier question. Hearing it out
 	// also keeps the gap between frames.
@@ -42,14 +47,16 @@ func (b *Bus) ask(p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet
 	quiet := time.Now().Add(time.Duration(size)*byteTime + turnTime)
 	end := quiet.Add(bridge.MaxFrame * byteTime) // however much noise there is
 	var stream []byte
+	noise := false
 	for {
 		n, err := b.line.Read(b.read, quiet)
 		stream = append(stream, b.read[:n]...)
 		for {
-			n, got, _ := bridge.Next(stream)
+			n, got, broken := bridge.Next(stream)
 			if n == 0 {
 				break
 			}
+			noise = noise || broken != nil
 			stream = stream[max(n, -n):]
 			if n > 0 && got.Src == p.Dst && got.Dst == bridge.Host && fits(got) {
 				return got, nil
@@ -57,6 +64,9 @@ func (b *Bus) ask(p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet
 		}
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded) || err == nil && !time.Now().Before(end):
+			if noise || len(stream) > 0 {
+				return bridge.Packet{}, errNoise
+			}
 			return bridge.Packet{}, errSilence
 		case err != nil:
 			return bridge.Packet{}, err

@@ -34,9 +34,13 @@ func (b *Bus) Run(ctx context.Context, emit func(context.Context, devices.Signal
 	b.line = exchange.Begin(ctx, b.wire)
 	defer b.line.End()
 	clock := time.Now().Add(clockEvery)
+	b.search.next = time.Now().Add(seekFirst)
 	for {
 		start := time.Now()
 		if err := b.round(ctx, emit); err != nil {
+			return b.why(ctx, err)
+		}
+		if err := b.seek(); err != nil {
 			return b.why(ctx, err)
 		}
 		if start.After(clock) {

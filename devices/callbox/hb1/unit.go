@@ -27,6 +27,7 @@ const burst = 4
 // for want.
 type unit struct {
 	name string
+	uid  bridge.UID // zero if any board at the address will do
 	keys map[byte]devices.Key
 	send bridge.Sender
 
@@ -37,18 +38,20 @@ type unit struct {
 	last    string // ID of the last event that was taken
 	digits  typed
 
-	want    want // guarded by Bus.mu
-	shown   int  // version that the board has, or refused for good
+	want    want    // guarded by Bus.mu
+	figures Figures // guarded by Bus.mu
+	shown   int     // version that the board has, or refused for good
 	order   bridge.Packet
 	ordered int // version that order shows; 0 without one under way
 
-	health health
-	probe  time.Time // not before, while down
+	health  health
+	probe   time.Time // not before, while down
+	inquiry time.Time // when it is asked for its figures
 }
 
-// want is the text that a board shall show. Version 0 is none.
+// want is what a board shall show. Version 0 is nothing.
 type want struct {
-	text    string
+	show    bridge.Show
 	version int
 }
 
@@ -84,6 +87,9 @@ func (b *Bus) turn(ctx context.Context, u *unit, emit emitter) error {
 	if err := b.show(u); err != nil {
 		return err
 	}
+	if err := b.inquire(u); err != nil {
+		return err
+	}
 	for range burst {
 		more, err := b.poll(ctx, u, emit)
 		if err != nil || !more {
@@ -105,7 +111,9 @@ func (b *Bus) question(u *unit, p bridge.Packet, fits func(bridge.Packet) bool) 
 // exchange asks and watches the board's boot number: a new one means that it
 // knows nothing any more.
 func (b *Bus) exchange(u *unit, p bridge.Packet, fits func(bridge.Packet) bool) (bridge.Packet, error) {
+	asked := time.Now()
 	got, err := b.ask(p, fits)
+	b.count(u, func(f *Figures) { f.answered(err == nil, time.Since(asked)) })
 	if errors.Is(err, errSilence) {
 		return got, &unanswered{why: "it does not answer; check its power, its address and the bus"}
 	}
@@ -113,6 +121,7 @@ func (b *Bus) exchange(u *unit, p bridge.Packet, fits func(bridge.Packet) bool) 
 		return got, err
 	}
 	if u.memory.Judge(got) == bridge.Reborn {
+		b.count(u, func(f *Figures) { f.Boots++ })
 		u.forget()
 	}
 	return got, nil
@@ -127,6 +136,12 @@ func (u *unit) forget() {
 
 // greet asks the board who it is and tells it the time.
 func (b *Bus) greet(u *unit) error {
+	// A board that does not answer may not know its address yet.
+	if u.uid != (bridge.UID{}) && u.health.misses > 0 {
+		if err := b.assign(u); err != nil {
+			return err
+		}
+	}
 	hello := u.send.Reliable(bridge.TypeHello, nil)
 	got, err := b.exchange(u, hello, answers(hello))
 	if err != nil {
@@ -136,8 +151,13 @@ func (b *Bus) greet(u *unit) error {
 	if err != nil {
 		return err
 	}
+	if err := u.wrongBoard(who); err != nil {
+		return err
+	}
 	u.memory.Remember(got)
 	u.hello, u.greeted = who, true
+	u.inquiry = time.Now().Add(inquireEvery)
+	b.count(u, func(f *Figures) { f.Board = who })
 	u.shown, u.ordered = 0, 0
 	b.answered(u)
 	return b.say(u.send.Plain(bridge.TypeTime, b.now().Payload()))
@@ -179,7 +199,7 @@ func (b *Bus) show(u *unit) error {
 	if u.ordered == want.version {
 		u.order.Retry = true
 	} else {
-		u.order = u.send.Reliable(bridge.TypeShow, bridge.Show{Text: fit(want.text, u.hello)}.Payload())
+		u.order = u.send.Reliable(bridge.TypeShow, fit(want.show, u.hello).Payload())
 		u.ordered = want.version
 	}
 	got, err := b.question(u, u.order, answers(u.order))
@@ -195,7 +215,12 @@ func (b *Bus) show(u *unit) error {
 
 // fit makes a text that the board can take: of its characters, and not too
 // long. What the board has no picture for becomes a question mark.
-func fit(text string, h bridge.Hello) string {
+func fit(s bridge.Show, h bridge.Hello) bridge.Show {
+	s.Text = fitText(s.Text, h)
+	return s
+}
+
+func fitText(text string, h bridge.Hello) string {
 	if h.Abilities&(bridge.GB2312|bridge.GB18030) == 0 {
 		text = strings.Map(func(r rune) rune {
 			if r > '~' {

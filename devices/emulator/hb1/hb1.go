@@ -6,6 +6,7 @@ package hb1
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"maps"
@@ -42,6 +43,7 @@ var (
 type options struct {
 	Address int                 `json:"address" yaml:"address"`
 	Keys    map[int]devices.Key `json:"keys" yaml:"keys"`
+	UID     string              `json:"uid" yaml:"uid"`
 }
 
 // callBoxKeys is what is printed on a call box (hardware-docs/hb1.md,
@@ -89,7 +91,17 @@ func newUnit(d devices.Unit) (*unit, error) {
 	if o.Keys == nil {
 		o.Keys = callBoxKeys()
 	}
-	return &unit{name: d.Name, address: byte(o.Address), keys: o.Keys}, nil
+	u := &unit{name: d.Name, address: byte(o.Address), keys: o.Keys, uid: bridge.UID{0: 'E', 1: 'M', 2: 'U', 11: byte(o.Address)}}
+	if o.UID != "" {
+		// A board that is known by its UID has no switch and comes without an
+		// address.
+		b, err := hex.DecodeString(o.UID)
+		if err != nil || len(b) != len(u.uid) {
+			return nil, fmt.Errorf("uid %q is not %d hexadecimal digits in quotes", o.UID, 2*len(u.uid))
+		}
+		u.uid, u.address = bridge.UID(b), bridge.Unassigned
+	}
+	return u, nil
 }
 
 // Serve implements emulator.Emulator. A line is served once; what the devices
@@ -125,11 +137,13 @@ func (e *Emulator) receive(ctx context.Context, heard <-chan []byte, answers cha
 				break
 			}
 			stream = stream[max(n, -n):]
-			for _, answer := range e.hear(n > 0, p) {
-				select {
-				case answers <- e.disturb(answer):
-				default:
-				}
+			answer := e.hear(n > 0, p)
+			if answer == nil {
+				continue
+			}
+			select {
+			case answers <- e.disturb(answer):
+			default:
 			}
 		}
 	}
@@ -146,25 +160,37 @@ func (e *Emulator) transmit(line io.Writer, answers <-chan []byte) {
 	}
 }
 
-// hear gives every board what was on the line and collects the answers as
-// frames. There is at most one, unless two boards have the same address.
-func (e *Emulator) hear(good bool, p bridge.Packet) [][]byte {
+// hear gives every board what was on the line and returns what is on it then:
+// nothing, an answer, or what is left of several.
+func (e *Emulator) hear(good bool, p bridge.Packet) []byte {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !good || e.On(silent) || e.On(lostAck) && p.Kind == bridge.Ack {
 		return nil
 	}
-	var frames [][]byte
+	var line []byte
 	for _, u := range e.units {
 		answer, ok := u.hear(p)
 		if !ok {
 			continue
 		}
 		if frame, err := bridge.Append(nil, answer); err == nil {
-			frames = append(frames, frame)
+			line = superpose(line, frame)
+		}
+		if u.booting { // after its answer
+			u.boot(e.rand)
 		}
 	}
-	return frames
+	return line
+}
+
+// superpose puts a frame on a line on which others speak: a driver that pulls
+// down wins.
+func superpose(line, frame []byte) []byte {
+	for i := range min(len(line), len(frame)) {
+		line[i] &= frame[i]
+	}
+	return append(line, frame[min(len(line), len(frame)):]...)
 }
 
 // View is what stands before the boards.

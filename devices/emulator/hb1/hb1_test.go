@@ -352,3 +352,58 @@ func FuzzServe(f *testing.F) {
 		})
 	})
 }
+
+// Two boards that were never given an address: a question to both is answered
+// by bytes that are no frame, a question to one is not.
+func TestBoardsWithoutAddressAreFoundByTheirUID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBus(t, unitOf("a", "{address: 5, uid: \"000000000000000000000001\"}"), unitOf("b", "{address: 6, uid: \"800000000000000000000001\"}"))
+		b.sender.Peer = bridge.Unassigned
+		both, err := bridge.Append(nil, b.sender.Plain(bridge.TypeSeek, bridge.Seek{}.Payload()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.host.Write(both); err != nil {
+			t.Fatal(err)
+		}
+		chunk := make([]byte, 512)
+		n, err := b.host.Read(chunk)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, p, err := bridge.Next(chunk[1:n]); n > 0 {
+			t.Errorf("two boards at once were heard as %v, %v", p, err)
+		}
+		one := bridge.Seek{Bits: 1, UID: bridge.UID{0x80}}
+		p := b.ask(b.sender.Plain(bridge.TypeSeek, one.Payload()))
+		who, err := bridge.ParseHello(p.Payload)
+		if err != nil || p.Src != bridge.Unassigned || who.Name != "b" {
+			t.Fatalf("sought alone: %v, %v", p, err)
+		}
+		b.ask(b.sender.Plain(bridge.TypeAssign, bridge.Assign{UID: who.UID, Address: 9}.Payload()))
+		b.sender.Peer = 9
+		if got := b.ask(b.sender.Reliable(bridge.TypeHello, nil)); got.Src != 9 {
+			t.Errorf("at its address: %v", got)
+		}
+	})
+}
+
+func TestSettingsAndReboot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBus(t)
+		if got := b.ask(b.sender.Reliable(bridge.TypeConfig, bridge.Config{Key: bridge.ConfigActions}.Payload())); len(got.Payload) != 1 || got.Payload[0] != 1<<bridge.Press {
+			t.Errorf("asked for its setting: %v", got)
+		}
+		b.ask(b.sender.Reliable(bridge.TypeConfig, bridge.Config{Key: bridge.ConfigActions, Value: []byte{0}}.Payload()))
+		if err := b.e.Press("box-3", devices.KeyNext, ""); err != nil || b.box().Queued != 0 {
+			t.Errorf("a press that nobody wants: %v, %d queued", err, b.box().Queued)
+		}
+		before := b.poll().Epoch
+		if got := b.ask(b.sender.Reliable(bridge.TypeReboot, bridge.Reboot{}.Payload())); got.Kind != bridge.Ack || got.Epoch != before {
+			t.Errorf("asked to reboot: %v", got)
+		}
+		if after := b.poll().Epoch; after == before {
+			t.Error("it did not boot")
+		}
+	})
+}

@@ -39,6 +39,9 @@ func (e *Emulator) Press(unit string, key devices.Key, digits string) error {
 	if len(u.events)+len(news) > queueSize {
 		return fmt.Errorf("hb1: unit %s has %d unacknowledged events and takes no more", unit, len(u.events))
 	}
+	if u.actions&(1<<bridge.Press) == 0 {
+		return nil // the host does not want to hear of it
+	}
 	for _, n := range news {
 		u.last++
 		n.number, n.at = u.last, time.Now()

@@ -14,7 +14,8 @@ const linkLamp = 3 * time.Second
 // unit is one board. The emulator's lock guards it.
 type unit struct {
 	name    string
-	address byte
+	address byte // bridge.Unassigned before it was given one
+	uid     bridge.UID
 	keys    map[int]devices.Key
 
 	// From here on everything is lost at a reboot.
@@ -27,6 +28,10 @@ type unit struct {
 	last   uint32        // number of the newest event
 	screen screen
 	status bridge.Status
+	// actions are the movements of keys that the host wants to hear of. The keys
+	// here only know one.
+	actions byte
+	booting bool // the host asked for it
 }
 
 // screen is the display.
@@ -43,9 +48,9 @@ func (u *unit) boot(r *rand.Rand) {
 		epoch = byte(1 + r.IntN(255))
 	}
 	*u = unit{
-		name: u.name, address: u.address, keys: u.keys, booted: time.Now(),
+		name: u.name, address: u.address, uid: u.uid, keys: u.keys, booted: time.Now(),
 		send: bridge.Sender{Self: u.address, Peer: bridge.Host, Epoch: epoch, Seq: byte(r.Uint32())},
-		last: r.Uint32(), status: bridge.Status{Supply: 5020, Celsius10: 315},
+		last: r.Uint32(), actions: 1 << bridge.Press, status: bridge.Status{Supply: 5020, Celsius10: 315},
 	}
 }
 
@@ -57,8 +62,11 @@ func (u *unit) hear(p bridge.Packet) (bridge.Packet, bool) {
 	u.heard = time.Now()
 	u.status.Received++
 	verdict := u.host.Judge(p)
-	if p.Dst == bridge.Broadcast {
+	switch p.Dst {
+	case bridge.Broadcast:
 		return bridge.Packet{}, false // TIME, which this board does not use
+	case bridge.Unassigned:
+		return u.sought(p)
 	}
 	switch p.Kind {
 	case bridge.Plain:
@@ -76,6 +84,22 @@ func (u *unit) hear(p bridge.Packet) (bridge.Packet, bool) {
 	return bridge.Packet{}, false
 }
 
+// sought is what a board without an address does.
+func (u *unit) sought(p bridge.Packet) (bridge.Packet, bool) {
+	switch p.Type {
+	case bridge.TypeSeek:
+		q, err := bridge.ParseSeek(p.Payload)
+		answer := u.send.Plain(bridge.TypeSeek, u.hello().Payload())
+		answer.Seq = p.Seq
+		return answer, p.Kind == bridge.Plain && err == nil && q.Fits(u.uid)
+	case bridge.TypeAssign:
+		if a, err := bridge.ParseAssign(p.Payload); err == nil && a.UID == u.uid {
+			u.address, u.send.Self = a.Address, a.Address
+		}
+	}
+	return bridge.Packet{}, false
+}
+
 // obey acts on an order and makes the answer.
 func (u *unit) obey(p bridge.Packet) bridge.Packet {
 	var err error
@@ -88,6 +112,12 @@ func (u *unit) obey(p bridge.Packet) bridge.Packet {
 		var s bridge.Show
 		if s, err = bridge.ParseShow(p.Payload); err == nil && s.Area == 0 {
 			u.screen = screen{s, time.Now()}
+		}
+	case bridge.TypeConfig:
+		return u.configure(p)
+	case bridge.TypeReboot:
+		if _, err = bridge.ParseReboot(p.Payload); err == nil {
+			u.booting = true
 		}
 	case bridge.TypeLight:
 		_, err = bridge.ParseLight(p.Payload)
@@ -102,10 +132,22 @@ func (u *unit) obey(p bridge.Packet) bridge.Packet {
 	return u.send.Ack(p, nil)
 }
 
+// configure sets or tells which movements are events.
+func (u *unit) configure(p bridge.Packet) bridge.Packet {
+	c, err := bridge.ParseConfig(p.Payload)
+	if err != nil || c.Key != bridge.ConfigActions {
+		return u.send.Nak(p, bridge.BadArgument)
+	}
+	if len(c.Value) > 0 {
+		u.actions = c.Value[0]
+	}
+	return u.send.Ack(p, []byte{u.actions})
+}
+
 func (u *unit) hello() bridge.Hello {
 	return bridge.Hello{
 		Proto: 1, Board: 1, Hardware: 1, Firmware: [3]byte{1, 0, 0},
-		UID:       bridge.UID{0: 'E', 1: 'M', 2: 'U', 11: u.address},
+		UID:       u.uid,
 		Abilities: bridge.GB18030, MaxPayload: bridge.MaxPayload, Cols: 16, Rows: 2, Name: u.name,
 	}
 }
