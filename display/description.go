@@ -106,6 +106,7 @@ type Kiosk struct {
 	Name    string            `json:"name" yaml:"name"`
 	Floor   int               `json:"floor" yaml:"floor"`
 	Printer string            `json:"printer,omitempty" yaml:"printer"`
+	Spare   []string          `json:"-" yaml:"spare"` // printers nearby, for while the own one is down
 	Panel   string            `json:"panel,omitempty" yaml:"panel"`
 	Buttons map[string]string `json:"buttons,omitempty" yaml:"buttons"` // button to service
 	Pins    map[string]string `json:"-" yaml:"pins"`                    // button to pin of this computer, GPIO17
@@ -146,7 +147,7 @@ func (d Description) Rules(r queue.Rules) queue.Config {
 		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Prefer: w.Prefer, Keypad: w.Keypad, Roster: w.Roster})
 	}
 	for _, k := range d.Kiosks {
-		c.Kiosks = append(c.Kiosks, queue.Kiosk{ID: k.ID, Printer: k.Printer})
+		c.Kiosks = append(c.Kiosks, queue.Kiosk{ID: k.ID, Printer: k.Printer, Spare: k.Spare})
 	}
 	return c
 }

@@ -69,6 +69,10 @@ type Window struct {
 type Kiosk struct {
 	ID      string `json:"id"`
 	Printer string `json:"printer,omitempty"` // empty where no slip is printed
+
+	// Spare are printers nearby, in order of preference. The next slip goes to
+	// one of them while the kiosk's own printer is down.
+	Spare []string `json:"spare,omitempty"`
 }
 
 // Validate reports everything that is wrong with the configuration.

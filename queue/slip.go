@@ -1,5 +1,17 @@
 package queue
 
+// printer is where a kiosk's next slip goes: its own printer, or the first of
+// the spare ones that is not down while that one is. With all of them down it
+// is its own, which people look at first.
+func (s *State) printer(k Kiosk) string {
+	for _, name := range append([]string{k.Printer}, k.Spare...) {
+		if d := s.devices["printer/"+name]; name != "" && (d == nil || d.State != "down") {
+			return name
+		}
+	}
+	return k.Printer
+}
+
 // PrintResult is the device layer's word about a slip. Lobby itself gives it,
 // once for every intent to print.
 type PrintResult struct {
@@ -80,6 +92,11 @@ type Reprint struct {
 	Ticket string `json:"ticket"`
 }
 
+// ReprintResult is the answer to Reprint.
+type ReprintResult struct {
+	Printer string `json:"printer"` // where the copy comes out
+}
+
 func (c Reprint) decide(s *State, _ Input) (Outcome, error) {
 	t, l, r := s.live(c.Ticket)
 	switch {
@@ -96,7 +113,20 @@ func (c Reprint) decide(s *State, _ Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, TicketReprinted{about: l.about(), Printer: t.Printer, Copy: t.Copies + 1})
+	where := s.reprinter(t)
+	return events1(ReprintResult{Printer: where}, TicketReprinted{about: l.about(), Printer: where, Copy: t.Copies + 1})
+}
+
+// reprinter is where a copy comes out: where the first slip did, or, while that
+// printer is down, where the kiosk's slips go now.
+func (s *State) reprinter(t *Ticket) string {
+	if d := s.devices["printer/"+t.Printer]; d == nil || d.State != "down" {
+		return t.Printer
+	}
+	if k := s.index.kiosks[t.Kiosk]; k.Printer != "" {
+		return s.printer(k)
+	}
+	return t.Printer
 }
 
 // TicketReprinted is the intent to print a marked copy.
@@ -114,7 +144,7 @@ func (TicketReprinted) Topic() string { return TopicQueue }
 
 func (e TicketReprinted) apply(s *State, _ Record) {
 	t, l := s.leg(e.about)
-	s.change(l, func(*Leg) { t.Print, t.Copies, t.Why = Printing, e.Copy, "" })
+	s.change(l, func(*Leg) { t.Print, t.Printer, t.Copies, t.Why = Printing, e.Printer, e.Copy, "" })
 }
 
 // Keep says that the citizen knows a number whose slip failed, from the

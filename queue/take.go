@@ -25,6 +25,7 @@ type TakeResult struct {
 	Ahead    int      `json:"ahead"`
 	Forecast Forecast `json:"forecast"`
 	Print    Print    `json:"print"`
+	Printer  string   `json:"printer,omitempty"` // where the slip comes out; not always the kiosk's own
 }
 
 func (c Take) decide(s *State, in Input) (Outcome, error) {
@@ -56,7 +57,7 @@ func (c Take) issue(s *State, in Input) (Outcome, error) {
 		return Outcome{}, r
 	}
 	return s.giveNumber(TicketIssued{
-		Service: service.ID, Item: c.Item, Class: class, Kiosk: c.Kiosk, Printer: kiosk.Printer,
+		Service: service.ID, Item: c.Item, Class: class, Kiosk: c.Kiosk, Printer: s.printer(kiosk),
 		Lang: c.Lang, Person: c.Person, Override: c.Override,
 	}, in)
 }
@@ -75,7 +76,7 @@ func (s *State) giveNumber(e TicketIssued, in Input) (Outcome, error) {
 	if e.Override == "" && s.overdue(f, in.At) {
 		return Outcome{}, refuse(CodeTooLate, s.config.Rules.Closes)
 	}
-	res := TakeResult{Ticket: number, Day: s.day, Token: in.Nonce, Ahead: f.Ahead, Forecast: f, Print: e.print()}
+	res := TakeResult{Ticket: number, Day: s.day, Token: in.Nonce, Ahead: f.Ahead, Forecast: f, Print: e.print(), Printer: e.Printer}
 	events := []Event{e, ForecastGiven{about: e.about, Forecast: f, promised: p}}
 	return events1(res, append(events, s.shortOfNumbers(band, n)...)...)
 }

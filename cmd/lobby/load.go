@@ -165,6 +165,11 @@ func (c checker) references(bad func(path, format string, args ...any)) {
 		if _, ok := c.Printers[k.Printer]; k.Printer != "" && !ok {
 			bad(path+".printer", "kiosk %s: no printer %q", k.ID, k.Printer)
 		}
+		for _, name := range k.Spare {
+			if _, ok := c.Printers[name]; !ok || name == k.Printer {
+				bad(path+".spare", "kiosk %s: %q is no other printer that could stand in", k.ID, name)
+			}
+		}
 		if k.Panel != "" && !units[k.Panel] {
 			bad(path+".panel", "kiosk %s: no panel %q on any call box bus", k.ID, k.Panel)
 		}

@@ -68,7 +68,7 @@ func TestTheDocumentHasTheMembersOfAllMessages(t *testing.T) {
 		"hello": reflect.TypeFor[hello](), "snapshot": reflect.TypeFor[snapshotMessage](), "record": reflect.TypeFor[recordMessage](),
 		"skip": reflect.TypeFor[skip](), "beat": reflect.TypeFor[message](), "patch": reflect.TypeFor[patchMessage](),
 		"answer": reflect.TypeFor[answerMessage](), "command": reflect.TypeFor[request](),
-		"TakeResult": reflect.TypeFor[queue.TakeResult](), "CallResult": reflect.TypeFor[queue.CallResult](), "RateResult": reflect.TypeFor[queue.RateResult](),
+		"TakeResult": reflect.TypeFor[queue.TakeResult](), "ReprintResult": reflect.TypeFor[queue.ReprintResult](), "CallResult": reflect.TypeFor[queue.CallResult](), "RateResult": reflect.TypeFor[queue.RateResult](),
 	}
 	for _, name := range queue.EventNames() {
 		e, err := queue.DecodeEvent(name, []byte("{}"))

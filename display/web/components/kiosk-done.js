@@ -14,7 +14,7 @@ export function done(kiosk) {
   const failed = taken.print === 'failed';
   return html`<header class="head2"><h1>${t(failed ? 'done.no_paper' : 'done.title')}<small>${t(`done.${taken.print}`)}</small></h1><div class="clock num"><b>${clock(kiosk.hall.now())}</b></div></header>
 <main class="okk ${failed ? 'failed' : ''}"><p class="what">${[nameOf(chainOf(state, service)), item?.name || nameOf(service)].filter(Boolean).join(' · ')}</p>
-<div class="n num">${taken.ticket}</div>${paper(taken)}${facts(taken, service)}
+<div class="n num">${taken.ticket}</div>${paper(taken)}${elsewhere(state, kiosk.id, taken)}${facts(taken, service)}
 ${failed ? '' : steps(service, item)}${kiosk.s.big || failed ? '' : floorMap(state, kiosk.id, service)}
 ${buttons(kiosk, taken)}</main>`;
 }
@@ -25,6 +25,13 @@ function paper(taken) {
     return html`<div class="code"><img src="/t/${taken.token}/qr.svg" alt=${t('done.code')}><p>${t('done.code_hint')}</p></div>`;
   }
   return taken.print === 'none' ? '' : html`<div class="slip" aria-hidden="true"><div class="num">${taken.ticket}</div></div>`;
+}
+
+/** Where the slip comes out, when that is not here. @param {any} state @param {string} id @param {any} taken */
+function elsewhere(state, id, taken) {
+  const there = state.kiosks.find((/** @type {any} */ k) => k.printer && k.printer === taken.printer);
+  if (!there || there.id === id || taken.print === 'failed') return '';
+  return html`<p class="elsewhere" role="alert">${t('done.elsewhere', { name: there.name })}</p>`;
 }
 
 /** @param {any} taken @param {any} service */

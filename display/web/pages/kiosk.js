@@ -64,6 +64,7 @@ const kiosk = {
     try {
       const result = await this.hall.command({ type, ticket: taken.ticket });
       taken.print = type === 'keep' ? 'kept' : result.print || 'printed';
+      taken.printer = result.printer || taken.printer;
       session.until = Date.now() + DONE * 1000;
     } catch (e) {
       session.problem = /** @type {any} */ (e).say || t('kiosk.no_answer');
