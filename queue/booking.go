@@ -101,7 +101,7 @@ func (c CheckIn) decide(s *State, in Input) (Outcome, error) {
 		return Outcome{}, r
 	}
 	return s.giveNumber(TicketIssued{
-		Service: b.Service, Class: b.Class, Kiosk: c.Kiosk, Printer: kiosk.Printer, Lang: c.Lang, Person: b.Person, Booking: b.Code,
+		Service: b.Service, Class: b.Class, Kiosk: c.Kiosk, Printer: s.printer(kiosk), Lang: c.Lang, Person: b.Person, Booking: b.Code,
 		Slot: b.Slot, Late: in.At.After(b.Slot.Add(time.Duration(s.config.Rules.SlotGrace))), Override: "appointment",
 	}, in)
 }
