@@ -16,6 +16,7 @@ type Description struct {
 	Windows     []Window     `json:"windows"`
 	Kiosks      []Kiosk      `json:"kiosks"`
 	Walls       []Wall       `json:"walls"`
+	Walks       []queue.Walk `json:"walks"`
 	Cameras     []Camera     `json:"cameras"`
 	Devices     []Device     `json:"devices"`
 }
@@ -42,7 +43,8 @@ type Hall struct {
 	Closes   string `json:"closes" yaml:"closes"` // "17:00"
 }
 
-// Chain is a one-stop chain.
+// Chain is a one-stop chain: a group of services, and the flow through some of
+// them.
 type Chain struct {
 	ID      string `json:"id" yaml:"id"`
 	Name    string `json:"name" yaml:"name"`
@@ -50,6 +52,7 @@ type Chain struct {
 	Names   Names  `json:"names" yaml:"names"`
 	Icon    string `json:"icon" yaml:"icon"`
 	Example string `json:"example" yaml:"example"`
+	Flow    *Flow  `json:"flow,omitempty" yaml:"flow"` // what one number leads through, if anything
 }
 
 // Department is one of the authorities in the hall.
@@ -136,15 +139,15 @@ type Device struct {
 
 // Rules makes the queue's configuration of the description.
 func (d Description) Rules(r queue.Rules) queue.Config {
-	c := queue.Config{Rules: r}
+	c := queue.Config{Rules: r, Chains: d.chains(), Walks: d.Walks}
 	for _, s := range d.Services {
-		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department, Limits: s.Limits})
+		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department, Limits: s.Limits, Area: s.Area})
 	}
 	for _, k := range d.Classes {
 		c.Classes = append(c.Classes, queue.Class{ID: k.ID, Name: k.Name, Rate: k.Rate, Offset: k.Offset})
 	}
 	for _, w := range d.Windows {
-		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Prefer: w.Prefer, Keypad: w.Keypad, Roster: w.Roster})
+		c.Windows = append(c.Windows, queue.Window{ID: w.ID, Services: w.Services, Prefer: w.Prefer, Keypad: w.Keypad, Roster: w.Roster, Area: w.Area})
 	}
 	for _, k := range d.Kiosks {
 		c.Kiosks = append(c.Kiosks, queue.Kiosk{ID: k.ID, Printer: k.Printer, Spare: k.Spare})

@@ -105,6 +105,10 @@ func (s *stage) describeJourney(told *strings.Builder, number string) {
 		told.WriteString("\n")
 	}
 	for _, p := range v.Steps {
-		fmt.Fprintf(told, "  %s %s (%s) %s %s %v\n", p.ID, p.Name, p.Mode, p.State, p.Phase, time.Duration(p.Took))
+		fmt.Fprintf(told, "  %s %s (%s) %s %v", p.ID, p.Name, p.Mode, p.State, time.Duration(p.Took))
+		if p.Phase != "" {
+			fmt.Fprintf(told, ", %s since %s", p.Phase, p.Since.Format(time.TimeOnly))
+		}
+		told.WriteString("\n")
 	}
 }

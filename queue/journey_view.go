@@ -22,7 +22,7 @@ type NextStep struct {
 	Step    string    `json:"step"`
 	Service string    `json:"service"`
 	Window  string    `json:"window,omitempty"` // called or served there
-	Ready   time.Time `json:"ready,omitzero"`   // not called before; the way takes until then
+	Ready   time.Time `json:"ready,omitzero"`   // not called before
 	Walk    Duration  `json:"walk,omitempty"`   // from where the person was served last
 }
 
@@ -38,7 +38,8 @@ type StepView struct {
 	Times    int       `json:"times"`
 	Started  time.Time `json:"started,omitzero"`
 	Ended    time.Time `json:"ended,omitzero"`
-	Took     Duration  `json:"took"` // up to the last record, while another step had the person not counted
+	Since    time.Time `json:"since,omitzero"` // in this phase
+	Took     Duration  `json:"took"`           // up to this phase; while another step had the person is not counted
 }
 
 // Journey shows the journey of a ticket, under way or over; nil when the
@@ -59,7 +60,7 @@ func (s *State) journeyView(t *Ticket) JourneyView {
 		Started: j.Started, Ended: j.Ended, Deadline: j.deadline(), Finish: j.Finish, Next: s.nextStep(t),
 	}
 	for _, p := range j.Steps {
-		v.Steps = append(v.Steps, p.view(s.at))
+		v.Steps = append(v.Steps, p.view())
 	}
 	return v
 }
@@ -76,21 +77,19 @@ func (s *State) nextStep(t *Ticket) *NextStep {
 		n.Window = l.Window
 	default:
 		n.Walk = Duration(s.walk(t.Journey.Area, s.index.services[l.Service].Area))
-		if l.NotBefore.After(s.at) {
-			n.Ready = l.NotBefore
-		}
+		n.Ready = l.NotBefore
 	}
 	return n
 }
 
-func (p *StepState) view(at time.Time) StepView {
+func (p *StepState) view() StepView {
 	took, _ := p.Spent.largest()
-	if p.State == StepOpen {
-		took, _ = p.spent(at).largest()
-	}
 	v := StepView{
 		ID: p.Step.ID, Name: p.Name, Service: p.Service, Mode: ModePerson, State: p.State, Phase: p.Phase, Optional: p.Optional,
 		Times: p.Times, Started: p.Started, Ended: p.Ended, Took: Duration(took),
+	}
+	if p.Phase != "" {
+		v.Since = p.Since
 	}
 	if p.paper() {
 		v.Mode = ModePaper

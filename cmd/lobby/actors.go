@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/display"
 	"lobby/queue"
 )
 
@@ -45,6 +46,7 @@ func (a *actors) run(ctx context.Context) error {
 		wg.Go(func() { a.staff(ctx, w.ID, a.box(w.Callbox), w.Callbox, w.Keypad) })
 	}
 	wg.Go(func() { a.citizens(ctx) })
+	wg.Go(func() { a.backOffice(ctx) })
 	wg.Wait()
 	return nil
 }
@@ -99,12 +101,53 @@ func (a *actors) citizens(ctx context.Context) {
 		if len(c.Classes) > 1 && a.chance((*rand.Rand).Float64) < 0.1 {
 			class = c.Classes[1].ID
 		}
-		go a.take(ctx, map[string]string{"id": nonce(), "type": "take", "service": s.ID, "class": class, "kiosk": k.ID})
+		command := map[string]string{"type": "take", "service": s.ID, "class": class, "kiosk": k.ID}
+		if chain := c.chainOf(s); chain != "" && a.chance((*rand.Rand).Float64) < 0.1 {
+			command["chain"] = chain
+		}
+		go a.command(ctx, command)
 	}
 }
 
-// take is one citizen at a kiosk's page.
-func (a *actors) take(ctx context.Context, command map[string]string) {
+// chainOf is the chain of a service, if one number leads through it.
+func (c Config) chainOf(s display.Service) string {
+	for _, k := range c.Chains {
+		if k.ID == s.Chain && k.Flow != nil {
+			return k.ID
+		}
+	}
+	return ""
+}
+
+// backOffice finishes paper steps, the oldest first.
+func (a *actors) backOffice(ctx context.Context) {
+	for a.pause(ctx, serviceMean/2) {
+		v, err := a.lobby.hall.View(ctx)
+		if err != nil {
+			return
+		}
+		if ticket, step, ok := oldestPaper(v); ok {
+			a.command(ctx, map[string]string{"type": "step_finish", "ticket": ticket, "step": step})
+		}
+	}
+}
+
+// oldestPaper is the paper step that has run longest.
+func oldestPaper(v queue.View) (ticket, step string, found bool) {
+	var since time.Time
+	for _, j := range v.Journeys {
+		for _, p := range j.Steps {
+			if p.Mode == queue.ModePaper && p.State == queue.StepOpen && (!found || p.Started.Before(since)) {
+				ticket, step, since, found = j.Ticket, p.ID, p.Started, true
+			}
+		}
+	}
+	return ticket, step, found
+}
+
+// command is what one person asks for on a page.
+func (a *actors) command(ctx context.Context, command map[string]string) {
+	command["id"] = nonce()
 	body, err := json.Marshal(command)
 	if err != nil {
 		panic("demo: " + err.Error())
@@ -120,7 +163,7 @@ func (a *actors) take(ctx context.Context, command map[string]string) {
 	defer res.Body.Close()
 	var answer queue.Answer
 	if json.NewDecoder(res.Body).Decode(&answer) == nil && answer.Refusal != nil {
-		a.log.Warn("a citizen got no number", "refusal", answer.Refusal.Code)
+		a.log.Warn("a command was refused", "type", command["type"], "refusal", answer.Refusal.Code)
 	}
 }
 

@@ -29,6 +29,7 @@ type Config struct {
 	Windows     []display.Window         `yaml:"windows"`
 	Kiosks      []display.Kiosk          `yaml:"kiosks"`
 	Walls       []display.Wall           `yaml:"walls"`
+	Walks       []queue.Walk             `yaml:"walks"` // between the areas of services and windows
 	Slips       map[string]slip.Template `yaml:"slips"` // further templates, by the name printers refer to
 	Printers    map[string]Printer       `yaml:"printers"`
 	Boards      map[string]Bus           `yaml:"boards"`    // unit names are window ids
@@ -104,7 +105,7 @@ type Camera struct {
 func (c Config) description() display.Description {
 	d := display.Description{
 		Hall: c.Hall, Chains: c.Chains, Departments: c.Departments, Classes: c.Classes,
-		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls,
+		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls, Walks: c.Walks,
 	}
 	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]

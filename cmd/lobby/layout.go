@@ -58,10 +58,29 @@ func (s slips) content(t queue.Ticket, at time.Time) slip.Content {
 			c.Chain = chain.Name
 		}
 	}
+	if t.Journey != nil {
+		c.Service, c.ServiceSecond, c.Steps = t.Journey.Chain.Name, "", courseOf(t.Journey)
+	}
 	if item, ok := s.file.items.Find(t.Item); ok {
 		c.Service, c.Documents = item.Name, item.Papers
 	}
 	return c
+}
+
+// courseOf lists the steps of a journey for its slip.
+func courseOf(j *queue.Journey) []string {
+	var steps []string
+	for _, p := range j.Steps {
+		say := p.Name
+		if p.Mode == queue.ModePaper {
+			say += "（材料流转，不用到场）"
+		}
+		if p.State == queue.StepDone {
+			say += "（已办结）"
+		}
+		steps = append(steps, say)
+	}
+	return steps
 }
 
 // largeSlip says whether people of a class get a slip in large letters.

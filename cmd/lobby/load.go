@@ -133,6 +133,11 @@ func pathOf(c Config, say string) string {
 			return fmt.Sprintf("$.services[%d]", i)
 		}
 	}
+	for i, k := range c.Chains {
+		if strings.HasPrefix(say, fmt.Sprintf("chain %q", k.ID)) {
+			return fmt.Sprintf("$.chains[%d]", i)
+		}
+	}
 	return "$.classes"
 }
 

@@ -27,6 +27,7 @@ type ticketView struct {
 	Kiosk     string                `json:"kiosk,omitempty"`
 	Issued    time.Time             `json:"issued"`
 	Legs      []*queue.Leg          `json:"legs"`
+	Journey   *queue.Journey        `json:"journey,omitempty"` // the steps, of a number taken for a chain
 	Events    []eventView           `json:"events"`
 	Forecasts []queue.ForecastGiven `json:"forecasts"`
 	Clips     []string              `json:"clips"` // footage; none while nothing is recorded
@@ -62,7 +63,7 @@ func story(day, number string, records []queue.Record) ticketView {
 		v.Events = append(v.Events, eventView{r.Seq, r.At, r.Actor, r.Event.Name(), r.Event})
 	}
 	t := queue.Fold(records)
-	v.Legs, v.Print, v.State = t.Legs, t.Print, t.Leg().State
+	v.Legs, v.Journey, v.Print, v.State = t.Legs, t.Journey, t.Print, t.Leg().State
 	return v
 }
 
@@ -76,6 +77,8 @@ type phoneView struct {
 	Forecast queue.Forecast `json:"forecast"`
 	Window   string         `json:"window,omitempty"`
 	Where    string         `json:"where"`
+
+	Journey *queue.JourneyView `json:"journey,omitempty"` // of a number taken for a chain
 }
 
 func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
@@ -89,7 +92,7 @@ func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 		found = true
 		l := t.Leg()
 		f := s.ForecastFor(t)
-		v = phoneView{Ticket: t.Number, Day: t.Day, State: l.State, Ahead: f.Ahead, Forecast: f, Window: l.Window, Service: l.Service}
+		v = phoneView{Ticket: t.Number, Day: t.Day, State: l.State, Ahead: f.Ahead, Forecast: f, Window: l.Window, Service: l.Service, Journey: s.Journey(t.Number)}
 	})
 	if err != nil || !found {
 		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了当天")

@@ -2,6 +2,7 @@ package slip
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"lobby/devices"
@@ -37,6 +38,7 @@ var fields = map[string]func(p *page, e Element, c Content){
 	"ahead":          (*page).ahead,
 	"before":         (*page).before,
 	"where":          (*page).where,
+	"steps":          (*page).steps,
 	"documents":      (*page).documents,
 	"qr":             (*page).code,
 	"time":           (*page).time,
@@ -154,6 +156,13 @@ func (p *page) before(e Element, c Content) {
 func (p *page) where(e Element, c Content) {
 	if c.Where != "" {
 		p.pair(e, p.texts.GoTo, c.Where)
+	}
+}
+
+// steps lists what the one number leads through.
+func (p *page) steps(e Element, c Content) {
+	for i, step := range c.Steps {
+		p.line(e, strconv.Itoa(i+1)+". "+step)
 	}
 }
 

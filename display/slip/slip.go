@@ -27,6 +27,7 @@ type Content struct {
 	Forecast      string    // "约 25–40 分钟"; empty where nobody can tell
 	Before        string    // "10:50 前（十次有九次）"; empty where nobody can tell
 	Where         string    // "一层 A 区 9–16 号窗口"
+	Steps         []string  // of a chain taken under one number, in order
 	Documents     []string  // what to bring; 80 mm paper only
 	QR            string    // address of the ticket on a phone, with a random token
 	Lines         []string  // beside or below the QR code; the texts' own where empty

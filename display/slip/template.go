@@ -38,6 +38,7 @@ func Standard() Template {
 		{Show: "before", Size: large, Bold: true},
 		{Show: "where", Size: large, Bold: true},
 		{Show: "rule"},
+		{Show: "steps", Align: "left"},
 		{Show: "documents", Align: "left", Wide: true},
 		{Show: "qr"},
 		{Show: "rule"},

@@ -1,6 +1,6 @@
 import { html } from '../vendor/lit.js';
 import { items } from '../lib/items.js';
-import { before, chainOf, minutes, placeOf, ranges, serviceOf } from '../lib/names.js';
+import { before, chainOf, entryOf, first, minutes, placeOf, ranges, serviceOf } from '../lib/names.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock } from '../lib/times.js';
 import { floorMap } from './kiosk-map.js';
@@ -10,12 +10,13 @@ export function done(kiosk) {
   const { state } = kiosk.hall;
   const { taken } = kiosk.s;
   const item = taken.item ? items().find((i) => i.code === taken.item) : null;
-  const service = serviceOf(state, taken.service || item?.service) || {};
+  const { flow } = first(state.chains, (/** @type {any} */ c) => c.id === taken.chain) || {};
+  const service = serviceOf(state, (flow && entryOf(flow).service) || taken.service || item?.service) || {};
   const failed = taken.print === 'failed';
   return html`<header class="head2"><h1>${t(failed ? 'done.no_paper' : 'done.title')}<small>${t(`done.${taken.print}`)}</small></h1><div class="clock num"><b>${clock(kiosk.hall.now())}</b></div></header>
-<main class="okk ${failed ? 'failed' : ''}"><p class="what">${[nameOf(chainOf(state, service)), item?.name || nameOf(service)].filter(Boolean).join(' · ')}</p>
+<main class="okk ${failed ? 'failed' : ''}"><p class="what">${[nameOf(chainOf(state, service)), (flow && nameOf(flow)) || item?.name || nameOf(service)].filter(Boolean).join(' · ')}</p>
 <div class="n num">${taken.ticket}</div>${paper(taken)}${elsewhere(state, kiosk.id, taken)}${facts(taken, service)}
-${failed ? '' : steps(service, item)}${kiosk.s.big || failed ? '' : floorMap(state, kiosk.id, service)}
+${failed ? '' : flow ? course(service, flow) : steps(service, item)}${kiosk.s.big || failed ? '' : floorMap(state, kiosk.id, service)}
 ${buttons(kiosk, taken)}</main>`;
 }
 
@@ -49,6 +50,13 @@ function steps(service, item) {
   return html`<ol class="steps"><li><i>1</i>${place ? t('done.go', { place }) : t('done.stay')}</li>
 ${item?.papers?.length ? html`<li><i>2</i>${t('done.papers', { list: item.papers.slice(0, 3).join('、') })}</li>` : ''}
 <li><i>${item?.papers?.length ? 3 : 2}</i>${t('done.missed')}</li></ol>`;
+}
+
+/** What the one number leads through. @param {any} service @param {any} flow */
+function course(service, flow) {
+  const place = placeOf(service);
+  const paper = (/** @type {any} */ p) => (p.mode === 'paper' ? html` <small>${t('journey.paper')}</small>` : '');
+  return html`<ol class="steps course">${flow.steps.map((/** @type {any} */ p, /** @type {number} */ i) => html`<li><i>${i + 1}</i><span>${nameOf(p)}${paper(p)}${i === 0 && place ? html` <small>${t('done.go', { place })}</small>` : ''}</span></li>`)}</ol>`;
 }
 
 /** @param {any} kiosk @param {any} taken */

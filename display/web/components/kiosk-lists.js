@@ -1,9 +1,10 @@
 import { html } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
 import { items, itemsOfEvent, lifeEvents } from '../lib/items.js';
-import { chainClass, className, first, minutes, serviceOf } from '../lib/names.js';
+import { chainClass, className, entryOf, first, minutes, serviceOf } from '../lib/names.js';
 import { byPinyin, initials } from '../lib/pinyin.js';
 import { nameOf, t } from '../lib/texts.js';
+import { secondsOf } from '../lib/times.js';
 import { eventName, helpServices } from './kiosk-home.js';
 
 /** The head of every second screen. @param {any} kiosk @param {string} title @param {string} note */
@@ -30,9 +31,17 @@ function ofChain(kiosk, state, id) {
   const services = chain && id !== 'X' ? state.services.filter((/** @type {any} */ s) => s.chain === id) : helpServices(state);
   return {
     title: chain ? nameOf(chain) : t('kiosk.help'),
-    rows: services.map((/** @type {any} */ s) => serviceRow(state, s)),
+    rows: [...flowRow(state, chain), ...services.map((/** @type {any} */ s) => serviceRow(state, s))],
     rail: state.chains.map((/** @type {any} */ c) => ({ name: nameOf(c), icon: c.icon || 'grid', cls: chainClass(c.id), on: c.id === id, detail: { kind: 'chain', id: c.id } })),
   };
+}
+
+/** The whole of a chain under one number, if it has a flow. @param {any} state @param {any} chain */
+function flowRow(state, chain) {
+  const { flow } = chain || {};
+  if (!flow) return [];
+  const note = t('journey.note', { n: flow.steps.length, limit: secondsOf(flow.limit) / 60 });
+  return [{ name: nameOf(flow), note, tag: t('journey.one_number'), service: serviceOf(state, entryOf(flow).service), take: { chain: chain.id }, item: null }];
 }
 
 /** @param {any} kiosk @param {any} state @param {string} id */

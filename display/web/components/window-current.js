@@ -1,6 +1,6 @@
 import { html } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
-import { chainClass, chainOf, className, first, serviceOf } from '../lib/names.js';
+import { chainClass, chainOf, className, first, journeyOf, serviceOf, stepName } from '../lib/names.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock, stopwatch } from '../lib/times.js';
 import { actions, guarded, mayRecall, nextTicket, plain, suggestNoShow } from './window-actions.js';
@@ -41,8 +41,18 @@ function visit(desk, w) {
   const facts = [[t('desk.department'), nameOf(department)], [t('desk.called_at'), w.called_at ? clock(w.called_at) : ''], [t('desk.recalls'), w.recalls ? t('times', { n: w.recalls }) : '']].filter(([, v]) => v);
   return html`<ol class="steps"><li class=${calling ? 'on' : 'd'} aria-current=${calling ? 'step' : 'false'}>${t('window.calling')}</li><li class=${calling ? '' : 'on'} aria-current=${calling ? 'false' : 'step'}>${t('window.serving')}</li><li>${t('desk.finish')}</li></ol>
 <div class="n num" aria-live="polite">${w.ticket}<span class="pills"><span class="pill ${chainClass(chain.id)}">${nameOf(chain)}</span>${w.class && w.class !== 'normal' ? html`<span class="pill p">${className(state, w.class)}</span>` : ''}</span></div>
-<div class="svc">${nameOf(service)}</div>
+<div class="svc">${nameOf(service)}</div>${journey(state, w)}
 <dl class="kv">${facts.map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl>${timer(desk, w, calling)}`;
+}
+
+/** Where the person's chain stands. @param {any} state @param {any} w */
+function journey(state, w) {
+  const j = journeyOf(state, w.ticket);
+  if (!j) return '';
+  const late = j.deadline && j.finish && j.finish > j.deadline;
+  const mark = (/** @type {any} */ p) => (p.id === j.next?.step ? 'on' : ['done', 'skipped'].includes(p.state) ? 'd' : '');
+  return html`<p class="journey ${late ? 'late' : ''}">${j.name}${j.finish ? ` · ${t('journey.until', { at: clock(j.finish) })}` : ''}${j.deadline ? ` · ${t('journey.limit', { at: clock(j.deadline) })}` : ''}</p>
+<ol class="steps journey">${j.steps.map((/** @type {any} */ p) => html`<li class=${mark(p)} aria-current=${mark(p) === 'on' ? 'step' : 'false'}>${stepName(state, j, p)}</li>`)}</ol>`;
 }
 
 /** @param {any} desk @param {any} w @param {boolean} calling */

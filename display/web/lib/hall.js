@@ -7,7 +7,7 @@ export { Refusal, newId };
 
 const LISTS = ['services', 'windows', 'devices', 'cameras'];
 
-const EMPTY = ['chains', 'departments', 'services', 'classes', 'windows', 'waiting', 'calls', 'kiosks', 'walls', 'cameras', 'devices', 'alerts'];
+const EMPTY = ['chains', 'departments', 'services', 'classes', 'windows', 'waiting', 'journeys', 'calls', 'kiosks', 'walls', 'cameras', 'devices', 'alerts'];
 
 /** An empty list may come as nothing at all; pages may rely on lists. @param {any} state */
 function whole(state) {

@@ -20,6 +20,18 @@ export const windowOf = (state, id) => first(state.windows, (/** @type {any} */ 
 /** The chain of a service, or what stands in for it. @param {any} state @param {any} service */
 export const chainOf = (state, service) => first(state.chains, (/** @type {any} */ c) => c.id === service?.chain) || { id: 'X', name: '' };
 
+/** The step of a flow for which the number is taken. @param {any} flow */
+export const entryOf = (flow) => first(flow.steps, (/** @type {any} */ p) => p.mode !== 'paper' && !p.after?.length) || flow.steps[0];
+
+/** The journey of a ticket, if it has one. @param {any} state @param {string} ticket */
+export const journeyOf = (state, ticket) => first(state.journeys, (/** @type {any} */ j) => j.ticket === ticket);
+
+/** How a step is called here. @param {any} state @param {any} journey @param {any} step */
+export function stepName(state, journey, step) {
+  const { flow } = first(state.chains, (/** @type {any} */ c) => c.id === journey.chain) || {};
+  return nameOf(flow?.version === journey.version ? first(flow.steps, (/** @type {any} */ p) => p.id === step.id) || step : step);
+}
+
 /** 一层 A 区 @param {any} place */
 export function placeOf(place) {
   if (!place) return '';

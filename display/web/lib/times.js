@@ -35,3 +35,9 @@ export function stopwatch(seconds) {
   const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
   return s < 3600 ? `${two(Math.floor(s / 60))}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
+
+/** Seconds of a duration such as "1h3m20s". @param {string|undefined} d */
+export function secondsOf(d) {
+  const unit = /** @type {Record<string, number>} */ ({ h: 3600, m: 60, s: 1 });
+  return [...(d || '').matchAll(/([\d.]+)([hms])/g)].reduce((sum, [, n, u]) => sum + Number(n) * unit[u], 0);
+}

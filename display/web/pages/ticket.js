@@ -6,7 +6,7 @@ import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
 import { before, minutes } from '../lib/names.js';
 import { loadTexts, t } from '../lib/texts.js';
-import { clockSeconds } from '../lib/times.js';
+import { clock, clockSeconds, secondsOf } from '../lib/times.js';
 
 const EVERY = 5000;
 const HILLS = ridges(480, 160, 3, '#0a5a5e', 3);
@@ -52,7 +52,16 @@ function card() {
   return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
 <p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
 ${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
-${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section><p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p>`;
+${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p>`;
+}
+
+/** Where the chain of the ticket stands. @param {any} j */
+function course(j) {
+  const mark = (/** @type {any} */ p) => (p.id === j.next?.step ? 'on' : ['done', 'skipped', 'withdrawn'].includes(p.state) ? 'd' : '');
+  const paper = (/** @type {any} */ p) => (p.mode === 'paper' ? html` <small>${t('journey.paper')}</small>` : '');
+  const minutes = Math.ceil(secondsOf(j.next?.walk) / 60);
+  return html`<section class="card course"><h2>${j.name}</h2><ol>${j.steps.map((/** @type {any} */ p) => html`<li class=${mark(p)} aria-current=${mark(p) === 'on' ? 'step' : 'false'}>${p.name}${paper(p)}</li>`)}</ol>
+${minutes && ['waiting', 'blocked'].includes(ticket.state) ? html`<p>${t('journey.walk', { n: minutes })}</p>` : ''}${j.finish && j.state !== 'done' ? html`<p>${t('journey.until', { at: clock(j.finish) })}</p>` : ''}</section>`;
 }
 
 start();

@@ -74,10 +74,10 @@
 > journey M001
   「一照四证」联办 version 1 suspended, began 01:00:00, to end 01:47:00, limit 03:00:00
   next: fees at fees, 3m0s to walk
-  accept 综合受理 (person) done  10m0s
-  tax 税务登记 (person) open absent 6m0s
-  fees 刻章缴费 (person) open wait 4m0s
-  issue 领取证照 (person) pending  0s
+  accept 综合受理 (person) done 10m0s
+  tax 税务登记 (person) open 6m0s, absent since 01:16:00
+  fees 刻章缴费 (person) open 4m0s, wait since 01:16:00
+  issue 领取证照 (person) pending 0s
 
 # The person went to window 40 first.
 > call_next {"window":"40"}
@@ -97,10 +97,10 @@
 > journey M001
   「一照四证」联办 version 1 running, began 01:00:00, to end 01:47:00, limit 03:00:00
   next: tax at tax, 3m0s to walk
-  accept 综合受理 (person) done  10m0s
-  tax 税务登记 (person) open wait 10m0s
-  fees 刻章缴费 (person) done  10m0s
-  issue 领取证照 (person) pending  0s
+  accept 综合受理 (person) done 10m0s
+  tax 税务登记 (person) open 10m0s, wait since 01:22:00
+  fees 刻章缴费 (person) done 10m0s
+  issue 领取证照 (person) pending 0s
 
 # From the second floor down again it takes three minutes.
 > at 01:24:00
@@ -128,7 +128,7 @@
   #36 day.closed {"day":"2026-11-23"}
 > journey M001
   「一照四证」联办 version 1 aborted, began 01:00:00, to end 01:47:00, limit 03:00:00
-  accept 综合受理 (person) done  10m0s
-  tax 税务登记 (person) done  18m0s
-  fees 刻章缴费 (person) done  10m0s
-  issue 领取证照 (person) withdrawn  7h30m0s
+  accept 综合受理 (person) done 10m0s
+  tax 税务登记 (person) done 18m0s
+  fees 刻章缴费 (person) done 10m0s
+  issue 领取证照 (person) withdrawn 7h30m0s

@@ -33,14 +33,14 @@
 > journey T001
   投资项目并联审批 version 1 running, began 01:00:00, to end 03:05:00, limit 05:00:00
   next: fees at fees, 2m0s to walk
-  accept 项目立项受理 (person) done  20m0s
-  planning 规划审查 (paper) open paper 0s
-  environment 环评审查 (paper) open paper 0s
-  defence 人防审查 (paper) open paper 0s
-  fees 规费缴纳 (person) open wait 0s
-  advice 专家咨询 (paper) open paper 0s
-  meeting 联合会审 (paper) pending  0s
-  permit 领取施工许可 (person) pending  0s
+  accept 项目立项受理 (person) done 20m0s
+  planning 规划审查 (paper) open 0s, paper since 01:20:00
+  environment 环评审查 (paper) open 0s, paper since 01:20:00
+  defence 人防审查 (paper) open 0s, paper since 01:20:00
+  fees 规费缴纳 (person) open 0s, wait since 01:20:00
+  advice 专家咨询 (paper) open 0s, paper since 01:20:00
+  meeting 联合会审 (paper) pending 0s
+  permit 领取施工许可 (person) pending 0s
 
 # The walk from the third to the second floor takes two minutes, and nobody is
 # called before.
@@ -85,14 +85,14 @@
 > journey T001
   投资项目并联审批 version 1 running, began 01:00:00, to end 02:47:00, limit 05:00:00
   next: permit at permit, 2m0s to walk
-  accept 项目立项受理 (person) done  20m0s
-  planning 规划审查 (paper) done  10m0s
-  environment 环评审查 (paper) done  40m0s
-  defence 人防审查 (paper) done  50m0s
-  fees 规费缴纳 (person) done  10m0s
-  advice 专家咨询 (paper) skipped  10m0s
-  meeting 联合会审 (paper) done  30m0s
-  permit 领取施工许可 (person) open wait 0s
+  accept 项目立项受理 (person) done 20m0s
+  planning 规划审查 (paper) done 10m0s
+  environment 环评审查 (paper) done 40m0s
+  defence 人防审查 (paper) done 50m0s
+  fees 规费缴纳 (person) done 10m0s
+  advice 专家咨询 (paper) skipped 10m0s
+  meeting 联合会审 (paper) done 30m0s
+  permit 领取施工许可 (person) open 0s, wait since 02:30:00
 > at 02:32:00
 > call_next {"window":"54"}
   #33 ticket.called {"ticket":"T001","leg":"T001/3","window":"54","service":"permit","why":{"rule":"accumulating","tier":"pool","credit":120,"runners_up":[]}}
@@ -120,11 +120,11 @@
 > tick
 > journey T001
   投资项目并联审批 version 1 done, began 01:00:00, to end 02:47:00, limit 05:00:00
-  accept 项目立项受理 (person) done  20m0s
-  planning 规划审查 (paper) done  10m0s
-  environment 环评审查 (paper) done  40m0s
-  defence 人防审查 (paper) done  50m0s
-  fees 规费缴纳 (person) done  10m0s
-  advice 专家咨询 (paper) skipped  10m0s
-  meeting 联合会审 (paper) done  30m0s
-  permit 领取施工许可 (person) done  45m0s
+  accept 项目立项受理 (person) done 20m0s
+  planning 规划审查 (paper) done 10m0s
+  environment 环评审查 (paper) done 40m0s
+  defence 人防审查 (paper) done 50m0s
+  fees 规费缴纳 (person) done 10m0s
+  advice 专家咨询 (paper) skipped 10m0s
+  meeting 联合会审 (paper) done 30m0s
+  permit 领取施工许可 (person) done 45m0s

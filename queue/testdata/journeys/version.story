@@ -45,15 +45,15 @@
 > journey M001
   个人房产「四证」联办 version 1 running, began 01:00:00, limit 02:30:00
   next: tax at tax
-  accept 综合受理 (person) done  10m0s
-  tax 契税缴纳 (person) open wait 10m0s
-  house 房屋交易审核 (paper) open paper 10m0s
-  land 土地登记审核 (paper) open paper 10m0s
-  issue 领取证书 (person) pending  0s
+  accept 综合受理 (person) done 10m0s
+  tax 契税缴纳 (person) open 0s, wait since 01:10:00
+  house 房屋交易审核 (paper) open 0s, paper since 01:10:00
+  land 土地登记审核 (paper) open 0s, paper since 01:10:00
+  issue 领取证书 (person) pending 0s
 > journey M002
   个人房产「四证」联办 version 2 running, began 01:00:00, limit 02:30:00
   next: tax at tax
-  accept 综合受理 (person) done  20m0s
-  tax 契税缴纳 (person) open wait 0s
-  land 土地登记审核 (paper) open paper 0s
-  issue 领取证书 (person) pending  0s
+  accept 综合受理 (person) done 20m0s
+  tax 契税缴纳 (person) open 0s, wait since 01:20:00
+  land 土地登记审核 (paper) open 0s, paper since 01:20:00
+  issue 领取证书 (person) pending 0s
