@@ -66,15 +66,14 @@ func (s *State) closing() (time.Time, bool) {
 	return midnight.Add(since - s.offset), ok && err == nil
 }
 
-// overdue tells whether a wait would end after closing: the middle of its
-// interval decides. Without minutes nobody can tell, and a number is given.
-func (s *State) overdue(f Forecast, at time.Time) bool {
+// overdue tells whether a wait would end after closing: its middle decides.
+// While forecasts are not proven nobody can tell, and a number is given.
+func (s *State) overdue(p promised, at time.Time) bool {
 	end, ok := s.closing()
-	if !ok || f.Low == nil || f.High == nil {
+	if !ok || p.Shadow || len(p.Quantiles) == 0 {
 		return false
 	}
-	middle := time.Duration(*f.Low+*f.High) * time.Minute / 2
-	return at.Add(middle).After(end)
+	return at.Add(time.Duration(p.Quantiles[1] * float64(time.Second))).After(end)
 }
 
 // spentOn is the key of what is counted against a quota.

@@ -73,7 +73,7 @@ func (s *State) giveNumber(e TicketIssued, in Input) (Outcome, error) {
 		e.Band, e.N = band.key, n
 	}
 	f, p := s.forecast(&Leg{Ticket: number, Service: e.Service, Class: e.Class, Seniority: in.At, Order: s.seq + 1}, in.At)
-	if e.Override == "" && s.overdue(f, in.At) {
+	if e.Override == "" && s.overdue(p, in.At) {
 		return Outcome{}, refuse(CodeTooLate, s.config.Rules.Closes)
 	}
 	res := TakeResult{Ticket: number, Day: s.day, Token: in.Nonce, Ahead: f.Ahead, Forecast: f, Print: e.print(), Printer: e.Printer}

@@ -21,7 +21,7 @@ import (
 func trailCommand() *cobra.Command {
 	c := &cobra.Command{Use: "trail", Short: "Export, sign and verify the record of a hall", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(trailKeyCommand(), trailExportCommand(), trailVerifyCommand())
+	c.AddCommand(trailKeyCommand(), trailExportCommand(), trailVerifyCommand(), trailReplayCommand(), trailReportCommand())
 	for _, sub := range c.Commands() {
 		strict(sub)
 	}
@@ -98,8 +98,7 @@ func selectTicket(ticket string, want *trail.Selection) error {
 	return nil
 }
 
-// exportTrail writes the file beside its name first, so that there is never
-// half of one.
+// exportTrail writes the file.
 func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error {
 	key, err := checkpoint.ReadKey(dir)
 	if err != nil {
@@ -113,21 +112,7 @@ func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error 
 	bar := progress("export", -1)
 	defer bar.end()
 	want.Progress = func(uint64) { bar.add(1) }
-	if out == "-" {
-		return r.Export(stdout, key.Name(), key, want)
-	}
-	f, err := os.Create(out + ".part")
-	if err != nil {
-		return fmt.Errorf("trail export: %w", err)
-	}
-	err = errors.Join(r.Export(f, key.Name(), key, want), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(out+".part", out)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(out+".part"))
-	}
-	return nil
+	return writeFile(out, stdout, func(w io.Writer) error { return r.Export(w, key.Name(), key, want) })
 }
 
 func trailVerifyCommand() *cobra.Command {

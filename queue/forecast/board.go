@@ -33,12 +33,11 @@ var levels = [3]float64{0.1, 0.5, 0.9}
 
 // tally sums up how one way of forecasting has done.
 type tally struct {
-	n, covered, below float64 // below: waits no longer than the upper end
-	width             float64
+	n, covered, width float64
+	below             [3]float64 // waits no longer than each quantile
 	loss              [3]float64 // pinball, by level
 	groups            map[string]*coverage
 	recent            float64 // pinball loss that forgets
-	weight            float64
 }
 
 // coverage counts the waits of one group that fell into their interval.
@@ -50,15 +49,14 @@ const memory = 1000
 func (t *tally) add(group string, wait float64, q [3]float64) {
 	inside := indicator(wait >= q[0] && wait <= q[2])
 	t.n, t.covered, t.width = t.n+1, t.covered+inside, t.width+q[2]-q[0]
-	t.below += indicator(wait <= q[2])
 	total := 0.0
 	for i, level := range levels {
 		loss := pinball(wait, q[i], level)
 		t.loss[i] += loss
+		t.below[i] += indicator(wait <= q[i])
 		total += loss
 	}
-	t.recent += (total - t.recent) / math.Min(memory, t.weight+1)
-	t.weight++
+	t.recent += (total - t.recent) / math.Min(memory, t.n)
 	if t.groups == nil {
 		t.groups = map[string]*coverage{}
 	}
@@ -82,7 +80,6 @@ type board struct {
 	censored int                 // promised, but never called
 	shadow   int
 	told     toldTally
-	waits    []float64 // share of the promised law below each wait, for the plot
 }
 
 type toldTally struct{ n, covered, before float64 }

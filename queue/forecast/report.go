@@ -22,11 +22,12 @@ type Report struct {
 
 // Method is one way of forecasting.
 type Method struct {
-	Coverage80   float64 `json:"coverage80"` // share of waits inside the interval
-	Before90     float64 `json:"before90"`   // share of waits below its upper end
-	WidthMinutes float64 `json:"width_minutes"`
-	LossMinutes  float64 `json:"loss_minutes"` // mean pinball loss of the three quantiles
-	Groups       []Group `json:"groups"`
+	Coverage80   float64   `json:"coverage80"` // share of waits inside the interval
+	Before90     float64   `json:"before90"`   // share of waits below its upper end
+	WidthMinutes float64   `json:"width_minutes"`
+	LossMinutes  float64   `json:"loss_minutes"` // mean pinball loss of the three quantiles
+	Below        []float64 `json:"below"`        // share of waits below the quantiles 0.1, 0.5 and 0.9
+	Groups       []Group   `json:"groups"`
 }
 
 // Group is the coverage of promises that are alike.
@@ -60,12 +61,13 @@ func (f *Forecaster) Report() Report {
 }
 
 func (t *tally) method() Method {
-	m := Method{Groups: []Group{}}
+	m := Method{Groups: []Group{}, Below: []float64{}}
 	if t.n == 0 {
 		return m
 	}
-	m.Coverage80, m.Before90, m.WidthMinutes = t.covered/t.n, t.below/t.n, t.width/t.n/60
-	for _, l := range t.loss {
+	m.Coverage80, m.Before90, m.WidthMinutes = t.covered/t.n, t.below[2]/t.n, t.width/t.n/60
+	for i, l := range t.loss {
+		m.Below = append(m.Below, t.below[i]/t.n)
 		m.LossMinutes += l / t.n / 60 / float64(len(t.loss))
 	}
 	for name, c := range t.groups {

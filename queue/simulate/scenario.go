@@ -16,8 +16,8 @@ type Scenario struct {
 	Opens    queue.Clock
 	Closes   queue.Clock
 	First    time.Time // date of the first day
-	Tickets  float64   // in a usual day; 0 means 25 for each window
-	Load     float64   // share of the windows' time that is taken; 0 means 0.85
+	Tickets  float64   // in a usual day; 0 means 30 for each window
+	Load     float64   // share of the windows' time that is taken; 0 means 0.8
 	Absent   float64   // do not come when called; 0 means 0.07
 	Vanish   float64   // days on which windows close unannounced; 0 means one in seven
 }
@@ -45,8 +45,8 @@ func (s Scenario) WithDefaults() Scenario {
 			*v = usual
 		}
 	}
-	set(&s.Tickets, 25*float64(len(s.Config.Windows)))
-	set(&s.Load, 0.85)
+	set(&s.Tickets, 30*float64(len(s.Config.Windows)))
+	set(&s.Load, 0.8)
 	set(&s.Absent, 0.07)
 	set(&s.Vanish, 1.0/7)
 	if s.Location == nil {

@@ -12,8 +12,11 @@ import (
 // early or late, go to lunch, and on some days several vanish for a while.
 func (s Scenario) moves(date time.Time, rng *rand.Rand) []Move {
 	var moves []Move
+	late := func(most float64) func(queue.Clock) time.Time {
+		return func(c queue.Clock) time.Time { return c.On(date).Add(seconds(most * rng.Float64())) }
+	}
 	for _, w := range s.Config.Windows {
-		moves = append(moves, s.shifts(w, date, rng)...)
+		moves = append(moves, shifts(w, late(180), late(60), s.Closes.On(date))...)
 	}
 	if rng.Float64() < s.Vanish {
 		moves = append(moves, s.vanish(date, rng)...)
@@ -24,23 +27,20 @@ func (s Scenario) moves(date time.Time, rng *rand.Rand) []Move {
 
 // shifts are one window's day. Who is there at closing stays until nobody
 // waits; an earlier end of the last shift closes the window.
-func (s Scenario) shifts(w queue.Window, date time.Time, rng *rand.Rand) []Move {
+func shifts(w queue.Window, begin, end func(queue.Clock) time.Time, closes time.Time) []Move {
 	var moves []Move
-	late := func(c queue.Clock, most float64) time.Time {
-		return c.On(date).Add(seconds(most * rng.Float64()))
-	}
 	for n, shift := range w.Roster {
-		from, to, _ := shift.Span()
+		from, to, _ := shift.Span() // the configuration was checked
 		if n == 0 {
-			moves = append(moves, Move{late(from, 180), queue.WindowOpen{Window: w.ID, Staff: "staff-" + w.ID}})
+			moves = append(moves, Move{begin(from), queue.WindowOpen{Window: w.ID, Staff: "staff-" + w.ID}})
 		} else {
-			moves = append(moves, Move{late(from, 180), queue.WindowResume{Window: w.ID}})
+			moves = append(moves, Move{begin(from), queue.WindowResume{Window: w.ID}})
 		}
-		switch {
+		switch ends := end(to); {
 		case n < len(w.Roster)-1:
-			moves = append(moves, Move{late(to, 60), queue.WindowPause{Window: w.ID, Reason: "lunch"}})
-		case to < s.Closes:
-			moves = append(moves, Move{late(to, 60), queue.WindowClose{Window: w.ID}})
+			moves = append(moves, Move{ends, queue.WindowPause{Window: w.ID, Reason: "lunch"}})
+		case ends.Before(closes):
+			moves = append(moves, Move{ends, queue.WindowClose{Window: w.ID}})
 		}
 	}
 	return moves
