@@ -77,7 +77,7 @@ func (DayClose) decide(s *State, _ Input) (Outcome, error) {
 	var out Outcome
 	for _, l := range s.liveLegs() {
 		switch l.State {
-		case LegReserved, LegWaiting, LegHeld, LegNoShow:
+		case LegReserved, LegWaiting, LegHeld: // a no-show stays what it is
 			out.Events = append(out.Events, TicketExpired{about: l.about(), Reason: "day_closed"})
 		}
 	}
@@ -101,7 +101,10 @@ func (DayClosed) Name() string { return "day.closed" }
 // Topic implements Event.
 func (DayClosed) Topic() string { return TopicQueue }
 
-func (DayClosed) apply(s *State, _ Record) { s.open = false }
+func (DayClosed) apply(s *State, _ Record) {
+	s.open = false
+	s.resettle() // whoever did not come waits for nothing any more
+}
 
 // TicketExpired: the day ended before the leg was served.
 type TicketExpired struct {
@@ -115,7 +118,10 @@ func (TicketExpired) Name() string { return "ticket.expired" }
 // Topic implements Event.
 func (TicketExpired) Topic() string { return TopicQueue }
 
-func (e TicketExpired) apply(s *State, r Record) { s.end(e.about, LegExpired, r.At) }
+func (e TicketExpired) apply(s *State, r Record) {
+	s.end(e.about, LegExpired, r.At)
+	s.figures.Expired++
+}
 
 // Activate puts a configuration in force. The same one again changes nothing.
 type Activate struct {
@@ -157,6 +163,9 @@ func (s *State) orphans(c Config) *Refusal {
 		if _, ok := next.windows[w.id]; !ok && w.open {
 			return refuse("configuration_in_use.window", w.id)
 		}
+	}
+	if !s.open {
+		return nil
 	}
 	for _, l := range s.liveLegs() {
 		if r := next.missing(l); r != nil {

@@ -60,6 +60,7 @@
 //	credit      what a leg has earned by waiting; the largest is called
 //	tier        the kind of right to be called: directed, front, guard, due, pool, early, chosen
 //	forecast    an interval for a wait, never a bare number
+//	promise     what the hall owes its citizens, as queue/audit checks it in the records
 //	record      an event with sequence, time, actor and command, in the trail
 //	trail       all records since the beginning
 //

@@ -89,6 +89,7 @@ func (s *State) legDue(l *Leg) (time.Time, bool) {
 	rules := s.config.Rules
 	t := s.tickets[l.Ticket]
 	switch {
+	case !s.open:
 	case l.State == LegReserved && t.Print == PrintFailed:
 		return later(t.Issued, s.thawed).Add(time.Duration(rules.VoidAfter)), true
 	case l.State == LegHeld && !l.Back.IsZero():

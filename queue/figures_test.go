@@ -13,7 +13,7 @@ import (
 // recount works the day's sums out from the records alone, by going through
 // all of them with a pencil.
 func (s *stage) recount() (f queue.Figures) {
-	issued, absent := map[string]time.Time{}, map[string]bool{}
+	issued, absent, wait := map[string]time.Time{}, map[string]bool{}, map[string]float64{}
 	waited := 0.0
 	f.Ratings = map[int]int{}
 	for _, r := range s.records {
@@ -27,7 +27,8 @@ func (s *stage) recount() (f queue.Figures) {
 			issued[e.Ticket] = r.At
 		case queue.TicketCalled:
 			f.Calls++
-			waited += r.At.Sub(issued[e.Ticket]).Seconds()
+			wait[e.Ticket] = r.At.Sub(issued[e.Ticket]).Seconds()
+			waited += wait[e.Ticket]
 			delete(absent, e.Ticket)
 		case queue.TicketTransferred:
 			issued[e.Ticket] = e.Seniority
@@ -37,10 +38,22 @@ func (s *stage) recount() (f queue.Figures) {
 			absent[e.Ticket] = true
 		case queue.TicketRecovered:
 			delete(absent, e.Ticket)
+			issued[e.Ticket] = e.Seniority
+		case queue.TicketCancelled:
+			f.Cancelled++
+			delete(absent, e.Ticket)
+		case queue.TicketExpired:
+			f.Expired++
 		case queue.TicketVoided:
 			f.Voided++
 		case queue.RatingGiven:
 			f.Ratings[e.Level]++
+		case queue.HallUnfrozen:
+			for ticket, at := range issued {
+				issued[ticket] = at.Add(time.Duration(e.Stood))
+			}
+		case queue.CommandUndone:
+			s.pencilBack(e, &f, &waited, issued, absent, wait)
 		}
 	}
 	f.NoShow = len(absent)
@@ -48,6 +61,39 @@ func (s *stage) recount() (f queue.Figures) {
 		f.Average = waited / float64(f.Calls)
 	}
 	return f
+}
+
+// pencilBack takes one event out of the sums again.
+func (s *stage) pencilBack(e queue.CommandUndone, f *queue.Figures, waited *float64, issued map[string]time.Time, absent map[string]bool, wait map[string]float64) {
+	before := queue.Fold(s.ticketRecords(e.Ticket, e.Seq-1))
+	switch e.Event {
+	case "ticket.called":
+		f.Calls--
+		*waited -= wait[e.Ticket]
+		absent[e.Ticket] = before.Leg().State == queue.LegNoShow
+		if !absent[e.Ticket] {
+			delete(absent, e.Ticket)
+		}
+	case "ticket.no_show":
+		delete(absent, e.Ticket)
+	case "ticket.done":
+		f.Served--
+	case "ticket.transferred":
+		issued[e.Ticket] = before.Leg().Seniority
+	}
+}
+
+// ticketRecords are the records of one ticket of today up to a sequence.
+func (s *stage) ticketRecords(number string, upTo uint64) (rs []queue.Record) {
+	for _, r := range s.records {
+		if _, ok := r.Event.(queue.DayOpened); ok {
+			rs = nil
+		}
+		if about, ok := r.Event.(queue.Subject); ok && about.TicketNumber() == number && r.Seq <= upTo {
+			rs = append(rs, r)
+		}
+	}
+	return rs
 }
 
 func (s *stage) checkFigures(t *rapid.T) {

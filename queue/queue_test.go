@@ -315,7 +315,8 @@ func someCommand(t *rapid.T) queue.Command {
 		queue.WindowDrain{Window: window}, queue.WindowClose{Window: window},
 		queue.DayClose{}, queue.DayOpen{Day: "2026-11-24"}, queue.Tick{},
 		queue.DeviceReport{Device: "board/1", Kind: "board", State: "down", Why: "no answer"}, queue.DeviceReport{Device: "board/1", Kind: "board", State: "up"},
-		queue.AlertAck{Alert: "device:board/1", Cause: "cable"},
+		queue.AlertAck{Alert: "device:board/1", Cause: "cable"}, queue.Undo{Window: window}, queue.Undo{Window: window}, queue.Void{Ticket: ticket, Reason: "x"},
+		queue.Freeze{Reason: "alarm"}, queue.Unfreeze{}, queue.Unfreeze{}, queue.Unfreeze{}, queue.Transfer{Ticket: ticket, ToService: service},
 	}).Draw(t, "command")
 }
 

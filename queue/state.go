@@ -127,6 +127,14 @@ func (s *State) At() time.Time { return s.at }
 // Mono is the running time at the last record applied.
 func (s *State) Mono() time.Duration { return s.mono }
 
+// Figures are the day's sums, without those that a View counts: who waits,
+// who is served, and the average wait.
+func (s *State) Figures() Figures {
+	f := s.figures
+	f.Ratings = copyCounts(f.Ratings)
+	return f
+}
+
 // Day is the business day, open or just closed; empty before the first one.
 func (s *State) Day() (day string, open bool) { return s.day, s.open }
 

@@ -209,11 +209,17 @@ func (TicketCancelled) Name() string { return "ticket.cancelled" }
 // Topic implements Event.
 func (TicketCancelled) Topic() string { return TopicQueue }
 
-func (e TicketCancelled) apply(s *State, r Record) { s.end(e.about, LegCancelled, r.At) }
+func (e TicketCancelled) apply(s *State, r Record) {
+	s.end(e.about, LegCancelled, r.At)
+	s.figures.Cancelled++
+}
 
 // end moves a leg into a terminal state.
 func (s *State) end(a about, state LegState, at time.Time) {
 	_, l := s.leg(a)
+	if l.State == LegNoShow {
+		s.figures.NoShow--
+	}
 	s.leave(l)
 	s.change(l, func(l *Leg) { l.State, l.Ended = state, at })
 }

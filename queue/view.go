@@ -85,16 +85,18 @@ type CallView struct {
 
 // Figures are the day's sums.
 type Figures struct {
-	Issued  int           `json:"issued"`
-	Calls   int           `json:"calls"`
-	Served  int           `json:"served"`
-	NoShow  int           `json:"no_show"`
-	Voided  int           `json:"voided"`
-	Waiting int           `json:"waiting"`
-	Serving int           `json:"serving"`
-	Average float64       `json:"average_wait"` // seconds from seniority to call
-	Ratings map[int]int   `json:"ratings"`
-	waited  time.Duration // sum of waits until the call
+	Issued    int           `json:"issued"`
+	Calls     int           `json:"calls"`
+	Served    int           `json:"served"`
+	NoShow    int           `json:"no_show"`
+	Voided    int           `json:"voided"`
+	Cancelled int           `json:"cancelled"`
+	Expired   int           `json:"expired"`
+	Waiting   int           `json:"waiting"`
+	Serving   int           `json:"serving"`
+	Average   float64       `json:"average_wait"` // seconds from seniority to call
+	Ratings   map[int]int   `json:"ratings"`
+	waited    time.Duration // sum of waits until the call
 }
 
 // Satisfaction is the share of ratings of 3 and above; false without ratings.

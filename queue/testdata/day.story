@@ -56,7 +56,7 @@
   service social open true waiting 0 forecast {"ahead":0,"windows":2}
   service estate open true waiting 1 forecast {"ahead":1,"windows":1}
   service shop open false waiting 0 forecast {"ahead":0,"windows":0}
-  figures {"issued":4,"calls":2,"served":0,"no_show":0,"voided":1,"waiting":1,"serving":0,"average_wait":10,"ratings":{}}
+  figures {"issued":4,"calls":2,"served":0,"no_show":0,"voided":1,"cancelled":0,"expired":0,"waiting":1,"serving":0,"average_wait":10,"ratings":{}}
 
 # One comes, the other does not.
 > arrive {"window":"1"}
@@ -113,7 +113,7 @@
   service social open true waiting 0 forecast {"ahead":0,"windows":2}
   service estate open true waiting 1 forecast {"ahead":1,"windows":1}
   service shop open false waiting 0 forecast {"ahead":0,"windows":0}
-  figures {"issued":5,"calls":5,"served":1,"no_show":0,"voided":1,"waiting":1,"serving":1,"average_wait":136,"ratings":{"5":1}}
+  figures {"issued":5,"calls":5,"served":1,"no_show":0,"voided":1,"cancelled":0,"expired":0,"waiting":1,"serving":1,"average_wait":136,"ratings":{"5":1}}
 
 # Next while serving ends what is going on; late presses are kept and not counted.
 > at 01:12:00
@@ -170,7 +170,7 @@
   service social open true waiting 0 forecast {"ahead":0,"windows":1}
   service estate open false waiting 0 forecast {"ahead":0,"windows":0}
   service shop open false waiting 1 forecast {"ahead":1,"windows":0}
-  figures {"issued":7,"calls":6,"served":4,"no_show":0,"voided":1,"waiting":1,"serving":0,"average_wait":223.33333333333334,"ratings":{"3":1,"5":1}}
+  figures {"issued":7,"calls":6,"served":4,"no_show":0,"voided":1,"cancelled":1,"expired":0,"waiting":1,"serving":0,"average_wait":223.33333333333334,"ratings":{"3":1,"5":1}}
 
 # The end of the day.
 > at 09:00:00
@@ -195,4 +195,4 @@
   service social open false waiting 1 forecast {"ahead":1,"windows":0}
   service estate open false waiting 0 forecast {"ahead":0,"windows":0}
   service shop open false waiting 0 forecast {"ahead":0,"windows":0}
-  figures {"issued":1,"calls":0,"served":0,"no_show":0,"voided":0,"waiting":1,"serving":0,"average_wait":0,"ratings":{}}
+  figures {"issued":1,"calls":0,"served":0,"no_show":0,"voided":0,"cancelled":0,"expired":0,"waiting":1,"serving":0,"average_wait":0,"ratings":{}}

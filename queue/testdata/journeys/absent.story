@@ -41,7 +41,7 @@
   service project open false waiting 0 forecast {"ahead":0,"windows":0}
   service fees open true waiting 1 forecast {"ahead":0,"windows":1}
   service permit open false waiting 0 forecast {"ahead":0,"windows":0}
-  figures {"issued":1,"calls":1,"served":1,"no_show":0,"voided":0,"waiting":2,"serving":0,"average_wait":0,"ratings":{}}
+  figures {"issued":1,"calls":1,"served":1,"no_show":0,"voided":0,"cancelled":0,"expired":0,"waiting":2,"serving":0,"average_wait":0,"ratings":{}}
 > at 01:14:00
 > call_next {"window":"16"}
   #16 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":240,"runners_up":[]}}
@@ -64,7 +64,7 @@
   service project open false waiting 0 forecast {"ahead":0,"windows":0}
   service fees open true waiting 1 forecast {"ahead":0,"windows":1}
   service permit open false waiting 0 forecast {"ahead":0,"windows":0}
-  figures {"issued":1,"calls":2,"served":1,"no_show":0,"voided":0,"waiting":1,"serving":0,"average_wait":120,"ratings":{}}
+  figures {"issued":1,"calls":2,"served":1,"no_show":0,"voided":0,"cancelled":0,"expired":0,"waiting":1,"serving":0,"average_wait":120,"ratings":{}}
 > at 01:16:00
 > no_show {"window":"16"}
   #17 ticket.no_show {"ticket":"M001","leg":"M001/2","window":"16"}
