@@ -55,13 +55,10 @@ func readBatches(ctx context.Context, r io.Reader, batches chan<- chan []parsed)
 			return ctx.Err()
 		}
 		go func(text []byte, ends []int) { done <- parseBatch(text, ends) }(text, ends)
-		text, ends = nil, nil
+		text, ends = make([]byte, 0, len(text)), make([]int, 0, len(ends))
 		return nil
 	}
 	err := export.Lines(r, func(line []byte) error {
-		if text == nil {
-			text = make([]byte, 0, batch+batch/4)
-		}
 		text = append(text, line...)
 		if ends = append(ends, len(text)); len(text) < batch {
 			return nil
