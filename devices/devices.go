@@ -198,6 +198,12 @@ type Teller interface {
 	Tell(ctx context.Context, unit, text string) error
 }
 
+// Shower is an input on whose wire window boards sit as well: they show frames
+// as a Board does. Show returns at once, and the newest frame wins.
+type Shower interface {
+	Show(ctx context.Context, unit string, f Frame) error
+}
+
 // State is the health of a device as far as Lobby can know it.
 type State string
 

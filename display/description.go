@@ -96,6 +96,7 @@ type Window struct {
 	Area     string   `json:"area" yaml:"area"`
 	Services []string `json:"services" yaml:"services"`
 	Callbox  string   `json:"callbox,omitempty" yaml:"callbox"`
+	Displays []string `json:"displays,omitempty" yaml:"displays"` // further units of call box wires that show its number
 	Keypad   string   `json:"keypad,omitempty" yaml:"keypad"`
 	Camera   string   `json:"camera,omitempty" yaml:"camera"`
 

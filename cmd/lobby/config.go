@@ -159,6 +159,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 		if w.Callbox != "" {
 			add("callbox", w.Callbox, w.ID+" 号窗口呼叫器")
 		}
+		for _, unit := range w.Displays {
+			add("callbox", unit, w.ID+" 号窗口显示屏 "+unit)
+		}
 		if w.Keypad != "" {
 			add("keypad", w.Keypad, w.ID+" 号窗口评价器")
 		}

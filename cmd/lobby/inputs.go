@@ -9,7 +9,9 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/callbox"
+	"lobby/devices/callbox/hb1"
 	"lobby/display"
+	bridge "lobby/firmware-bridge"
 	"lobby/queue"
 	"lobby/queue/hall"
 )
@@ -24,20 +26,22 @@ type inputs struct {
 	log     *slog.Logger
 
 	mu      sync.Mutex
-	tellers map[string]devices.Teller // by unit, while its bus is in session
-	boxes   map[string]string         // window to its call box
+	drivers map[string]devices.Input // by unit, while its bus is in session
+	boxes   map[string]string        // window to its call box
+	signs   map[string][]string      // window to its displays on call box wires
 }
 
 func newInputs(c Config, h *hall.Hall, health *health, log *slog.Logger) *inputs {
 	in := &inputs{
 		hall: h, health: health, log: log, windows: map[string]display.Window{}, kiosks: map[string]display.Kiosk{},
-		tellers: map[string]devices.Teller{}, boxes: map[string]string{},
+		drivers: map[string]devices.Input{}, boxes: map[string]string{}, signs: map[string][]string{},
 	}
 	for _, w := range c.Windows {
 		if w.Callbox != "" {
 			in.windows[w.Callbox] = w
 			in.boxes[w.ID] = w.Callbox
 		}
+		in.signs[w.ID] = w.Displays
 	}
 	for _, k := range c.Kiosks {
 		if k.Panel != "" {
@@ -68,20 +72,25 @@ func (in *inputs) use(model string, units []devices.Unit) func(context.Context, 
 		if d, ok := driver.(interface{ Health(devices.Report) }); ok {
 			d.Health(func(unit string, s devices.State, why string) { in.health.report(in.id(unit), s, why) })
 		}
+		if d, ok := driver.(interface{ Found(func(bridge.Hello)) }); ok {
+			d.Found(in.stranger)
+		}
 		in.listen(ctx, driver, units)
 		return driver.Run(ctx, in.press)
 	}
 }
 
+// stranger tells whoever joined a new board to a wire how to make it a unit.
+func (in *inputs) stranger(who bridge.Hello) {
+	in.log.Warn("a board without an address is on the wire; write its uid at a unit to use it",
+		"uid", fmt.Sprintf("%x", who.UID), "name", who.Name, "firmware", fmt.Sprintf("%d.%d.%d", who.Firmware[0], who.Firmware[1], who.Firmware[2]))
+}
+
 // listen lets the units of a bus hear what their windows show.
 func (in *inputs) listen(ctx context.Context, driver devices.Input, units []devices.Unit) {
-	teller, ok := driver.(devices.Teller)
-	if !ok {
-		return
-	}
 	in.mu.Lock()
 	for _, u := range units {
-		in.tellers[u.Name] = teller
+		in.drivers[u.Name] = driver
 	}
 	in.mu.Unlock()
 	view, err := in.hall.View(ctx)
@@ -93,29 +102,58 @@ func (in *inputs) listen(ctx context.Context, driver devices.Input, units []devi
 	}
 }
 
-// frame shows a window's ticket on its call box too.
+// frame shows a window's ticket on its call box too, and the frame on its
+// displays. A display for citizens blinks with a fresh call; the call box stands
+// before the person who called.
 func (in *inputs) frame(f devices.Frame) {
-	box, ok := in.boxes[f.Window]
-	if !ok {
-		return
+	if box, ok := in.boxes[f.Window]; ok {
+		text := f.Ticket
+		if text == "" {
+			text = "----"
+		}
+		in.tell(box, text)
 	}
-	text := f.Ticket
-	if text == "" {
-		text = "----"
+	for _, unit := range in.signs[f.Window] {
+		if d, ok := in.driver(unit).(devices.Shower); ok {
+			in.complain(unit, d.Show(context.Background(), unit, f)) // Show only queues
+		}
 	}
-	in.tell(box, text)
 }
 
 func (in *inputs) tell(unit, text string) {
-	in.mu.Lock()
-	teller := in.tellers[unit]
-	in.mu.Unlock()
-	if teller == nil {
-		return
+	if d, ok := in.driver(unit).(devices.Teller); ok {
+		in.complain(unit, d.Tell(context.Background(), unit, text)) // Tell only queues
 	}
-	if err := teller.Tell(context.Background(), unit, text); err != nil { // Tell only queues
+}
+
+// driver is the one whose bus a unit is on; nil while no bus with it is in
+// session.
+func (in *inputs) driver(unit string) devices.Input {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.drivers[unit]
+}
+
+func (in *inputs) complain(unit string, err error) {
+	if err != nil {
 		in.log.Warn("call box does not show", "unit", unit, "err", err)
 	}
+}
+
+// figures are what every bus in session knows of the lines to its units.
+func (in *inputs) figures() []hb1.Figures {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	var all []hb1.Figures
+	seen := map[devices.Input]bool{}
+	for _, unit := range sorted(in.drivers) {
+		d, ok := in.drivers[unit].(interface{ Figures() []hb1.Figures })
+		if ok && !seen[in.drivers[unit]] {
+			seen[in.drivers[unit]] = true
+			all = append(all, d.Figures()...)
+		}
+	}
+	return all
 }
 
 // press carries out one press. The box is acknowledged only when the command

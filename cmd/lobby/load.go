@@ -154,6 +154,11 @@ func (c checker) references(bad func(path, format string, args ...any)) {
 		if w.Callbox != "" && !units[w.Callbox] {
 			bad(path+".callbox", "window %s: no call box %q on any bus", w.ID, w.Callbox)
 		}
+		for _, unit := range w.Displays {
+			if !units[unit] {
+				bad(path+".displays", "window %s: no unit %q on any call box bus", w.ID, unit)
+			}
+		}
 		if _, ok := c.Keypads[w.Keypad]; w.Keypad != "" && !ok {
 			bad(path+".keypad", "window %s: no keypad %q", w.ID, w.Keypad)
 		}

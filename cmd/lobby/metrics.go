@@ -25,12 +25,20 @@ var (
 	metricServed  = prometheus.NewDesc("lobby_legs_done_today", "Legs served to their end on the business day.", nil, nil)
 	metricWaiting = prometheus.NewDesc("lobby_waiting", "Tickets that wait now.", []string{"service"}, nil)
 	metricDevice  = prometheus.NewDesc("lobby_device_up", "1 when the device is up.", []string{"device", "kind"}, nil)
+	metricAsked   = prometheus.NewDesc("lobby_callbox_questions_total", "Questions to a board since its bus began.", []string{"unit"}, nil)
+	metricLost    = prometheus.NewDesc("lobby_callbox_lost_total", "Those without a usable answer.", []string{"unit"}, nil)
+	metricEvents  = prometheus.NewDesc("lobby_callbox_events_total", "Events that were taken.", []string{"unit"}, nil)
+	metricBoots   = prometheus.NewDesc("lobby_callbox_boots_total", "Boots of the board, the first contact among them.", []string{"unit"}, nil)
+	metricBites   = prometheus.NewDesc("lobby_callbox_watchdog_resets", "Resets by the board's watchdog since its power came on.", []string{"unit"}, nil)
 	metricSeq     = prometheus.NewDesc("lobby_trail_records", "Records in the trail.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (c stateCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{metricIssued, metricCalls, metricServed, metricWaiting, metricDevice, metricSeq} {
+	for _, d := range []*prometheus.Desc{
+		metricIssued, metricCalls, metricServed, metricWaiting, metricDevice, metricSeq,
+		metricAsked, metricLost, metricEvents, metricBoots, metricBites,
+	} {
 		ch <- d
 	}
 }
@@ -59,5 +67,18 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 			up = 1
 		}
 		gauge(metricDevice, up, d.ID, d.Kind)
+	}
+	c.lines(ch)
+}
+
+// lines are the figures of the call box wires.
+func (c stateCollector) lines(ch chan<- prometheus.Metric) {
+	for _, f := range c.lobby.inputs.figures() {
+		for d, value := range map[*prometheus.Desc]uint64{
+			metricAsked: f.Asked, metricLost: f.Lost, metricEvents: f.Events, metricBoots: f.Boots,
+		} {
+			ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(value), f.Unit)
+		}
+		ch <- prometheus.MustNewConstMetric(metricBites, prometheus.GaugeValue, float64(f.Status.Watchdog), f.Unit)
 	}
 }

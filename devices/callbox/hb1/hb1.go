@@ -60,6 +60,7 @@ type Bus struct {
 var (
 	_ devices.OpenBus[devices.Input] = Open
 	_ devices.Teller                 = (*Bus)(nil)
+	_ devices.Shower                 = (*Bus)(nil)
 )
 
 // Open checks the units' options and makes the bus, a *Bus. The wire may be
@@ -141,7 +142,8 @@ func (b *Bus) Tell(_ context.Context, unit, text string) error {
 	return b.wants(unit, bridge.Show{Text: text})
 }
 
-// Show is Tell for a window's frame: a fresh call blinks.
+// Show implements devices.Shower, like Tell: a display shows the ticket, and
+// blinks with a fresh call.
 func (b *Bus) Show(_ context.Context, unit string, f devices.Frame) error {
 	show := bridge.Show{Text: f.Ticket}
 	if f.Ticket == "" {
