@@ -199,6 +199,13 @@ func (b bar) add(n int64) {
 	}
 }
 
+// set says how much is done in all.
+func (b bar) set(done int) {
+	if b.shown != nil {
+		_ = b.shown.Set(done) // only decoration
+	}
+}
+
 func (b bar) end() {
 	if b.shown != nil {
 		_ = b.shown.Clear()

@@ -9,6 +9,7 @@ package trail
 
 import (
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -103,11 +104,11 @@ func (t *Trail) identify() error {
 		return err
 	}
 	if have == "" {
-		epoch, err := newEpoch()
-		if err != nil {
-			return err
+		epoch := make([]byte, 4)
+		if _, err := rand.Read(epoch); err != nil {
+			return fmt.Errorf("trail: make an epoch: %w", err)
 		}
-		err = t.write.Exec(fmt.Sprintf("INSERT INTO meta VALUES('format','%s'),('epoch','%s')", format, epoch))
+		err := t.write.Exec(fmt.Sprintf("INSERT INTO meta VALUES('format','%s'),('epoch','%s')", format, hex.EncodeToString(epoch)))
 		if err != nil {
 			return fmt.Errorf("trail: begin %s: %w", t.dir, err)
 		}
@@ -203,7 +204,6 @@ func (t *Trail) change(do func(*sqlite3.Conn) error) error {
 	})
 	if err != nil {
 		_ = t.disconnect() // the error that matters is the one before it
-		t.release(err)
 	}
 	return err
 }

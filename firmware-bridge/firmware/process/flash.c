@@ -81,17 +81,30 @@ bool flash_erase(uint32_t at)
 	return true;
 }
 
+/* takes says whether a byte can be written: like that of an STM32, this flash
+ * does not take a second write, but for zeros (PM0075, "PGERR"). */
+static bool takes(uint32_t at, uint8_t b)
+{
+	uint8_t all = 0xFF;
+	for (uint32_t i = at & ~7u; i <= (at | 7u); i++)
+		all &= memory[i];
+	return all == 0xFF || b == 0;
+}
+
 bool flash_write(uint32_t at, const uint8_t *b, uint16_t size)
 {
 	uint8_t want[BOARD_FLASH_PAGE];
 	if (at % 8 != 0 || at % BOARD_FLASH_PAGE + size > BOARD_FLASH_PAGE || at >= SIZE)
 		return false;
-	for (uint16_t i = 0; i < size; i++)
-		want[i] = memory[at + i] & b[i];
+	for (uint16_t i = 0; i < size; i++) {
+		if (!takes(at + i, b[i]))
+			return false;
+		want[i] = b[i];
+	}
 	if (cut())
 		tear(memory + at, want, size);
 	memcpy(memory + at, want, size);
-	return memcmp(memory + at, b, size) == 0;
+	return true;
 }
 
 void flash_read(uint32_t at, uint8_t *b, uint16_t size) { memcpy(b, memory + at, size); }
