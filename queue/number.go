@@ -3,6 +3,7 @@ package queue
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -52,14 +53,13 @@ func (s *State) nextNumber(svc Service) (n int, b band) {
 // name is how a number of the band is written.
 func (b band) name(n int) string { return fmt.Sprintf("%s%03d", b.prefix, n) }
 
-// rangeWarning is the share of a range after which somebody is told.
+// rangeWarning is the share of a range at which somebody is told.
 const rangeWarning = 0.8
 
-// running tells whether a number is the first beyond the warning line of its
-// range.
+// running tells whether a number is the one at the warning line of its range.
 func (b band) running(n int) bool {
 	size := b.last - b.first + 1
-	return b.last > 0 && n-b.first+1 == int(rangeWarning*float64(size))+1
+	return b.last > 0 && n-b.first+1 == int(math.Ceil(rangeWarning*float64(size)))
 }
 
 const rangeAlertPrefix = "numbers:"

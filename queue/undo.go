@@ -29,6 +29,7 @@ type press struct {
 	At      time.Time `json:"at"`
 	Command string    `json:"command,omitempty"`
 	Last    uint64    `json:"last"` // sequence of its last record
+	Event   string    `json:"event"`
 	Legs    []string  `json:"legs"`
 }
 
@@ -38,11 +39,18 @@ func (s *State) remember(e Event, l *Leg, window, newLeg string, r Record) {
 	before := l.save()
 	before.Before = nil
 	l.Before = &memory{Seq: r.Seq, Event: e.Name(), Window: window, Leg: before, Since: w.since, Turn: w.turn, NewLeg: newLeg}
-	if p := w.press; p == nil || p.Last+1 != r.Seq || p.Command != r.Command || !p.At.Equal(r.At) {
+	if !w.press.goesOn(e, r) {
 		w.press = &press{At: r.At, Command: r.Command}
 	}
-	w.press.Last = r.Seq
+	w.press.Last, w.press.Event = r.Seq, e.Name()
 	w.press.Legs = append(w.press.Legs, l.ID)
+}
+
+// goesOn tells whether an event belongs to the same press: the call that
+// follows the end of the service before it.
+func (p *press) goesOn(e Event, r Record) bool {
+	return p != nil && p.Last+1 == r.Seq && p.Command == r.Command && p.At.Equal(r.At) &&
+		p.Event == TicketDone{}.Name() && e.Name() == TicketCalled{}.Name()
 }
 
 func (c Undo) decide(s *State, in Input) (Outcome, error) {
