@@ -55,6 +55,7 @@ func (DayOpened) Topic() string { return TopicQueue }
 
 func (e DayOpened) apply(s *State, r Record) {
 	s.day, s.open, s.offset = e.Day, true, time.Duration(e.Offset)*time.Second
+	s.block = s.block.on(e.Day)
 	s.clearDay()
 	s.forgetBookings()
 	for id := range s.windows {

@@ -38,7 +38,7 @@ func (svc Service) band() band {
 // is used up its numbers grow a digit, beyond all ranges of the prefix.
 func (s *State) nextNumber(svc Service) (n int, b band) {
 	b = svc.band()
-	if n = max(s.numbers[b.key]+1, b.first); n <= b.last {
+	if n = max(s.numbers[b.key]+1, b.first+s.block.n); n <= b.last {
 		return n, b
 	}
 	over := band{key: b.prefix + "+", prefix: b.prefix, first: 1000}
@@ -47,7 +47,7 @@ func (s *State) nextNumber(svc Service) (n int, b band) {
 			over.first *= 10
 		}
 	}
-	return max(s.numbers[over.key]+1, over.first), over
+	return max(s.numbers[over.key]+1, over.first+s.block.n), over
 }
 
 // name is how a number of the band is written.

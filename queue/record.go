@@ -116,6 +116,8 @@ var events = func() map[string]decoder {
 	event[AlertRaised](m)
 	event[AlertAcknowledged](m)
 	event[AlertCleared](m)
+	event[TrailDropped](m)
+	event[TrailRestored](m)
 	event[CheckpointSigned](m)
 	event[KeyRotated](m)
 	return m

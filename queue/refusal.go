@@ -80,6 +80,7 @@ const (
 	CodeNoPrinter      = "no_printer"
 	CodeNoAlert        = "unknown_alert"
 	CodeConfigInUse    = "configuration_in_use"
+	CodeDiskFull       = "disk_full"
 	CodeOneMore        = "one_more"
 	CodeAlreadyWaiting = "already_waiting"
 	CodeQuotaDay       = "quota_day"

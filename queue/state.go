@@ -40,6 +40,7 @@ type State struct {
 	devices   map[string]*DeviceView // by id
 	alerts    map[string]*AlertView  // by id
 	figures   Figures
+	block     block      // of numbers
 	foresight *Foresight // not of the records; see Foresee
 
 	journeys    map[string]*Ticket // under way, by number

@@ -64,6 +64,9 @@ func (c Take) issue(s *State, in Input) (Outcome, error) {
 
 // giveNumber gives the next number of a service.
 func (s *State) giveNumber(e TicketIssued, in Input) (Outcome, error) {
+	if r := s.diskFull(); r != nil {
+		return Outcome{}, r
+	}
 	service := s.index.services[e.Service]
 	n, band := s.nextNumber(service)
 	number := band.name(n)

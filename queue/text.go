@@ -73,6 +73,7 @@ var texts = map[string]sentence{
 	"hall_frozen":       {"大厅已冻结（%s），解除后再继续", "大廳已凍結（%s），解除後再繼續", "The hall is frozen (%s); go on when it is released"},
 	"hall_not_frozen":   {"大厅没有冻结", "大廳沒有凍結", "The hall is not frozen"},
 
+	"disk_full":         {"磁盘已满，暂停发号；已有号码照常办理。请马上联系管理员清理磁盘", "磁碟已滿，暫停發號；已有號碼照常辦理。請馬上聯絡管理員清理磁碟", "The disk is full and no new numbers are given; those given are served. Ask the administrator to make room at once"},
 	"unknown_service":   {"没有编号为 %s 的业务", "沒有編號為 %s 的業務", "There is no service %s"},
 	"unknown_class":     {"没有编号为 %s 的类别", "沒有編號為 %s 的類別", "There is no class %s"},
 	"unknown_window":    {"没有 %s 号窗口", "沒有 %s 號窗口", "There is no window %s"},

@@ -18,6 +18,7 @@ type Config struct {
 	Hosts       []string                 `yaml:"hosts"`  // further names under which the hall is reached
 	Public      string                   `yaml:"public"` // address for citizens' phones, https://hall.example
 	Data        string                   `yaml:"data"`
+	Trail       Trail                    `yaml:"trail"`
 	MQTT        MQTT                     `yaml:"mqtt"`
 	RTSP        RTSP                     `yaml:"rtsp"`
 	Items       string                   `yaml:"items"` // file beside this one
@@ -37,6 +38,11 @@ type Config struct {
 	Speakers    map[string]Speaker       `yaml:"speakers"`
 	Keypads     map[string]Keypad        `yaml:"keypads"`
 	Cameras     map[string]Camera        `yaml:"cameras"`
+}
+
+// Trail says how long records are kept.
+type Trail struct {
+	KeepMonths int `yaml:"keep_months"` // whole months before this one; 0 keeps all
 }
 
 // MQTT says where the keypads' broker is.

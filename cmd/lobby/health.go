@@ -22,7 +22,7 @@ type health struct {
 }
 
 func newHealth(devices []display.Device) *health {
-	names := map[string]string{}
+	names := map[string]string{queue.DiskDevice: "数据磁盘"}
 	for _, d := range devices {
 		names[d.ID] = d.Name
 	}
@@ -38,6 +38,7 @@ var effects = map[string]string{
 	"speaker": "没有语音叫号，请看大屏",
 	"keypad":  "不能在窗口评价，请扫小票评价",
 	"camera":  "看不到画面",
+	"disk":    "不再发新号，已有号码照常办理，请马上清理磁盘",
 	"broker":  "评价器不可用，评价先存在评价器里",
 }
 

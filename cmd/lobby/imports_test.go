@@ -80,6 +80,7 @@ var onlyIn = map[string][]string{
 	"periph.io/x/conn/v3":                          {"devices/button", "cmd/lobby"},
 	"periph.io/x/host/v3":                          {"cmd/lobby"},
 	"github.com/spf13/cobra":                       {"cmd/lobby"},
+	"filippo.io/age":                               {"cmd/lobby"},
 	"github.com/goccy/go-yaml":                     {"cmd/lobby"},
 	"github.com/prometheus/client_golang":          {"cmd/lobby"},
 	"github.com/schollz/progressbar/v3":            {"cmd/lobby"},

@@ -103,6 +103,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(func(ctx context.Context) error { return l.health.run(ctx, l.hall) })
+	l.group.add(l.storage().run)
 	f, err := l.forecaster()
 	if err != nil {
 		return err

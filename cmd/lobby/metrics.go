@@ -30,6 +30,11 @@ var (
 	metricEvents  = prometheus.NewDesc("lobby_callbox_events_total", "Events that were taken.", []string{"unit"}, nil)
 	metricBoots   = prometheus.NewDesc("lobby_callbox_boots_total", "Boots of the board, the first contact among them.", []string{"unit"}, nil)
 	metricBites   = prometheus.NewDesc("lobby_callbox_watchdog_resets", "Resets by the board's watchdog since its power came on.", []string{"unit"}, nil)
+	metricBytes   = prometheus.NewDesc("lobby_trail_bytes", "Size of the trail's files.", nil, nil)
+	metricOldest  = prometheus.NewDesc("lobby_trail_oldest_record_timestamp_seconds", "Time of the oldest record that is kept.", nil, nil)
+	metricParts   = prometheus.NewDesc("lobby_trail_parts", "Files of closed months.", nil, nil)
+	metricFree    = prometheus.NewDesc("lobby_disk_free_bytes", "Free space on the disk of the trail.", nil, nil)
+	metricReserve = prometheus.NewDesc("lobby_disk_reserve", "1 while space is kept for the end of the day.", nil, nil)
 	metricSeq     = prometheus.NewDesc("lobby_trail_records", "Records in the trail.", nil, nil)
 )
 
@@ -38,6 +43,7 @@ func (c stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		metricIssued, metricCalls, metricServed, metricWaiting, metricDevice, metricSeq,
 		metricAsked, metricLost, metricEvents, metricBoots, metricBites,
+		metricBytes, metricOldest, metricParts, metricFree, metricReserve,
 	} {
 		ch <- d
 	}
@@ -58,6 +64,7 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(metricCalls, v.Figures.Calls)
 	gauge(metricServed, v.Figures.Served)
 	gauge(metricSeq, int(v.Seq))
+	c.storage(gauge)
 	for _, s := range v.Services {
 		gauge(metricWaiting, s.Waiting, s.ID)
 	}
@@ -81,4 +88,26 @@ func (c stateCollector) lines(ch chan<- prometheus.Metric) {
 		}
 		ch <- prometheus.MustNewConstMetric(metricBites, prometheus.GaugeValue, float64(f.Status.Watchdog), f.Unit)
 	}
+}
+
+// storage is how the trail and its disk are.
+func (c stateCollector) storage(gauge func(*prometheus.Desc, int, ...string)) {
+	e, err := c.lobby.trail.Extent()
+	if err != nil {
+		return // it is being opened again
+	}
+	gauge(metricBytes, int(e.Bytes))
+	gauge(metricParts, e.Parts)
+	if !e.Oldest.IsZero() {
+		gauge(metricOldest, int(e.Oldest.Unix()))
+	}
+	if e.Total == 0 {
+		return // a system that does not tell
+	}
+	gauge(metricFree, int(e.Free))
+	reserve := 0
+	if e.Reserve {
+		reserve = 1
+	}
+	gauge(metricReserve, reserve)
 }

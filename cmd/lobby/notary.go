@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"lobby/queue"
 	"lobby/queue/hall"
 	"lobby/queue/hall/notary"
-	"lobby/queue/trail"
 	"lobby/queue/trail/checkpoint"
 )
 
@@ -50,24 +48,7 @@ func rotateKey(ctx context.Context, dir string, old checkpoint.Key) (checkpoint.
 	if err != nil {
 		return old, err
 	}
-	t, err := trail.Open(dir)
-	if err != nil {
-		return old, err
-	}
-	defer t.Close()
-	h, err := hall.Open(hall.Options{Trail: t, Now: time.Now, Nonce: nonce, Location: time.UTC, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return old, err
-	}
-	ctx, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- h.Run(ctx) }()
-	answer, err := h.Do(ctx, hall.Request{Actor: "lobby", Command: queue.RotateKey{Note: note}})
-	stop()
-	if err = errors.Join(err, <-ended); err == nil && answer.Refusal != nil {
-		err = answer.Refusal
-	}
-	if err != nil {
+	if _, err := tellOnce(ctx, dir, queue.RotateKey{Note: note}); err != nil {
 		return old, fmt.Errorf("record that the key changes: %w", err)
 	}
 	return next, next.Write(dir)

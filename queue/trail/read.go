@@ -203,6 +203,9 @@ func (r *Reader) queryPart(p Part, sql string, bind, each func(*sqlite3.Stmt) er
 		return fmt.Errorf("trail: open %s: %w; put the file back from a backup", p.file(), err)
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.Exec("PRAGMA busy_timeout=5000"); err != nil { // records may just be moving into it
+		return err
+	}
 	return query(c, sql, bind, each)
 }
 

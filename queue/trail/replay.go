@@ -23,6 +23,7 @@ func (t *Trail) Replay(load func(snapshot []byte) error, apply func(queue.Record
 	defer t.mu.Unlock()
 	if t.write == nil {
 		if err := t.open(); err != nil {
+			t.release(err)
 			return errors.Join(err, t.disconnect())
 		}
 	}

@@ -9,7 +9,6 @@ package trail
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,11 +103,11 @@ func (t *Trail) identify() error {
 		return err
 	}
 	if have == "" {
-		epoch := make([]byte, 4)
-		if _, err := rand.Read(epoch); err != nil {
-			return fmt.Errorf("trail: make an epoch: %w", err)
+		epoch, err := newEpoch()
+		if err != nil {
+			return err
 		}
-		err := t.write.Exec(fmt.Sprintf("INSERT INTO meta VALUES('format','%s'),('epoch','%s')", format, hex.EncodeToString(epoch)))
+		err = t.write.Exec(fmt.Sprintf("INSERT INTO meta VALUES('format','%s'),('epoch','%s')", format, epoch))
 		if err != nil {
 			return fmt.Errorf("trail: begin %s: %w", t.dir, err)
 		}
@@ -204,6 +203,7 @@ func (t *Trail) change(do func(*sqlite3.Conn) error) error {
 	})
 	if err != nil {
 		_ = t.disconnect() // the error that matters is the one before it
+		t.release(err)
 	}
 	return err
 }

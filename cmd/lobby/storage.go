@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"lobby/devices"
+	"lobby/queue"
+	"lobby/queue/hall"
+	"lobby/queue/trail"
+)
+
+// storage looks after the disk under the trail: the reserve, the alerts before
+// it is full, the closed days that move to their parts, and the parts whose
+// time is over.
+type storage struct {
+	trail  *trail.Trail
+	hall   *hall.Hall
+	report func(id string, s devices.State, why string)
+	months int // that are kept; 0 for all
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+const (
+	spaceEvery = 2 * time.Second
+	tidyEvery  = time.Minute
+	// tidyPause lets windows through between two steps of moving records.
+	tidyPause = 50 * time.Millisecond
+	// diskWarning is the share of the disk in use that somebody is told about.
+	diskWarning = 0.9
+)
+
+func (l *lobby) storage() *storage {
+	return &storage{trail: l.trail, hall: l.hall, report: l.health.report, months: l.file.Trail.KeepMonths, now: time.Now, log: l.log}
+}
+
+// run looks after the disk until the context ends.
+func (s *storage) run(ctx context.Context) error {
+	look := time.NewTicker(spaceEvery)
+	defer look.Stop()
+	next := time.NewTimer(tidyPause)
+	defer next.Stop()
+	s.look()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-look.C:
+			s.look()
+		case <-next.C:
+			next.Reset(s.tidy(ctx))
+		}
+	}
+}
+
+// look holds the reserve and says how the disk is.
+func (s *storage) look() {
+	held, err := s.trail.Reserve()
+	if err != nil {
+		s.log.Warn("no space could be reserved for the end of the day", "err", err)
+	}
+	e, err := s.trail.Extent()
+	if err != nil {
+		return // the trail is being opened again, which the hall reports
+	}
+	switch used := 1 - float64(e.Free)/float64(max(e.Total, 1)); {
+	case !held:
+		s.report(queue.DiskDevice, devices.Down, fmt.Sprintf("磁盘已满，剩余 %d MB", e.Free>>20))
+	case e.Total > 0 && used > diskWarning:
+		s.report(queue.DiskDevice, devices.Degraded, fmt.Sprintf("磁盘已用 %.0f%%", 100*used))
+	default:
+		s.report(queue.DiskDevice, devices.Up, "")
+	}
+}
+
+// tidy moves one step of closed days, or drops what need not be kept, and
+// tells when there is more to do.
+func (s *storage) tidy(ctx context.Context) time.Duration {
+	more, err := s.trail.Tidy()
+	if err != nil {
+		s.complain("closed days could not be moved to their part", err)
+		return tidyEvery
+	}
+	if more {
+		return tidyPause
+	}
+	if err := s.drop(ctx); err != nil {
+		s.complain("a part whose time is over could not be dropped", err)
+	}
+	return tidyEvery
+}
+
+func (s *storage) complain(what string, err error) {
+	if !errors.Is(err, trail.ErrBroken) { // the hall reports that
+		s.log.Warn(what, "err", err)
+	}
+}
+
+// drop removes the parts of months that are not kept any longer, and leaves a
+// record that it did.
+func (s *storage) drop(ctx context.Context) error {
+	if s.months == 0 {
+		return nil
+	}
+	parts, err := s.trail.Parts()
+	if err != nil {
+		return err
+	}
+	now := s.now().UTC()
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, -s.months, 0).Format("2006-01")
+	for _, p := range parts {
+		if p.Gone || p.Name >= first {
+			continue
+		}
+		said := queue.DropPart{Part: p.Name, First: p.First, Last: p.Last}
+		if _, err := s.hall.Do(ctx, hall.Request{ID: "drop-" + p.Name, Actor: "lobby", Command: said}); err != nil {
+			return err
+		}
+		if err := s.trail.Drop(p.Name); err != nil {
+			return err
+		}
+		s.log.Info("records whose time is over were dropped", "month", p.Name, "first", p.First, "last", p.Last)
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package trail_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"lobby/queue/trail"
+)
+
+// A daemon appends, makes snapshots and moves closed days while copies are
+// made: each copy is a whole trail with everything that was acknowledged
+// before it was begun.
+func TestABackupIsOfOneMoment(t *testing.T) {
+	dir := t.TempDir()
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 30))
+	done := make(chan struct{})
+	var daemon sync.WaitGroup
+	daemon.Go(func() {
+		for seq := uint64(31); ; seq += 3 {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			mustAppend(t, tr, days(seq, 3))
+			if _, err := tr.Tidy(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	defer daemon.Wait()
+	defer close(done)
+	beside, err := trail.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	for range many(2, 6, 60) {
+		before, err := beside.Since(0, 100_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var copied bytes.Buffer
+		if err := beside.Backup(&copied); err != nil {
+			t.Fatal(err)
+		}
+		to := filepath.Join(t.TempDir(), "restored")
+		if _, _, err := trail.Restore(to, &copied); err != nil {
+			t.Fatal(err)
+		}
+		got, err := replay(open(t, to))
+		if err != nil || len(got) < len(before) || !slices.EqualFunc(got[:len(before)], before, same) {
+			t.Fatalf("a copy begun after record %d has %d, %v", len(before), len(got), err)
+		}
+	}
+}
+
+func TestARestoredTrailIsAnotherHistory(t *testing.T) {
+	dir, to := t.TempDir(), t.TempDir()
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 30))
+	tidy(t, tr)
+	var copied bytes.Buffer
+	if err := tr.Backup(&copied, "trail.key"); err != nil { // there is no key yet
+		t.Fatal(err)
+	}
+	mustAppend(t, tr, days(31, 3))
+	old, raised, err := trail.Restore(to, bytes.NewReader(copied.Bytes()))
+	if err != nil || old != tr.Epoch() || raised == old {
+		t.Fatalf("the epoch was %s and is %s, %v; the trail had %s", old, raised, err, tr.Epoch())
+	}
+	restored := open(t, to)
+	if restored.Epoch() != raised {
+		t.Errorf("the epoch is %s, want %s", restored.Epoch(), raised)
+	}
+	sees(t, restored, days(1, 30).Records)
+	mustAppend(t, restored, days(31, 3))
+	if _, _, err := trail.Restore(to, bytes.NewReader(copied.Bytes())); err == nil || !strings.Contains(err.Error(), "has a trail already") {
+		t.Errorf("restored over a trail: %v", err)
+	}
+}
+
+func TestADamagedBackupLeavesNoTrail(t *testing.T) {
+	tr := open(t, t.TempDir())
+	mustAppend(t, tr, days(1, 30))
+	var copied bytes.Buffer
+	if err := tr.Backup(&copied); err != nil {
+		t.Fatal(err)
+	}
+	whole := copied.Bytes()
+	flipped := slices.Clone(whole)
+	flipped[len(flipped)/2] ^= 1
+	for name, c := range map[string]struct {
+		data []byte
+		say  string
+	}{
+		"half of it":        {whole[:len(whole)/2], "unexpected EOF"},
+		"a bit is changed":  {flipped, "restore"},
+		"another file":      {[]byte("# Lobby"), "not a backup"},
+		"nothing":           {nil, "not a backup"},
+		"a file of others":  {archive(t, "../lobby.lock"), "none of a trail's"},
+		"parts and no more": {archive(t, "trail-2026-11.db"), "no trail in it"},
+	} {
+		to := t.TempDir()
+		if _, _, err := trail.Restore(to, bytes.NewReader(c.data)); err == nil || !strings.Contains(err.Error(), c.say) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(filepath.Join(to, trail.FileName)); !os.IsNotExist(err) {
+			t.Errorf("%s: there is a trail: %v", name, err)
+		}
+	}
+}
+
+func archive(t *testing.T, file string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	a := tar.NewWriter(z)
+	if err := a.WriteHeader(&tar.Header{Name: file, Size: 1, Mode: 0o600}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
