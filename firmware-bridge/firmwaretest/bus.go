@@ -16,6 +16,7 @@ import (
 type Bus struct {
 	odds     atomic.Int64 // one bit in so many bytes turns over; 0 never
 	collided atomic.Int64
+	cut      atomic.Bool
 
 	rand  *rand.Rand // of mix
 	ends  []net.Conn
@@ -28,10 +29,10 @@ type voice struct {
 	bytes []byte
 }
 
-// together is how long after a first voice another one is at the same time. The
-// chips have no baud, so a frame of theirs arrives at once; a real one of 24
-// bytes takes 2 ms at 115200 baud, and boards answer within 1 to 5 ms.
-const together = 6 * time.Millisecond
+// together is how long after a first voice another one is at the same time. Real
+// boards answer within 1 to 5 ms; the chips are later when the computer is busy.
+// A host waits longer than this.
+const together = 15 * time.Millisecond
 
 // Join makes a bus of boards' lines and returns the host's end of it. The bus
 // ends with the test. Equal seeds turn over equal bits of equal bytes.
@@ -58,6 +59,9 @@ func Join(tb testing.TB, seed uint64, boards ...net.Conn) (host net.Conn, bus *B
 
 // Noise turns over one bit in so many bytes from now on; 0 stops it.
 func (b *Bus) Noise(odds int) { b.odds.Store(int64(odds)) }
+
+// Cut takes the host off the line, or joins it again.
+func (b *Bus) Cut(off bool) { b.cut.Store(off) }
 
 // Collisions is how often several boards spoke at the same time.
 func (b *Bus) Collisions() int { return int(b.collided.Load()) }
@@ -131,7 +135,7 @@ func superpose(said map[int][]byte) (speaker int, line []byte) {
 func (b *Bus) carry(speaker int, bytes []byte) {
 	line := b.disturb(bytes)
 	for i, end := range b.ends {
-		if i == speaker {
+		if i == speaker || b.cut.Load() && (i == 0 || speaker == 0) {
 			continue
 		}
 		// Whoever does not listen misses it; that is no fault of the line.

@@ -3,11 +3,14 @@ package firmwaretest
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -254,6 +257,62 @@ func (c *Chip) Peek(name string, size int) (value []byte) {
 		return err
 	})
 	return value
+}
+
+// SetUID stands in for the chip's signature row, which the emulator lacks: there
+// the firmware finds bytes of its own image, alike in all chips. It holds until
+// the next reset.
+func (c *Chip) SetUID(uid [12]byte) {
+	c.tb.Helper()
+	box, err := Symbol(c.image, "box")
+	c.must(err)
+	const row, serial = 0x0E, 10 // where avr/main.c looks for the serial number
+	c.still(func() error {
+		number, err := c.gdb.peek(row, serial)
+		if err != nil {
+			return err
+		}
+		state, err := c.gdb.peek(box.Value, int(box.Size))
+		if err != nil {
+			return err
+		}
+		at := bytes.Index(state, number)
+		if at < 0 {
+			return errors.New("the firmware has not read its UID yet")
+		}
+		for i, b := range uid {
+			if err := c.gdb.poke(box.Value+uint64(at+i), b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Outputs of port D by their bits (avr/pins.h).
+const (
+	Drive byte = 1 << 2 // the line driver
+	Link  byte = 1 << 4 // the green lamp
+	Lamp  byte = 1 << 5 // the red one
+)
+
+var portDWrite = regexp.MustCompile(`atmega-gpio-d: unimplemented device write \(size 1, offset 0x2, value 0x([0-9a-f]{2})\)`)
+
+// Outputs is what was last written to port D since the last reset.
+func (c *Chip) Outputs() (bits byte) {
+	if all := portDWrite.FindAllSubmatch(c.sinceReset(), -1); len(all) > 0 {
+		n, _ := strconv.ParseUint(string(all[len(all)-1][1]), 16, 8) // the pattern allows no other
+		bits = byte(n)
+	}
+	return bits
+}
+
+// sinceReset is the emulator's log since the last reset.
+func (c *Chip) sinceReset() []byte {
+	c.mu.Lock()
+	old := c.old
+	c.mu.Unlock()
+	return c.readLog()[old:]
 }
 
 // Reset is the reset pin. The emulator's own reset does not reach the

@@ -13,11 +13,8 @@ var direction = regexp.MustCompile(`atmega-gpio-b: unimplemented device write \(
 // digits, a to g in bits 0 to 6, read from what was written to the pins since the
 // last reset.
 func (c *Chip) Digits() (segments [4]byte, lit bool) {
-	c.mu.Lock()
-	old := c.old
-	c.mu.Unlock()
 	var d tm1637
-	for _, m := range direction.FindAllSubmatch(c.readLog()[old:], -1) {
+	for _, m := range direction.FindAllSubmatch(c.sinceReset(), -1) {
 		down, err := strconv.ParseUint(string(m[1]), 16, 8)
 		if err == nil {
 			d.pins(down&1 == 0, down&2 == 0)

@@ -20,6 +20,7 @@ import (
 type realBus struct {
 	*Bus
 	t       *testing.T
+	stop    func() // and wait
 	mu      sync.Mutex
 	signals []devices.Signal
 	states  []string
@@ -27,6 +28,12 @@ type realBus struct {
 
 // run runs the driver until the test ends.
 func run(t *testing.T, wire net.Conn, units map[string]string) *realBus {
+	t.Helper()
+	return runWith(t, wire, units, func(*Bus) {})
+}
+
+// runWith is run with something to be done before.
+func runWith(t *testing.T, wire net.Conn, units map[string]string, setup func(*Bus)) *realBus {
 	t.Helper()
 	driver, err := Open(wire, unitsOf(units))
 	if err != nil {
@@ -38,15 +45,17 @@ func run(t *testing.T, wire net.Conn, units map[string]string) *realBus {
 		defer r.mu.Unlock()
 		r.states = append(r.states, unit+" "+string(s))
 	})
+	setup(r.Bus)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx, r.take) }()
-	t.Cleanup(func() {
+	r.stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("the driver ended with %v", err)
 		}
 	})
+	t.Cleanup(r.stop)
 	return r
 }
 
