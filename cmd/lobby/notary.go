@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"lobby/queue"
 	"lobby/queue/hall"
 	"lobby/queue/hall/notary"
+	"lobby/queue/trail"
 	"lobby/queue/trail/checkpoint"
 )
 
@@ -35,6 +38,20 @@ func (l *lobby) lastCheckpoint() {
 		l.log.Error("the end of the trail was not signed", "err", err)
 	}
 }
+
+// evidence fits the trail and its key to the API.
+type evidence struct {
+	trail *trail.Trail
+	key   checkpoint.Key
+}
+
+// Proof implements api.Evidence.
+func (e evidence) Proof(w io.Writer, day, number string) error {
+	return e.trail.Export(w, e.key.Name(), e.key, trail.Selection{Day: day, Ticket: number, Personal: true})
+}
+
+// Keys implements api.Evidence.
+func (e evidence) Keys() string { return strings.Join(e.key.Verifiers, "\n") + "\n" }
 
 // rotateKey has the key of a stopped hall hand over to a new one. The record
 // of it is durable before the new key is in its place; if that fails, the old

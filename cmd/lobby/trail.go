@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"lobby/queue"
+	"lobby/queue/audit"
 	"lobby/queue/trail"
 	"lobby/queue/trail/checkpoint"
 	"lobby/queue/trail/verify"
@@ -163,10 +165,24 @@ func verifyFile(path, keyPath, olderPath string) (verify.Report, error) {
 	if err != nil {
 		return verify.Report{}, err
 	}
+	o.Check = rulesKept()
 	bar := progress("verify", info.Size())
 	defer bar.end()
 	o.Progress = bar.add
 	return verify.File(f, info.Size(), o)
+}
+
+// rulesKept holds records against what a hall promises.
+func rulesKept() func(queue.Record) error {
+	auditor := audit.New()
+	return func(r queue.Record) error {
+		err := auditor.Check(r)
+		var fault *audit.Fault
+		if errors.As(err, &fault) {
+			return fmt.Errorf("it breaks %s: %s", fault.Promise, fault.Say)
+		}
+		return err
+	}
 }
 
 // inWords says what was verified, and plainly what was not.

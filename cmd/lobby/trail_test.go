@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,7 +53,9 @@ func mustWrite(t testing.TB, path, text string) string {
 func TestAStrangerVerifiesADay(t *testing.T) {
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "trail")
-	if err := startLobby(t, "demo", "--small", "--for", "6s", "--speed", "10", "--listen", "127.0.0.1:0", "--data", data).wait(); err != nil {
+	p := startLobby(t, "demo", "--small", "--for", "8s", "--speed", "10", "--listen", "127.0.0.1:0", "--data", data)
+	aCitizenKeepsProof(t, p)
+	if err := p.wait(); err != nil {
 		t.Fatal(err)
 	}
 	key := mustWrite(t, filepath.Join(dir, "key"), mustRun(t, "trail", "key", "--data", data))
@@ -77,6 +81,45 @@ func TestAStrangerVerifiesADay(t *testing.T) {
 		t.Errorf("record %s was changed: exit %d, %s", issued[1], code, said)
 	}
 	rotated(t, data, key, string(whole))
+}
+
+// aCitizenKeepsProof takes a ticket and has its records proved, to two
+// verifiers.
+func aCitizenKeepsProof(t *testing.T, p *program) {
+	t.Helper()
+	dir := t.TempDir()
+	ticket := p.must(t, "citizen", "take", map[string]any{"service": "social"})
+	key := mustWrite(t, filepath.Join(dir, "key"), fetch(t, p.url+"/api/v1/trail/key"))
+	proof := fetch(t, p.url+"/api/v1/t/"+ticket["token"].(string)+"/proof")
+	if len(proof) > 6000 || !strings.Contains(proof, `"ticket":"`+ticket["ticket"].(string)+`"`) || !strings.Contains(proof, ticket["token"].(string)) {
+		t.Errorf("the proof has %d bytes:\n%s", len(proof), proof)
+	}
+	file := mustWrite(t, filepath.Join(dir, "proof"), proof)
+	mustRun(t, "trail", "verify", "--key", key, file)
+	if !testing.Short() {
+		needs(t, map[string]string{python: "python3"})
+		if out, err := exec.Command(python, "../../deploy/verify/verify.py", "--key", key, file).CombinedOutput(); err != nil {
+			t.Errorf("the other verifier: %v\n%s", err, out)
+		}
+	}
+	if res, err := http.Get(p.url + "/api/v1/t/nobodys/proof"); err != nil || res.StatusCode != http.StatusNotFound {
+		t.Errorf("the proof of nobody's ticket: %v, %v", res, err)
+	}
+}
+
+// fetch gets a text.
+func fetch(t *testing.T, url string) string {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %s, %v\n%s", url, res.Status, err, text)
+	}
+	return string(text)
 }
 
 // rotated gives the hall another key, which the old one has handed over to.

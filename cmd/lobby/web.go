@@ -58,7 +58,7 @@ func (l *lobby) startWeb() error {
 		Allowed: guard.Allowed, Log: l.log, Now: time.Now,
 	})
 	options := api.Options{
-		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Pages: web.Handler(web.Options{Build: build()}),
+		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Pages: web.Handler(web.Options{Build: build()}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
 	if cameras != nil {

@@ -27,8 +27,8 @@ type Tickets interface {
 	Ticket(day, number string) ([]queue.Record, error)
 }
 
-// Options are what the API is given. Cameras, Emulators and Metrics may be
-// nil where the hall has none.
+// Options are what the API is given. Cameras, Emulators, Evidence and Metrics
+// may be nil where the hall has none.
 type Options struct {
 	Hall        Hall
 	Tickets     Tickets
@@ -36,6 +36,7 @@ type Options struct {
 	Items       *Items
 	Cameras     Cameras
 	Emulators   Emulators
+	Evidence    Evidence
 	Feed        http.Handler // at /api/v1/feed
 	Pages       http.Handler // everything that is not the API
 	Metrics     http.Handler
@@ -75,6 +76,9 @@ func (a *API) Handler() http.Handler {
 	})
 	if a.Metrics != nil {
 		mux.Handle("GET /metrics", a.Metrics)
+	}
+	if a.Evidence != nil {
+		a.mountEvidence(mux)
 	}
 	if a.Emulators != nil {
 		a.mountEmulators(mux)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -81,4 +82,23 @@ func TestForeignPagesWindowShowsThatItIsStale(t *testing.T) {
 	hall.mu.Unlock()
 	hall.setSilent(false)
 	p.until(`!document.querySelector('.stale')&&document.querySelector('.cur .n').textContent.includes('M777')`)
+}
+
+// A window keeps the newest checkpoint, and keeps it when the hall comes back
+// with one that knows fewer records.
+func TestForeignPagesWindowKeepsTheCheckpoint(t *testing.T) {
+	hall := newFakeHall(t, smallHall(time.Now()))
+	note := func(size int) object {
+		return object{"size": size, "note": fmt.Sprintf("fuchun\n%d\nroot\n\n— fuchun sig\n", size)}
+	}
+	p := openTab(t, 1366, 768)
+	for _, step := range []struct{ told, kept int }{{300, 300}, {200, 300}, {400, 400}} {
+		hall.mu.Lock()
+		hall.state["checkpoint"] = note(step.told)
+		hall.mu.Unlock()
+		p.open(hall.URL+"/window/1", ".evidence a")
+		p.until(fmt.Sprintf(`JSON.parse(localStorage.getItem('lobby-checkpoint')).size===%d`, step.kept))
+		p.until(fmt.Sprintf(`decodeURIComponent(document.querySelector('.evidence a').href).endsWith(%q)`, note(step.kept)["note"]))
+	}
+	p.clean()
 }

@@ -52,7 +52,7 @@ function card() {
   return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
 <p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
 ${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
-${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p>`;
+${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
 }
 
 /** Where the chain of the ticket stands. @param {any} j */

@@ -2,6 +2,7 @@
 import { html } from '../vendor/lit.js';
 import { own, startPage, staleStrip } from '../lib/page.js';
 import { t } from '../lib/texts.js';
+import { keep } from '../lib/evidence.js';
 import { windowOf } from '../lib/names.js';
 import { actions } from '../components/window-actions.js';
 import { current } from '../components/window-current.js';
@@ -30,6 +31,7 @@ const desk = {
 /** @param {any} hall */
 function view(hall) {
   desk.hall = hall;
+  keep(hall.state);
   if (!desk.id) return chooser(t('page.window'), hall.state.windows.map((/** @type {any} */ w) => ({ href: `/window/${encodeURIComponent(w.id)}`, name: t('window_no', { n: w.id }), note: w.name })));
   if (!desk.window) return html`<main class="waitload"><h1>${t('desk.unknown', { n: desk.id })}</h1><p><a href="/window">${t('page.window')}</a></p></main>`;
   document.title = `${desk.window.ticket || t(`window.${desk.window.state}`)} · ${t('window_no', { n: desk.id })}`;

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"lobby/queue"
 	"lobby/queue/trail/checkpoint"
 	"lobby/queue/trail/export"
@@ -66,10 +68,14 @@ func File(f io.ReaderAt, size int64, o Options) (Report, error) {
 	if err := c.expect(o.Older); err != nil {
 		return Report{}, err
 	}
-	if err := parse(io.NewSectionReader(f, 0, end), c.add); err != nil {
-		return c.report, err
+	err = parse(io.NewSectionReader(f, 0, end), c.add)
+	if err == nil {
+		err = c.release(leaf.Personal{})
 	}
-	return c.report, c.finish()
+	if err == nil {
+		err = c.finish()
+	}
+	return c.report, err
 }
 
 // check is the state of one verification.
@@ -80,8 +86,15 @@ type check struct {
 	notes  map[string]bool // the claims' notes
 	tree   checkpoint.Tree
 	last   leaf.Leaf // the record before
+	held   *held     // the record before, while Check has not seen it
 	past   uint64    // size of the last mark that was met
 	report Report
+}
+
+// held is a record whose personal part may follow.
+type held struct {
+	leaf   leaf.Leaf
+	record queue.Record
 }
 
 // expect adds the older checkpoint to the roots that have to be met.
@@ -120,28 +133,66 @@ func (c *check) add(line parsed) error {
 	if line.err != nil {
 		return &Wrong{next, next, line.err}
 	}
-	switch item := line.item; {
-	case item.Leaf != nil:
-		if err := c.record(*item.Leaf, line.record); err != nil {
-			return &Wrong{next, next, err}
-		}
-		c.tree.Add(item.Hash)
-		c.report.Records++
-	case item.Omitted != nil:
-		if o := item.Omitted; o.First != next {
-			return &Wrong{next, next, fmt.Errorf("missing: the file goes on with the records %d to %d left out", o.First, o.Last)}
-		}
-		if err := c.tree.AddSubtree(item.Omitted.Level, item.Hash); err != nil {
-			return &Wrong{next, item.Omitted.Last, err}
-		}
-		c.last = leaf.Leaf{}
-	case item.Personal != nil:
-		if p := item.Personal; p.Seq != c.last.Seq || !bytes.Equal(p.Commitment(), c.last.Commitment) {
+	if err := c.item(line.item, line.record, next); err != nil {
+		return err
+	}
+	return c.meet()
+}
+
+// item takes the next item of the file; next is the number that a record has
+// to have now.
+func (c *check) item(item export.Item, r queue.Record, next uint64) error {
+	if p := item.Personal; p != nil {
+		if p.Seq != c.last.Seq || !bytes.Equal(p.Commitment(), c.last.Commitment) {
 			return &Wrong{next - 1, next - 1, fmt.Errorf("its commitment is not of the personal part that follows it")}
 		}
 		c.last.Commitment = nil // there is one personal part at most
+		return c.release(p.Personal)
 	}
-	return c.meet()
+	if err := c.release(leaf.Personal{}); err != nil {
+		return err
+	}
+	if o := item.Omitted; o != nil {
+		return c.omitted(*o, item.Hash, next)
+	}
+	if err := c.record(*item.Leaf, r); err != nil {
+		return &Wrong{next, next, err}
+	}
+	c.tree.Add(item.Hash)
+	c.report.Records++
+	return nil
+}
+
+// omitted takes records that were left out.
+func (c *check) omitted(o export.Omitted, root tlog.Hash, next uint64) error {
+	if o.First != next {
+		return &Wrong{next, next, fmt.Errorf("missing: the file goes on with the records %d to %d left out", o.First, o.Last)}
+	}
+	c.last = leaf.Leaf{}
+	if err := c.tree.AddSubtree(o.Level, root); err != nil {
+		return &Wrong{next, o.Last, err}
+	}
+	return nil
+}
+
+// release shows Check the record that was held, with what is personal in it.
+func (c *check) release(p leaf.Personal) error {
+	if c.held == nil {
+		return nil
+	}
+	h := *c.held
+	c.held = nil
+	var err error
+	if p.Clear != nil {
+		h.record, err = h.leaf.Record(p)
+	}
+	if err == nil {
+		err = c.Check(h.record)
+	}
+	if err != nil {
+		return &Wrong{h.leaf.Seq, h.leaf.Seq, err}
+	}
+	return nil
 }
 
 // record checks a record by itself and against the one before it.
@@ -166,7 +217,7 @@ func (c *check) record(l leaf.Leaf, r queue.Record) error {
 		}
 	}
 	if c.Check != nil && c.whole() {
-		return c.Check(r)
+		c.held = &held{l, r}
 	}
 	return nil
 }
