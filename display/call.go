@@ -23,6 +23,14 @@ func Frame(w queue.WindowView) devices.Frame {
 	return f
 }
 
+// Withdrawn is what is said aloud when a call that was heard counts no more.
+func Withdrawn(ticket, lang string) devices.Phrase {
+	if strings.HasPrefix(lang, "en") {
+		return devices.Phrase{Lang: lang, Text: "Ticket " + ticket + ", please wait on."}
+	}
+	return devices.Phrase{Lang: "zh-CN", Text: "请" + ticket + "号继续等候。"}
+}
+
 // Phrase is what is said aloud for a call.
 func Phrase(ticket, window, lang string) devices.Phrase {
 	if strings.HasPrefix(lang, "en") {

@@ -18,10 +18,10 @@ type Refusal struct {
 func (r *Refusal) Error() string { return r.Code + ": " + r.Say }
 
 // In is the same refusal with its sentence in a language, "zh-TW" or "en";
-// any other is zh-CN. A refusal that the queue did not make stays as it is.
+// any other is zh-CN. No refusal, and one that the queue did not make, stay as
+// they are.
 func (r *Refusal) In(lang string) *Refusal {
-	sentence, ok := texts[r.Text]
-	if !ok {
+	if r == nil || texts[r.Text] == (sentence{}) {
 		return r
 	}
 	args := make([]any, len(r.Args))
@@ -29,7 +29,7 @@ func (r *Refusal) In(lang string) *Refusal {
 		args[i] = spoken(arg, lang)
 	}
 	said := *r
-	said.Say = fmt.Sprintf(sentence.in(lang), args...)
+	said.Say = fmt.Sprintf(texts[r.Text].in(lang), args...)
 	return &said
 }
 

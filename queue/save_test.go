@@ -50,7 +50,7 @@ func TestEveryFieldOfALegAndAWindowIsSaved(t *testing.T) {
 func TestASavedStateGoesOnTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := newBench(rapid.SampledFrom([]string{OrderAccumulating, OrderRatio}).Draw(t, "order"))
-		for range rapid.IntRange(1, 80).Draw(t, "steps") {
+		for range rapid.IntRange(1, longer(30)).Draw(t, "steps") {
 			b.pass(t)
 			c := b.someCommand(t)
 			other := reload(t, b.state)

@@ -203,7 +203,7 @@ func TestSelectionAgreesWithTheObviousRule(t *testing.T) {
 		t.Run(order, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				b := newBench(order)
-				for step := range rapid.IntRange(1, 120).Draw(t, "steps") {
+				for step := range rapid.IntRange(1, longer(80)).Draw(t, "steps") {
 					b.pass(t)
 					_ = b.do(b.someCommand(t))
 					if w := b.state.windows[fmt.Sprint(step%4+1)]; step%3 == 0 && w.leg == nil {

@@ -2,10 +2,19 @@ package queue
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
 	"testing"
 	"time"
 )
+
+// longer is how far a random test goes; LOBBY_NIGHTLY=1 goes much farther.
+func longer(steps int) int {
+	if os.Getenv("LOBBY_NIGHTLY") != "" {
+		return 10 * steps
+	}
+	return steps
+}
 
 type fataler interface {
 	Helper()

@@ -4,9 +4,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"lobby/display"
@@ -100,11 +102,29 @@ func (a *API) command(w http.ResponseWriter, r *http.Request) {
 	if later != nil {
 		answer = later(r.Context())
 	}
+	if !bytes.Contains(data, []byte(`"lang"`)) {
+		answer.Refusal = answer.Refusal.In(language(r))
+	}
 	status := http.StatusOK
 	if answer.Refusal != nil && answer.Refusal.Code == codeNotDurable {
 		status = http.StatusServiceUnavailable
 	}
 	writeJSON(w, status, answer)
+}
+
+// language is the first one that the request accepts and the hall speaks.
+func language(r *http.Request) string {
+	for tag := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		switch tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";"); {
+		case tag == "zh-TW" || tag == "zh-HK" || strings.HasPrefix(tag, "zh-Hant"):
+			return "zh-TW"
+		case strings.HasPrefix(tag, "zh"):
+			return "zh-CN"
+		case strings.HasPrefix(tag, "en"):
+			return "en"
+		}
+	}
+	return ""
 }
 
 // composed is the whole state, or a problem that was answered.

@@ -28,6 +28,7 @@ type head struct {
 	Type   string `json:"type"`
 	Window string `json:"window"`
 	Kiosk  string `json:"kiosk"`
+	Lang   string `json:"lang"` // of the sentence in a refusal
 }
 
 // wellFormed refuses what is no command at all.
@@ -57,12 +58,13 @@ func (c *Commander) Command(ctx context.Context, from string, data []byte) (queu
 	}
 	var refusal *queue.Refusal
 	if errors.As(err, &refusal) {
-		return queue.Answer{ID: h.ID, Refusal: refusal}, nil
+		return queue.Answer{ID: h.ID, Refusal: refusal.In(h.Lang)}, nil
 	}
 	answer, err := c.Hall.Do(ctx, hall.Request{ID: h.ID, Actor: h.actor(from), Command: command})
 	if err != nil {
 		return queue.Answer{ID: h.ID, Refusal: &queue.Refusal{Code: codeNotDurable, Say: "命令没有写入磁盘，请用同一个 id 再试"}}, nil
 	}
+	answer.Refusal = answer.Refusal.In(h.Lang)
 	if _, ok := command.(queue.Take); ok && answer.OK {
 		return answer, func(ctx context.Context) queue.Answer { return c.withPrint(ctx, answer) }
 	}

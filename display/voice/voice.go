@@ -78,19 +78,48 @@ func announce(ctx context.Context, h Hall, zones []*Zone, r queue.Record, now ti
 		ticket, window = e.Ticket, e.Window
 	case queue.TicketRecalled:
 		ticket, window, repeat = e.Ticket, e.Window, true
+	case queue.CommandUndone:
+		if e.Event == (queue.TicketCalled{}).Name() {
+			withdraw(ctx, h, zones, e, now)
+		}
+		return
 	default:
 		return
 	}
-	lang := ""
-	_ = h.Read(ctx, func(s *queue.State) { // a hall that stops has nothing to say
-		t, _ := s.Ticket(ticket)
-		lang = t.Lang
-	})
+	lang := language(ctx, h, ticket)
 	for _, z := range zones {
 		if z.Covers(window) {
 			z.add(saying{display.Phrase(ticket, window, lang), ticket, repeat, now})
 		}
 	}
+}
+
+// language is that of a ticket's holder.
+func language(ctx context.Context, h Hall, ticket string) (lang string) {
+	_ = h.Read(ctx, func(s *queue.State) { // a hall that stops has nothing to say
+		t, _ := s.Ticket(ticket)
+		lang = t.Lang
+	})
+	return lang
+}
+
+// withdraw takes back a call that was a wrong key: it is not said any more, or
+// where it was said already, the citizen is asked to wait on.
+func withdraw(ctx context.Context, h Hall, zones []*Zone, e queue.CommandUndone, now time.Time) {
+	for _, z := range zones {
+		if z.Covers(e.Window) && !z.drop(e.Ticket) {
+			z.add(saying{display.Withdrawn(e.Ticket, language(ctx, h, e.Ticket)), e.Ticket, false, now})
+		}
+	}
+}
+
+// drop takes back what waits about a ticket, and tells whether anything did.
+func (z *Zone) drop(ticket string) bool {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	waiting := len(z.waiting)
+	z.waiting = slices.DeleteFunc(z.waiting, func(s saying) bool { return s.ticket == ticket })
+	return len(z.waiting) < waiting
 }
 
 // add queues a phrase. The same ticket's older phrase is replaced; in a crowd
