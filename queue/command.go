@@ -90,6 +90,7 @@ var commands = map[string]func([]byte) (Command, error){
 	"window_drain":  command[WindowDrain],
 	"window_close":  command[WindowClose],
 	"day_open":      command[DayOpen],
+	"clock_confirm": command[ClockConfirm],
 	"day_close":     command[DayClose],
 	"alert_ack":     command[AlertAck],
 	"step_finish":   command[StepFinish],

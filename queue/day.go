@@ -30,6 +30,9 @@ func (c DayOpen) decide(s *State, _ Input) (Outcome, error) {
 	if _, err := time.Parse(time.DateOnly, c.Day); err != nil {
 		return Outcome{}, refuse("bad_command.date", c.Day)
 	}
+	if r := s.clockSure(); r != nil {
+		return Outcome{}, r
+	}
 	switch {
 	case s.open:
 		return Outcome{}, refuse(CodeDayOpen, s.day)

@@ -80,6 +80,8 @@ const (
 	CodeNoPrinter      = "no_printer"
 	CodeNoAlert        = "unknown_alert"
 	CodeConfigInUse    = "configuration_in_use"
+	CodeClockUnsure    = "clock_unsure"
+	CodeClockSure      = "clock_sure"
 	CodeDiskFull       = "disk_full"
 	CodeOneMore        = "one_more"
 	CodeAlreadyWaiting = "already_waiting"

@@ -40,6 +40,7 @@ type saved struct {
 	Waited    time.Duration         `json:"waited"` // of the figures
 	Block     int                   `json:"block,omitempty"`
 	Until     string                `json:"block_until,omitempty"`
+	ClockHeld bool                  `json:"clock_held,omitempty"`
 
 	Substitutes map[string]string `json:"substitutes"`
 	Fixed       map[string]string `json:"fixed"`
@@ -94,7 +95,7 @@ func (s *State) Save() ([]byte, error) {
 	w := saved{
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
-		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until,
+		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
 		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed,
 	}
 	for _, t := range s.byNumber() {
@@ -129,7 +130,7 @@ func Load(data []byte) (*State, error) {
 	s.config, s.index, s.chooser = r.Config, r.Config.index(), r.Config.Chooser()
 	s.offset, s.frozen, s.frozenWhy, s.thawed = r.Offset, r.Frozen, r.FrozenWhy, r.Thawed
 	maps.Copy(s.bookings, r.Bookings)
-	s.block = block{r.Block, r.Until}
+	s.block, s.clockHeld = block{r.Block, r.Until}, r.ClockHeld
 	maps.Copy(s.numbers, r.Numbers)
 	maps.Copy(s.substitutes, r.Substitutes)
 	maps.Copy(s.fixed, r.Fixed)

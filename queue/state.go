@@ -41,6 +41,7 @@ type State struct {
 	alerts    map[string]*AlertView  // by id
 	figures   Figures
 	block     block      // of numbers
+	clockHeld bool       // no numbers until the clock is confirmed
 	foresight *Foresight // not of the records; see Foresee
 
 	journeys    map[string]*Ticket // under way, by number

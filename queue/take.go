@@ -64,6 +64,9 @@ func (c Take) issue(s *State, in Input) (Outcome, error) {
 
 // giveNumber gives the next number of a service.
 func (s *State) giveNumber(e TicketIssued, in Input) (Outcome, error) {
+	if r := s.clockSure(); r != nil {
+		return Outcome{}, r
+	}
 	if r := s.diskFull(); r != nil {
 		return Outcome{}, r
 	}

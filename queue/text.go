@@ -73,6 +73,8 @@ var texts = map[string]sentence{
 	"hall_frozen":       {"大厅已冻结（%s），解除后再继续", "大廳已凍結（%s），解除後再繼續", "The hall is frozen (%s); go on when it is released"},
 	"hall_not_frozen":   {"大厅没有冻结", "大廳沒有凍結", "The hall is not frozen"},
 
+	"clock_unsure":      {"时钟早于最后一条记录，请先对时；确认时钟无误后发送 clock_confirm", "時鐘早於最後一條記錄，請先對時；確認時鐘無誤後發送 clock_confirm", "The clock is before the last record; set it, or send clock_confirm when it is right"},
+	"clock_sure":        {"时钟没有疑问，不需要确认", "時鐘沒有疑問，不需要確認", "The clock is not in doubt"},
 	"disk_full":         {"磁盘已满，暂停发号；已有号码照常办理。请马上联系管理员清理磁盘", "磁碟已滿，暫停發號；已有號碼照常辦理。請馬上聯絡管理員清理磁碟", "The disk is full and no new numbers are given; those given are served. Ask the administrator to make room at once"},
 	"unknown_service":   {"没有编号为 %s 的业务", "沒有編號為 %s 的業務", "There is no service %s"},
 	"unknown_class":     {"没有编号为 %s 的类别", "沒有編號為 %s 的類別", "There is no class %s"},

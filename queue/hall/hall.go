@@ -31,9 +31,10 @@ type Trail interface {
 // Options are what a hall is given.
 type Options struct {
 	Trail    Trail
-	Now      func() time.Time
-	Nonce    func() string  // fresh random text for tokens and prompts
-	Location *time.Location // decides the date of a day that is opened without one
+	Now      func() time.Time     // the wall clock
+	Steady   func() time.Duration // a clock that nobody sets; nil takes the system's
+	Nonce    func() string        // fresh random text for tokens and prompts
+	Location *time.Location       // decides the date of a day that is opened without one
 	Log      *slog.Logger
 }
 
@@ -47,9 +48,9 @@ const retryTrail = time.Second
 type Hall struct {
 	Options
 	state     *queue.State
-	foresight *queue.Foresight        // goes with the state when it is made anew
-	begun     time.Time               // when the state was read
-	ran       time.Duration           // the running time of the trail then
+	foresight *queue.Foresight // goes with the state when it is made anew
+	clock     clock
+	behind    time.Duration           // of the wall clock after the last record, when the trail was read
 	answers   map[string]queue.Answer // of the day, by command id
 	watchers  map[*watcher]struct{}
 	tail      int // records since the last snapshot
@@ -88,7 +89,7 @@ var ErrNotDurable = errors.New("hall: the command could not be written to disk")
 // Open reads the trail and makes a hall that is ready to Run.
 func Open(o Options) (*Hall, error) {
 	h := &Hall{
-		Options: o, watchers: map[*watcher]struct{}{},
+		Options: o, clock: newClock(o.Now, o.Steady), watchers: map[*watcher]struct{}{},
 		requests: make(chan *request, maxBatch), reads: make(chan func()), stopped: make(chan struct{}),
 	}
 	return h, h.reload()
@@ -120,7 +121,7 @@ func (h *Hall) reload() error {
 	}
 	state.Foresee(h.foresight)
 	h.state, h.answers, h.tail = state, answers, tail
-	h.begun, h.ran = h.Now(), state.Mono()
+	h.behind = h.clock.resume(state)
 	return nil
 }
 
@@ -129,6 +130,7 @@ func (h *Hall) Run(ctx context.Context) error {
 	defer h.stop()
 	due := time.NewTimer(time.Hour)
 	defer due.Stop()
+	h.doubt(ctx)
 	for ctx.Err() == nil { // after an outage that outlasts the context the state may hold what is not on disk
 		h.wind(due)
 		select {
@@ -138,13 +140,29 @@ func (h *Hall) Run(ctx context.Context) error {
 		case first := <-h.requests:
 			h.batch(ctx, first)
 		case <-due.C:
-			h.batch(ctx, &request{Request: Request{Actor: "lobby", Command: queue.Tick{}}, reply: make(chan reply, 1)})
+			h.own(ctx, queue.Tick{})
 		}
 	}
 	if err := h.snapshot(); err != nil {
 		h.Log.Warn("no snapshot of the state at the end; the next start takes longer", "err", err)
 	}
 	return nil
+}
+
+// own carries out a command of the hall itself.
+func (h *Hall) own(ctx context.Context, c queue.Command) {
+	h.batch(ctx, &request{Request: Request{Actor: "lobby", Command: c}, reply: make(chan reply, 1)})
+}
+
+// doubt holds the giving of numbers when the hall was started with a clock
+// before its last record, and lets it go when the clock is right again.
+func (h *Hall) doubt(ctx context.Context) {
+	switch held := h.state.ClockHeld(); {
+	case h.behind >= jumpAtLeast && !held:
+		h.own(ctx, queue.ClockDoubt{Clock: plain(h.Now()).Truncate(time.Second), Last: h.state.At().Truncate(time.Second)})
+	case h.behind < jumpAtLeast && held:
+		h.own(ctx, queue.ClockConfirm{})
+	}
 }
 
 // stop tells everybody who waits that the hall is over.
@@ -158,7 +176,7 @@ func (h *Hall) stop() {
 // wind sets the timer to when time alone will change something.
 func (h *Hall) wind(due *time.Timer) {
 	if at, ok := h.state.Due(); ok {
-		due.Reset(max(at.Sub(h.Now()), time.Millisecond))
+		due.Reset(max(at.Sub(plain(h.Now()).Add(h.clock.ahead)), time.Millisecond))
 		return
 	}
 	due.Reset(time.Hour)

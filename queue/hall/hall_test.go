@@ -264,7 +264,7 @@ func TestStoppingDuringAnOutageShowsNothingUnwritten(t *testing.T) {
 func TestOpenNeedsAReadableTrail(t *testing.T) {
 	m := newMemory()
 	m.unreadable = errDisk
-	if _, err := hall.Open(hall.Options{Trail: m}); !errors.Is(err, errDisk) {
+	if _, err := hall.Open(hall.Options{Trail: m, Now: time.Now}); !errors.Is(err, errDisk) {
 		t.Errorf("opened with %v", err)
 	}
 }

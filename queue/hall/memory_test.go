@@ -153,9 +153,13 @@ type house struct {
 func newMemory() *memory { return &memory{answers: map[string]kept{}} }
 
 // build opens a hall on a trail and lets it run.
-func build(t *testing.T, m *memory) *house {
+func build(t *testing.T, m *memory) *house { return buildAt(t, m, 0) }
+
+// buildAt is build with a wall clock that is wrong.
+func buildAt(t *testing.T, m *memory, ahead time.Duration) *house {
 	t.Helper()
 	h := &house{t: t, trail: m, ahead: new(atomic.Int64), ended: make(chan error, 1)}
+	h.set(ahead)
 	var nonce atomic.Int64
 	var err error
 	h.Hall, err = hall.Open(hall.Options{

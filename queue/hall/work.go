@@ -46,19 +46,14 @@ func (w *work) decide(r Request) reply {
 	if first, ok := h.answers[r.ID]; ok && r.ID != "" {
 		return reply{answer: first, repeated: true}
 	}
-	at := w.now()
+	w.look()
+	at := h.clock.now(h.state)
 	out, err := h.state.Decide(queue.Input{At: at, Nonce: h.Nonce()}, h.complete(r.Command))
 	answer := queue.Answer{ID: r.ID, OK: err == nil}
 	if err != nil && !errors.As(err, &answer.Refusal) {
 		return reply{err: fmt.Errorf("hall: decide %T: %w", r.Command, err)}
 	}
-	for _, e := range out.Events {
-		record := queue.Record{Seq: h.state.Seq() + 1, At: at, Mono: w.mono(), Actor: r.Actor, Command: r.ID, Event: e}
-		h.state.Apply(record)
-		record.Day, _ = h.state.Day()
-		answer.Seq = append(answer.Seq, record.Seq)
-		w.batch.Records = append(w.batch.Records, record)
-	}
+	answer.Seq = w.record(at, r, out.Events)
 	if out.Result != nil {
 		if answer.Result, err = json.Marshal(out.Result); err != nil {
 			return reply{err: fmt.Errorf("hall: answer %T: %w", r.Command, err)}
@@ -68,21 +63,33 @@ func (w *work) decide(r Request) reply {
 	return reply{answer: answer}
 }
 
-// now is the wall clock, but never before the last record: the order of the
-// trail must not contradict its times.
-func (w *work) now() time.Time {
-	at := w.hall.Now().UTC().Truncate(time.Millisecond)
-	if last := w.hall.state.At(); at.Before(last) {
-		return last
+// record applies events and adds them to the batch.
+func (w *work) record(at time.Time, r Request, events []queue.Event) (seq []uint64) {
+	h := w.hall
+	for _, e := range events {
+		record := queue.Record{Seq: h.state.Seq() + 1, At: at, Mono: h.clock.mono(), Actor: r.Actor, Command: r.ID, Event: e}
+		h.state.Apply(record)
+		record.Day, _ = h.state.Day()
+		seq = append(seq, record.Seq)
+		w.batch.Records = append(w.batch.Records, record)
 	}
-	return at
+	return seq
 }
 
-// mono is the running time. Where Now has no monotonic reading, as in tests,
-// it is held against going back.
-func (w *work) mono() time.Duration {
+// look records that the wall clock was set, before anything is decided by it.
+func (w *work) look() {
 	h := w.hall
-	return max(h.state.Mono(), h.ran+h.Now().Sub(h.begun).Truncate(time.Millisecond))
+	by, moved := h.clock.look()
+	if by == 0 {
+		return
+	}
+	h.Log.Warn("the wall clock was set", "by", by, "ahead", h.clock.ahead)
+	at := h.clock.now(h.state)
+	jump := queue.ClockJump{By: by, Moved: moved, Ahead: h.clock.ahead}
+	out, err := h.state.Decide(queue.Input{At: at, Nonce: h.Nonce()}, jump)
+	if err == nil { // it is never refused
+		w.record(at, Request{Actor: "lobby"}, out.Events)
+	}
 }
 
 // remember keeps an answer for the day, so that a repetition gets the same.

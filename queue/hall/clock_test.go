@@ -1,0 +1,261 @@
+package hall_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lobby/queue"
+	"lobby/queue/hall"
+)
+
+// jumps lists what the trail says about the clock.
+func (h *house) jumps() (es []queue.ClockJumped) {
+	for _, r := range h.trail.records {
+		if e, ok := r.Event.(queue.ClockJumped); ok {
+			es = append(es, e)
+		}
+	}
+	return es
+}
+
+// set moves the wall clock and nothing else.
+func (h *house) set(ahead time.Duration) { h.ahead.Store(int64(ahead)) }
+
+func TestDurationsAreRightWhenTheClockIsSet(t *testing.T) {
+	const h1 = queue.Duration(time.Hour)
+	for _, c := range []struct {
+		name string
+		set  []time.Duration // where the wall clock is, after 4, 8, … minutes of waiting
+		want []queue.ClockJumped
+	}{
+		{"never", nil, nil},
+		{"forward", []time.Duration{time.Hour}, []queue.ClockJumped{{By: h1, Moved: h1}}},
+		{"back", []time.Duration{-time.Hour}, []queue.ClockJumped{{By: -h1, Ahead: h1}}},
+		{"back and right again", []time.Duration{-time.Hour, 0}, []queue.ClockJumped{{By: -h1, Ahead: h1}, {By: h1}}},
+		{"forward and right again", []time.Duration{time.Hour, 0}, []queue.ClockJumped{{By: h1, Moved: h1}, {By: -h1, Ahead: h1}}},
+		{"back, and forward beyond it", []time.Duration{-time.Hour, time.Hour}, []queue.ClockJumped{{By: -h1, Ahead: h1}, {By: 2 * h1, Moved: h1}}},
+		{"by less than counts", []time.Duration{1900 * time.Millisecond}, nil},
+	} {
+		bubble(t, func(t *testing.T, h *house) {
+			h.must("", queue.Take{Service: "social"})
+			for _, ahead := range c.set {
+				time.Sleep(4 * time.Minute)
+				h.set(ahead)
+				h.must("", queue.WindowPause{Window: "2"}) // anything
+				h.must("", queue.WindowResume{Window: "2"})
+			}
+			time.Sleep(12*time.Minute - time.Duration(len(c.set))*4*time.Minute)
+			h.must("", queue.CallNext{Window: "1"})
+			v, err := h.View(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := time.Duration(v.Figures.Average * float64(time.Second)); (got - 12*time.Minute).Abs() > 2*time.Second {
+				t.Errorf("%s: the wait of 12 minutes is %v", c.name, got)
+			}
+			if got := fmt.Sprint(h.jumps()); got != fmt.Sprint(c.want) {
+				t.Errorf("%s: the trail says %s, want %v", c.name, got, c.want)
+			}
+		})
+	}
+}
+
+func TestAStartBeforeTheLastRecordHoldsTheNumbers(t *testing.T) {
+	for _, confirmed := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			m := newMemory()
+			h := build(t, m)
+			h.open(1)
+			h.must("", queue.Take{Service: "social"})
+			h.stop()
+			h = buildAt(t, m, -365*24*time.Hour)
+			defer h.stop()
+			if a, err := h.do("", queue.Take{Service: "social"}); err != nil || a.OK || a.Refusal.Code != queue.CodeClockUnsure {
+				t.Fatalf("a number is given: %+v, %v", a, err)
+			}
+			h.must("", queue.CallNext{Window: "1"}) // whoever has a number is called
+			if v, err := h.View(context.Background()); err != nil || len(v.Alerts) != 1 {
+				t.Errorf("the alerts are %+v, %v", v.Alerts, err)
+			}
+			if confirmed {
+				h.must("", queue.ClockConfirm{})
+			} else {
+				h.set(0) // the network has set it
+			}
+			h.must("", queue.Take{Service: "social"})
+			if v, err := h.View(context.Background()); err != nil || len(v.Alerts) != 0 {
+				t.Errorf("the alerts are %+v, %v", v.Alerts, err)
+			}
+		})
+	}
+}
+
+func TestAStartWithARightClockReleasesTheNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		h := build(t, m)
+		h.open(1)
+		h.stop()
+		h = buildAt(t, m, -time.Hour)
+		if a, err := h.do("", queue.Take{Service: "social"}); err != nil || a.OK {
+			t.Errorf("a number is given: %+v, %v", a, err)
+		}
+		h.stop()
+		time.Sleep(time.Minute)
+		h = build(t, m)
+		defer h.stop()
+		h.must("", queue.Take{Service: "social"})
+	})
+}
+
+// sink is a trail that keeps nothing but looks at what it is given.
+type sink struct {
+	look func(queue.Record)
+}
+
+func (s sink) Append(b queue.Batch) error {
+	for _, r := range b.Records {
+		s.look(r)
+	}
+	return nil
+}
+func (sink) Keep(uint64, []byte) error                                 { return nil }
+func (sink) Replay(func([]byte) error, func(queue.Record) error) error { return nil }
+func (sink) Answers(string) (map[string]queue.Answer, error)           { return map[string]queue.Answer{}, nil }
+
+// Twenty years of days in five time zones, with daylight saving of an hour and
+// of half an hour, days that end after midnight, and a clock that is set now
+// and then: each business day is opened once, its numbers begin once, every
+// wait is as long as it was, and no time goes back.
+func TestTwentyYearsOfDays(t *testing.T) {
+	years := 20
+	if testing.Short() {
+		years = 1
+	}
+	var zones sync.WaitGroup
+	for _, zone := range []string{"Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"} {
+		location, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zones.Go(func() { newYears(t, location).live(years) })
+	}
+	zones.Wait()
+}
+
+// years is a hall in a time that the test makes.
+type years struct {
+	*house
+	location      *time.Location
+	wall          time.Time
+	steady        time.Duration
+	chance        *rand.Rand
+	opened, first map[string]int // by business day
+	last          queue.Record
+}
+
+func newYears(t *testing.T, location *time.Location) *years {
+	y := &years{
+		location: location, wall: time.Date(2026, 1, 1, 0, 0, 0, 0, location), chance: rand.New(rand.NewPCG(1, 1)),
+		opened: map[string]int{}, first: map[string]int{}, house: &house{t: t, ended: make(chan error, 1)},
+	}
+	var err error
+	nonce := 0
+	y.Hall, err = hall.Open(hall.Options{
+		Trail: sink{y.look}, Location: location, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return y.wall }, Steady: func() time.Duration { return y.steady },
+		Nonce: func() string { nonce++; return fmt.Sprintf("nonce-%020d", nonce) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	y.end = cancel
+	go func() { y.ended <- y.Run(ctx) }()
+	return y
+}
+
+func (y *years) look(r queue.Record) {
+	switch e := r.Event.(type) {
+	case queue.DayOpened:
+		y.opened[e.Day]++
+	case queue.TicketIssued:
+		if e.Ticket == "M001" {
+			y.first[e.Day]++
+		}
+	}
+	if r.At.Before(y.last.At) || r.Mono < y.last.Mono {
+		y.t.Errorf("record %d is from %v and %v, after %v and %v", r.Seq, r.At, r.Mono, y.last.At, y.last.Mono)
+	}
+	y.last = r
+}
+
+// pass lets time pass; set moves the wall clock alone.
+func (y *years) pass(d time.Duration) { y.wall, y.steady = y.wall.Add(d), y.steady+d }
+func (y *years) set(d time.Duration)  { y.wall = y.wall.Add(d) }
+
+func (y *years) live(n int) {
+	y.must("", queue.Activate{Config: queue.Config{
+		Services: []queue.Service{{ID: "social", Prefix: "M"}}, Classes: []queue.Class{{ID: "normal", Rate: 1}},
+		Windows: []queue.Window{{ID: "1", Services: []string{"social"}}},
+	}})
+	end := y.wall.AddDate(n, 0, 0)
+	days := 0
+	for morning := y.wall; morning.Before(end); days++ {
+		y.day(time.Date(morning.Year(), morning.Month(), morning.Day(), 8, 30, 0, 0, y.location))
+		morning = time.Date(morning.Year(), morning.Month(), morning.Day()+1, 0, 0, 0, 0, y.location)
+		if y.t.Failed() {
+			break
+		}
+	}
+	y.stop()
+	for day, n := range y.opened {
+		if n != 1 || y.first[day] != 1 {
+			y.t.Errorf("%s: %s was opened %d times and began its numbers %d times", y.location, day, n, y.first[day])
+		}
+	}
+	if len(y.opened) != days {
+		y.t.Errorf("%s: %d business days in %d days", y.location, len(y.opened), days)
+	}
+	y.t.Logf("%s: %d business days", y.location, len(y.opened))
+}
+
+// day is one business day: it is opened, somebody waits for as long as chance
+// will, maybe while the clock is wrong, and it is closed, maybe after midnight.
+func (y *years) day(open time.Time) {
+	y.pass(open.Sub(y.wall))
+	y.must("", queue.DayOpen{})
+	if ahead := y.last.At.Sub(y.wall); ahead.Abs() > 2*time.Second {
+		y.t.Errorf("%s: the hall is %v ahead in the morning of %v", y.location, ahead, open)
+	}
+	y.must("", queue.WindowOpen{Window: "1"})
+	y.must("", queue.Take{Service: "social"})
+	wrong := time.Duration(0)
+	if y.chance.IntN(10) == 0 {
+		wrong = time.Duration(y.chance.IntN(2*3600*5)-3600*5) * time.Second
+	}
+	first, then := time.Duration(y.chance.IntN(3600))*time.Second, time.Duration(y.chance.IntN(3600))*time.Second
+	y.pass(first)
+	y.set(wrong)
+	y.pass(then)
+	var res struct{ Why struct{ Credit float64 } }
+	if err := json.Unmarshal(y.must("", queue.CallNext{Window: "1"}).Result, &res); err != nil {
+		y.t.Error(err)
+	}
+	if got, want := res.Why.Credit, (first + then).Seconds(); got < want-2 || got > want+2 {
+		y.t.Errorf("%s: the wait of %v s on %v counted as %v s; the clock was set by %v", y.location, want, open, got, wrong)
+	}
+	y.must("", queue.Arrive{Window: "1"})
+	y.pass(time.Duration(y.chance.IntN(1800)) * time.Second)
+	y.must("", queue.Finish{Window: "1"})
+	y.set(-wrong)
+	y.pass(time.Duration(y.chance.IntN(12)) * time.Hour) // until 23:30 at least sometimes
+	y.must("", queue.DayClose{})
+}
