@@ -32,7 +32,7 @@ type voice struct {
 // together is how long after a first voice another one is at the same time. Real
 // boards answer within 1 to 5 ms; the chips are later when the computer is busy.
 // A host waits longer than this.
-const together = 15 * time.Millisecond
+const together = 25 * time.Millisecond
 
 // Join makes a bus of boards' lines and returns the host's end of it. The bus
 // ends with the test. Equal seeds turn over equal bits of equal bytes.

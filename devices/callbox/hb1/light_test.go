@@ -48,7 +48,7 @@ func TestFirstLight(t *testing.T) {
 func TestFirmwaresWithoutAddressAreFound(t *testing.T) {
 	image := firmwaretest.Build(t, "callbox.elf")
 	one, two := firmwaretest.StartChip(t, image, 0), firmwaretest.StartChip(t, image, 0)
-	ours, other := bridge.UID{0: 0x4C, 1: 1}, bridge.UID{0: 0x4C, 1: 0xFE}
+	ours, other := bridge.UID{0: 0x4C}, bridge.UID{0: 0xCC}
 	one.Pass(20 * time.Millisecond)
 	two.Pass(20 * time.Millisecond)
 	one.SetUID(ours)
