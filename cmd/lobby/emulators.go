@@ -9,11 +9,16 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/emulator"
+	"lobby/devices/emulator/alpha"
 	"lobby/devices/emulator/escpos"
+	"lobby/devices/emulator/fixed"
 	"lobby/devices/emulator/hb1"
+	"lobby/devices/emulator/hd44780"
 	"lobby/devices/emulator/line"
+	"lobby/devices/emulator/max7219"
 	"lobby/devices/emulator/modbus"
 	"lobby/devices/emulator/onbon"
+	"lobby/devices/emulator/pole"
 	"lobby/devices/emulator/star"
 	"lobby/devices/emulator/syn6288"
 	"lobby/devices/wire"
@@ -22,7 +27,12 @@ import (
 
 // emulatorCatalog has the other end of each model's wire.
 var emulatorCatalog = map[string]emulator.New{
+	"alpha":   alpha.New,
 	"escpos":  escpos.New,
+	"fixed":   fixed.New,
+	"hd44780": hd44780.New,
+	"max7219": max7219.New,
+	"pole":    pole.New,
 	"hb1":     hb1.New,
 	"modbus":  modbus.New,
 	"onbon":   onbon.New,

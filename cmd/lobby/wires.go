@@ -7,6 +7,7 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/wire"
+	buses "lobby/devices/wire/chip"
 	"lobby/devices/wire/lp"
 	"lobby/devices/wire/serial"
 	"lobby/devices/wire/tcp"
@@ -28,6 +29,8 @@ func (w *wires) opener(u wire.URL, id, model string, units []devices.Unit) (wire
 		return serial.Open(u), nil
 	case wire.TCP:
 		return tcp.Open(u), nil
+	case wire.SPI, wire.I2C:
+		return buses.Open(u), nil
 	case wire.LP:
 		return lp.Open(u), nil
 	case wire.Emulated:

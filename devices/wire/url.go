@@ -16,6 +16,8 @@ const (
 	Serial   = "serial" // serial:///dev/lobby/printer1?baud=19200&mode=8N1
 	TCP      = "tcp"    // tcp://10.0.0.9:9100
 	LP       = "lp"     // lp:///dev/usb/lp0
+	SPI      = "spi"    // spi:///dev/spidev0.0
+	I2C      = "i2c"    // i2c:///dev/i2c-1?address=27
 	Emulated = "emu"    // emu:printer/front?baud=19200
 )
 
@@ -40,11 +42,14 @@ const (
 
 // URL is the address of a wire as it stands in the configuration.
 type URL struct {
-	Scheme string // Serial, TCP, LP or Emulated
+	Scheme string // Serial, TCP, LP, SPI, I2C or Emulated
 	Path   string // the device's path, or the emulator's name ("printer/front")
 	Host   string // host:port of a TCP wire
 	Baud   Baud   // of a serial or emulated wire; 0 is as fast as possible
 	Mode   Mode   // only of a serial wire, else empty
+
+	// Address is the chip's on an I2C wire, 3 to 119, written in hex; else 0.
+	Address int
 }
 
 // Parse reads a wire URL. A serial wire without baud or mode gets DefaultBaud
@@ -74,13 +79,21 @@ func parse(s string) (URL, error) {
 		u.Baud, u.Mode, known = DefaultBaud, DefaultMode, []string{"baud", "mode"}
 	case LP:
 		u, err = devicePath(raw)
+	case SPI:
+		u, err = devicePath(raw)
+	case I2C:
+		u, err = devicePath(raw)
+		known = []string{"address"}
+		if err == nil && !raw.Query().Has("address") {
+			err = errors.New("want the chip's address in hex, as in i2c:///dev/i2c-1?address=27")
+		}
 	case TCP:
 		u, err = parseTCP(raw)
 	case Emulated:
 		u, err = parseEmulated(raw)
 		known = []string{"baud"}
 	default:
-		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/… or emu:name")
+		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, spi:///dev/…, i2c:///dev/… or emu:name")
 	}
 	if err != nil {
 		return URL{}, err
@@ -110,9 +123,12 @@ func (u *URL) settings(raw string, known []string) error {
 		if len(values) != 1 {
 			return fmt.Errorf("parameter %q is given twice", key)
 		}
-		if key == "baud" {
+		switch key {
+		case "baud":
 			u.Baud, err = parseBaud(values[0])
-		} else {
+		case "address":
+			u.Address, err = parseAddress(values[0])
+		default:
 			u.Mode, err = parseMode(values[0])
 		}
 		if err != nil {
@@ -128,6 +144,16 @@ func parseBaud(s string) (Baud, error) {
 		return 0, fmt.Errorf("baud %q is not a number from %d to %d", s, minBaud, maxBaud)
 	}
 	return Baud(n), nil
+}
+
+// parseAddress reads the address of a chip, which all data sheets give in hex.
+// Those outside are reserved (I2C-bus specification 3.1.12).
+func parseAddress(s string) (int, error) {
+	n, err := strconv.ParseUint(s, 16, 8)
+	if err != nil || n < 0x03 || n > 0x77 {
+		return 0, fmt.Errorf("address %q is not hex from 03 to 77", s)
+	}
+	return int(n), nil
 }
 
 func parseMode(s string) (Mode, error) {
@@ -162,8 +188,10 @@ func (u URL) String() string {
 	switch u.Scheme {
 	case Serial:
 		return fmt.Sprintf("serial://%s?baud=%d&mode=%s", (&url.URL{Path: u.Path}).EscapedPath(), u.Baud, u.Mode)
-	case LP:
-		return "lp://" + (&url.URL{Path: u.Path}).EscapedPath()
+	case LP, SPI:
+		return u.Scheme + "://" + (&url.URL{Path: u.Path}).EscapedPath()
+	case I2C:
+		return fmt.Sprintf("i2c://%s?address=%02x", (&url.URL{Path: u.Path}).EscapedPath(), u.Address)
 	case TCP:
 		return (&url.URL{Scheme: TCP, Host: u.Host}).String()
 	case Emulated:

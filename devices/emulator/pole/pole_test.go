@@ -1,0 +1,51 @@
+package pole
+
+import (
+	"testing"
+
+	"lobby/devices"
+)
+
+func mustNew(t testing.TB, mode string) *Emulator {
+	t.Helper()
+	e, err := New([]devices.Unit{{Name: "3", Options: func(into any) error { into.(*options).Mode = mode; return nil }}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.(*Emulator)
+}
+
+// The examples of the manuals.
+func TestManuals(t *testing.T) {
+	for _, c := range []struct{ mode, sent, want string }{
+		{"cd5220", "\x1b@\x0c\x1bQAA015 -> WINDOW 3\r", "A015 -> WINDOW 3"},
+		{"cd5220", "\x1bQAupper\r\x1bQBlower\r", "upper\nlower"},
+		// In the mode of ESC Q nothing else is heard, until 0C.
+		{"cd5220", "\x1bQAupper\rlost", "upper"},
+		{"cd5220", "\x1bQAupper\r\x0cfree", "free"},
+		{"epson", "\x1b@\x0c\x1f$\x01\x01A015\x1f$\x01\x02WINDOW 3", "A015\nWINDOW 3"},
+		{"epson", "12345678901234567890x", "12345678901234567890\nx"},
+		{"epson", "\x1bQAupper\r", "Aupper"},
+	} {
+		for _, piece := range []int{1, len(c.sent)} {
+			e := mustNew(t, c.mode)
+			for at := 0; at < len(c.sent); at += piece {
+				e.take([]byte(c.sent[at:min(at+piece, len(c.sent))]))
+			}
+			if got := e.View().(View).Units[0].Text; got != c.want {
+				t.Errorf("%s %q: %q, want %q", c.mode, c.sent, got, c.want)
+			}
+		}
+	}
+}
+
+func FuzzTake(f *testing.F) {
+	f.Add([]byte("\x1b@\x0c\x1bQAA015\r\x1f$\x01\x02W"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, mode := range []string{"cd5220", "epson"} {
+			e := mustNew(t, mode)
+			e.take(b)
+			e.View()
+		}
+	})
+}
