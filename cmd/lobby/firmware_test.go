@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"lobby/devices/emulator/esp32"
 	"lobby/devices/emulator/line"
 	"lobby/devices/emulator/stm32"
 	"lobby/firmware-bridge/firmwaretest"
@@ -287,6 +288,30 @@ func TestFlashAnSTM32(t *testing.T) {
 	w.must(append(flash, "serial://"+l.Path()+"?mode=8E1", "--board", "12", w.path("stm32.lfw"))...)
 	if v := chip.View().(stm32.View); !bytes.HasPrefix(v.Flash, program) || v.Running == 0 {
 		t.Errorf("the chip runs at %08x", v.Running)
+	}
+}
+
+func TestFlashAnESP32(t *testing.T) {
+	w := newWorkshop(t)
+	em, err := esp32.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := line.Open(t.Context(), em, line.Options{Name: "esp32"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if !strings.HasPrefix(l.Path(), "/dev/") {
+		t.Skip("this system has no pseudo terminals")
+	}
+	flash := []string{"flash", "--key", w.path("maker.pub"), "--hall", doors(t, false), "--loader", "esp32", "--wire", "serial://" + l.Path() + "?baud=115200"}
+	w.refuses("wrong_board", append(flash, w.path("v2.lfw"))...)
+	if out := w.must(append(flash, "--board", "7", w.path("v2.lfw"))...); !strings.Contains(out, "unknown → 1.1.0") {
+		t.Errorf("it says %s", out)
+	}
+	if v := em.View().(esp32.View); !bytes.Contains(v.Flash, bytes.Repeat([]byte("v2.bin"), 1000)) || !v.Running {
+		t.Errorf("the chip runs: %v", v.Running)
 	}
 }
 

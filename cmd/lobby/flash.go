@@ -36,7 +36,8 @@ command was ended, goes on where it was when the command is given again.
 
 The hall must not run meanwhile, because it owns the wires, and its day must be
 closed. Loaders: hb1, our own boards over their line; stm32, an STM32 that was
-reset with BOOT0 high (mode=8E1); xmodem, a boot loader that asks for XMODEM.`
+reset with BOOT0 high (mode=8E1); esp32, an ESP32 that was reset with GPIO0 low;
+xmodem, a boot loader that asks for XMODEM.`
 
 func flashCommand() *cobra.Command {
 	c := &cobra.Command{

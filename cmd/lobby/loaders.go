@@ -7,6 +7,7 @@ import (
 
 	"lobby/devices/wire"
 	bridge "lobby/firmware-bridge"
+	"lobby/firmware-bridge/esp32"
 	"lobby/firmware-bridge/stm32"
 	firmware "lobby/firmware-bridge/update"
 	"lobby/firmware-bridge/xmodem"
@@ -17,7 +18,7 @@ import (
 type loader func(ctx context.Context, f *flasher, w wire.Conn, b chip, progress func(done int)) (was string, err error)
 
 // loaders are the ways into a chip.
-var loaders = map[string]loader{"hb1": loadHB1, "stm32": loadSTM32, "xmodem": loadXmodem}
+var loaders = map[string]loader{"hb1": loadHB1, "stm32": loadSTM32, "esp32": loadESP32, "xmodem": loadXmodem}
 
 func loaderNames() string { return strings.Join(sorted(loaders), ", ") }
 
@@ -62,6 +63,14 @@ func loadSTM32(ctx context.Context, f *flasher, w wire.Conn, b chip, progress fu
 	}
 	defer l.Close()
 	return unknown, l.Flash(ctx, f.image.Data, stm32.FlashStart, progress)
+}
+
+// loadESP32 writes the program of an ESP32 through the loader in its ROM.
+func loadESP32(ctx context.Context, f *flasher, w wire.Conn, _ chip, progress func(int)) (string, error) {
+	if err := f.sworn(); err != nil {
+		return unknown, err
+	}
+	return unknown, esp32.Flash(ctx, w, f.image.Data, esp32.AppOffset, progress)
 }
 
 // loadXmodem gives the image to a loader that asks for it by XMODEM.

@@ -12,6 +12,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/devicetest"
 	chip "lobby/devices/emulator/stm32"
+	"lobby/firmware-bridge/frametest"
 	"lobby/firmware-bridge/internal/line"
 	"lobby/firmware-bridge/stm32"
 )
@@ -134,6 +135,13 @@ func TestWorkedFrames(t *testing.T) {
 			t.Errorf("%s: % x, want % x", c.name, c.got, c.want)
 		}
 	}
+}
+
+func TestWorkedFramesOfThePage(t *testing.T) {
+	frametest.Same(t, "../../hardware-docs/firmware-update.md", "stm32-", map[string][]byte{
+		"stm32-hello": {0x7F}, "stm32-get-id": stm32.AppendCommand(nil, stm32.GetID),
+		"stm32-address": stm32.AppendAddress(nil, stm32.FlashStart), "stm32-block": stm32.AppendBlock(nil, []byte{1, 2, 3, 4}),
+	})
 }
 
 func TestFlashErasesOnlyWhatItNeeds(t *testing.T) {

@@ -3,14 +3,12 @@ package update_test
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/hex"
 	"errors"
-	"os"
-	"regexp"
 	"strings"
 	"testing"
 
 	bridge "lobby/firmware-bridge"
+	"lobby/firmware-bridge/frametest"
 	"lobby/firmware-bridge/update"
 )
 
@@ -69,19 +67,7 @@ func TestSignRefusesWhatIsNoFirmware(t *testing.T) {
 // The worked image of the page is made by the code from the page's own key.
 func TestWorkedImageOfThePage(t *testing.T) {
 	const page = "../../hardware-docs/firmware-update.md"
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := map[string][]byte{}
-	for _, m := range regexp.MustCompile("(?s)```hex ([a-z0-9-]+)\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
-		b, err := hex.DecodeString(strings.Join(strings.Fields(m[2]), ""))
-		if err != nil {
-			t.Fatalf("%s: %v", m[1], err)
-		}
-		blocks[m[1]] = b
-	}
-	seed := blocks["image-key"]
+	seed := frametest.Blocks(t, page, "image-key")["image-key"]
 	if len(seed) != ed25519.SeedSize {
 		t.Fatalf("the page's key has %d bytes", len(seed))
 	}
@@ -90,29 +76,23 @@ func TestWorkedImageOfThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if file := i.Append(nil); !bytes.Equal(file, blocks["image-file"]) {
-		t.Errorf("the image is\n% X\nthe page shows\n% X", file, blocks["image-file"])
-	}
-	if pub := k.Public().(ed25519.PublicKey); !bytes.Equal(pub, blocks["image-public-key"]) {
-		t.Errorf("the public key is\n% X", pub)
-	}
+	frametest.Same(t, page, "image-", map[string][]byte{
+		"image-key": seed, "image-public-key": k.Public().(ed25519.PublicKey), "image-file": i.Append(nil),
+	})
 	s := bridge.Sender{Self: bridge.Host, Peer: 3, Epoch: 0x5C, Seq: 0x20}
-	for _, c := range []struct {
-		name    string
-		typ     bridge.Type
-		payload []byte
-	}{
-		{"fw-begin", bridge.TypeFWBegin, i.Payload()},
-		{"fw-data", bridge.TypeFWData, bridge.FirmwareData{Data: i.Data}.Payload()},
-		{"fw-end", bridge.TypeFWEnd, nil},
-		{"fw-boot", bridge.TypeFWBoot, bridge.FirmwareBoot{}.Payload()},
-		{"fw-keep", bridge.TypeFWBoot, bridge.FirmwareBoot{Keep: true}.Payload()},
-	} {
-		frame, err := bridge.Append(nil, s.Reliable(c.typ, c.payload))
-		if err != nil || !bytes.Equal(frame, blocks[c.name]) {
-			t.Errorf("%s is %v\n% X", c.name, err, frame)
+	frame := func(typ bridge.Type, payload []byte) []byte {
+		b, err := bridge.Append(nil, s.Reliable(typ, payload))
+		if err != nil {
+			t.Fatal(err)
 		}
+		return b
 	}
+	frames := map[string][]byte{"fw-begin": frame(bridge.TypeFWBegin, i.Payload())}
+	frames["fw-data"] = frame(bridge.TypeFWData, bridge.FirmwareData{Data: i.Data}.Payload())
+	frames["fw-end"] = frame(bridge.TypeFWEnd, nil)
+	frames["fw-boot"] = frame(bridge.TypeFWBoot, bridge.FirmwareBoot{}.Payload())
+	frames["fw-keep"] = frame(bridge.TypeFWBoot, bridge.FirmwareBoot{Keep: true}.Payload())
+	frametest.Same(t, page, "fw-", frames)
 }
 
 func FuzzImage(f *testing.F) {

@@ -11,6 +11,7 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/devicetest"
+	"lobby/firmware-bridge/frametest"
 	"lobby/firmware-bridge/internal/line"
 )
 
@@ -209,6 +210,10 @@ func TestPublishedChecksum(t *testing.T) {
 	if c := checksum([]byte("123456789")); c != 0x31C3 {
 		t.Errorf("checksum %04x, want 31c3", c)
 	}
+}
+
+func TestWorkedBlockOfThePage(t *testing.T) {
+	frametest.Same(t, "../../hardware-docs/firmware-update.md", "xmodem-", map[string][]byte{"xmodem-block": AppendBlock(nil, 1, []byte("123456789"))})
 }
 
 // FuzzReceive: no bytes make the receiver panic, hang or give more than it may.
