@@ -30,8 +30,9 @@ type Config struct {
 	Windows     []display.Window         `yaml:"windows"`
 	Kiosks      []display.Kiosk          `yaml:"kiosks"`
 	Walls       []display.Wall           `yaml:"walls"`
-	Walks       []queue.Walk             `yaml:"walks"` // between the areas of services and windows
-	Slips       map[string]slip.Template `yaml:"slips"` // further templates, by the name printers refer to
+	Walks       []queue.Walk             `yaml:"walks"`        // between the areas of services and windows
+	Slips       map[string]slip.Template `yaml:"slips"`        // further templates, by the name printers refer to
+	ClosingSlip string                   `yaml:"closing_slip"` // printer that the day's closing slip comes out of; empty for none
 	Printers    map[string]Printer       `yaml:"printers"`
 	Boards      map[string]Bus           `yaml:"boards"`    // unit names are window ids
 	Callboxes   map[string]Bus           `yaml:"callboxes"` // unit names are what windows and kiosks refer to

@@ -166,6 +166,9 @@ func (c checker) references(bad func(path, format string, args ...any)) {
 			bad(path+".camera", "window %s: no camera %q", w.ID, w.Camera)
 		}
 	}
+	if _, ok := c.Printers[c.ClosingSlip]; c.ClosingSlip != "" && !ok {
+		bad("$.closing_slip", "no printer %q for the closing slip", c.ClosingSlip)
+	}
 	services := map[string]bool{}
 	for _, s := range c.Services {
 		services[s.ID] = true

@@ -13,7 +13,6 @@ import argparse, base64, functools, hashlib, json, re, sys
 class Wrong(Exception):
     """What is wrong."""
 
-
 # Ed25519 (RFC 8032), verification only
 
 P = 2**255 - 19
@@ -71,8 +70,6 @@ def signed(public, message, signature):
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
     return compress(add(times(s, BASE), times(h, (P - x, y, z, P - t)))) == signature[:32]
 
-
-# Signed notes
 
 def decode64(text):
     """Base64 in the one way to write it."""
@@ -270,6 +267,8 @@ class Verifier:
 def verify(data, keys, older=None):
     """Raises Wrong, or says in a line what was found right."""
     lines, notes = cut(data)
+    if older and len(parts := older.split()) == 4 and "\n" not in older.strip():  # on one line, from paper
+        older = "{0}\n{1}\n{2}\n\n\u2014 {0} {3}\n".format(*parts)
     v = Verifier(Keys(keys), notes, older)
     for line in lines:
         at = v.tree.size + 1

@@ -145,6 +145,19 @@ func (p *Paper) send(ctx context.Context, s devices.Slip) (devices.Outcome, erro
 	}
 }
 
+// Print prints a slip that is no ticket's, behind those that wait. An error
+// says that it certainly did not come out.
+func (p *Paper) Print(ctx context.Context, s devices.Slip) error {
+	outcome, err := p.send(ctx, s)
+	if outcome == devices.Failed && err == nil {
+		err = errAway
+	}
+	if outcome == devices.Failed {
+		return fmt.Errorf("paper: print %s: %w", s.ID, err)
+	}
+	return nil
+}
+
 // Use is one session on the printer's wire.
 func (p *Paper) Use(ctx context.Context, w devices.Wire) error {
 	printer, err := p.Open(w)

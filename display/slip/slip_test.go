@@ -53,19 +53,25 @@ func TestGolden(t *testing.T) {
 		"bare":        {Content{Number: "甲045", PrintedAt: full().PrintedAt}, Paper58},
 	} {
 		got := describe(Layout(c.content, c.dots))
-		path := filepath.Join("testdata", name+".txt")
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
+		golden(t, name, got)
+	}
+}
+
+// golden holds a slip against its file.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got != string(want) {
-			t.Errorf("%s is now\n%s", name, got)
-		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is now\n%s", name, got)
 	}
 }
 
@@ -140,4 +146,12 @@ func TestZeroHasNoStroke(t *testing.T) {
 	if changes > 4 || img.ColorIndexAt(b.Max.X/2, middle) != 0 {
 		t.Errorf("%d changes between black and white in the middle", changes)
 	}
+}
+
+func TestTheClosingSlipHoldsTheCheckpoint(t *testing.T) {
+	c := Closing{
+		Hall: "富阳市行政服务中心", Day: "2026-11-23", Records: 5134, Checkpoint: "fuyang 5134 root signature", PrintedAt: full().PrintedAt,
+		Figures: [][2]string{{"取号", "412"}, {"办结", "398"}},
+	}
+	golden(t, "closing", describe(c.Layout(Paper80)))
 }

@@ -172,3 +172,22 @@ func TestAKeyHandsOver(t *testing.T) {
 		t.Error("a stranger handed over to himself")
 	}
 }
+
+func TestACheckpointFitsOnALine(t *testing.T) {
+	note, err := checkpoint.Checkpoint{Hall: "fuyang", Size: 1041, Root: tlog.RecordHash([]byte("x"))}.Sign(key(t, "fuyang", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := checkpoint.Line(note)
+	if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }) || len(line) > 200 {
+		t.Errorf("%q is not for a code on paper", line)
+	}
+	if got := checkpoint.OfLine(line + "\n"); got != note {
+		t.Errorf("%q came back as %q, want %q", line, got, note)
+	}
+	for _, other := range []string{note, "", "one two three", "one\ntwo three four"} {
+		if got := checkpoint.OfLine(other); got != other {
+			t.Errorf("%q was taken for a line and became %q", other, got)
+		}
+	}
+}

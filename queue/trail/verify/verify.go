@@ -22,7 +22,7 @@ import (
 // Options say what a file is held against.
 type Options struct {
 	Keys     *checkpoint.Keys         // those trusted at first; the file's own handing over adds to them
-	Older    string                   // signed note that somebody kept; empty for none
+	Older    string                   // checkpoint that somebody kept, as a note or on a line; empty for none
 	Check    func(queue.Record) error // the rules of the queue, for every record of a whole file; nil for none
 	Progress func(bytes int64)        // told now and then how many more bytes were read; nil for nobody
 }
@@ -61,6 +61,7 @@ func File(f io.ReaderAt, size int64, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	o.Older = checkpoint.OfLine(o.Older)
 	c := &check{Options: o, claims: claims, marks: claims, notes: map[string]bool{}}
 	for _, claim := range claims {
 		c.notes[claim.Note] = true
