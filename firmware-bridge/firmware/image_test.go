@@ -22,7 +22,7 @@ var coreFiles = []string{"box", "crc", "event", "frame", "key", "lamp", "sound",
 
 // sizes gives the bytes of flash and of RAM that an object or image takes, as
 // avr-size tells them: text, data, bss.
-func sizes(t *testing.T, path string) (flash, ram int) {
+func sizes(t testing.TB, path string) (flash, ram int) {
 	t.Helper()
 	out, err := exec.Command("avr-size", path).Output()
 	if err != nil {
@@ -38,14 +38,20 @@ func sizes(t *testing.T, path string) (flash, ram int) {
 	return n[0] + n[1], n[1] + n[2]
 }
 
-// boxRAM is the state of the core, which the board declares.
-func boxRAM(t *testing.T, image string) int {
+// coreSizes gives the flash of the core in an image, and its state, which the
+// board declares.
+func coreSizes(t testing.TB, image string) (flash, state int) {
 	t.Helper()
-	symbol, err := firmwaretest.Symbol(image, "box")
+	box, err := firmwaretest.Symbol(image, "box")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int(symbol.Size)
+	state = int(box.Size)
+	for _, name := range coreFiles {
+		f, r := sizes(t, strings.TrimSuffix(image, "callbox.elf")+"core/"+name+".o")
+		flash, state = flash+f, state+r
+	}
+	return flash, state
 }
 
 func TestImageFitsTheChip(t *testing.T) {
@@ -53,11 +59,7 @@ func TestImageFitsTheChip(t *testing.T) {
 	image := firmwaretest.Build(t, "callbox.elf")
 	flash, ram := sizes(t, image)
 	t.Logf("image: %d bytes of flash, %d of RAM", flash, ram)
-	core, state := 0, boxRAM(t, image)
-	for _, name := range coreFiles {
-		f, r := sizes(t, strings.TrimSuffix(image, "callbox.elf")+"core/"+name+".o")
-		core, state = core+f, state+r
-	}
+	core, state := coreSizes(t, image)
 	t.Logf("core: %d bytes of flash, %d of RAM", core, state)
 	if core > coreFlash || state > coreRAM {
 		t.Errorf("the core takes %d bytes of flash and %d of RAM, at most %d and %d", core, state, coreFlash, coreRAM)
