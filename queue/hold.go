@@ -112,7 +112,7 @@ func (e TicketResumed) apply(s *State, r Record) {
 		s.change(l, func(l *Leg) {
 			l.State, l.Back, l.Window, l.Front = LegWaiting, time.Time{}, "", e.Anywhere
 			if !e.Anywhere {
-				l.Direct = e.Window
+				l.Direct, l.ForStaff = e.Window, ""
 			}
 		})
 		return

@@ -203,6 +203,12 @@ func TestSelectionAgreesWithTheObviousRule(t *testing.T) {
 		t.Run(order, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				b := newBench(order)
+				b.choices(t)
+				b.compare(t, b.state.windows["3"], seen)
+				if rapid.Bool().Draw(t, "rarities") {
+					b.rarities(t)
+					b.compare(t, b.state.windows["3"], seen)
+				}
 				for step := range rapid.IntRange(1, longer(80)).Draw(t, "steps") {
 					b.pass(t)
 					_ = b.do(b.someCommand(t))
@@ -213,11 +219,38 @@ func TestSelectionAgreesWithTheObviousRule(t *testing.T) {
 			})
 		})
 	}
+	t.Logf("compared %v", seen)
 	for _, tier := range append([]string{"preferred"}, tierOrder...) {
 		if seen[tier] == 0 {
 			t.Errorf("no state had anybody in the tier %s, so it was not compared", tier)
 		}
 	}
+}
+
+// choices lets a window prefer the later of two.
+func (b *bench) choices(t *rapid.T) {
+	for _, service := range []string{"a", "c"} {
+		b.must(t, Take{Service: service})
+		b.at = b.at.Add(10 * time.Second)
+	}
+}
+
+func (b *bench) must(t *rapid.T, cs ...Command) {
+	for _, c := range cs {
+		if err := b.do(c); err != nil {
+			t.Fatalf("%#v: %v", c, err)
+		}
+	}
+}
+
+// rarities makes one leg for each tier that chance seldom makes.
+func (b *bench) rarities(t *rapid.T) {
+	b.must(t,
+		Take{Service: "b"}, CallNext{Window: "3"}, Transfer{Window: "3", ToStaff: "s3"}, // directed
+		CallNext{Window: "1"}, NoShow{Window: "1"}, Recover{Ticket: "A001"}, // front
+		Book{Code: "now-1", Service: "a", Slot: b.at.Add(time.Minute)}, CheckIn{Code: "now-1"}, // due
+		Book{Code: "then-1", Service: "b", Slot: b.at.Add(20 * time.Minute)}, CheckIn{Code: "then-1"}, // early
+	)
 }
 
 // compare holds the whole order at a window against the obvious one, and the
