@@ -74,59 +74,11 @@ func TestResponses(t *testing.T) {
 	}
 }
 
-// faulty hurts what goes either way; nil hurts nothing.
-type faulty struct {
-	devices.Wire
-	there, back func([]byte) []byte
-}
-
-func (f *faulty) Write(b []byte) (int, error) {
-	h := bytes.Clone(b)
-	if f.there != nil {
-		h = f.there(h)
-	}
-	if len(h) > 0 {
-		if _, err := f.Wire.Write(h); err != nil {
-			return 0, err
-		}
-	}
-	return len(b), nil
-}
-
-func (f *faulty) Read(p []byte) (int, error) {
-	for {
-		n, err := f.Wire.Read(p)
-		if n == 0 || f.back == nil {
-			return n, err
-		}
-		if k := copy(p, f.back(bytes.Clone(p[:n]))); k > 0 || err != nil {
-			return k, err
-		}
-	}
-}
-
-// hurt flips a bit in so many bytes and loses one in so many.
-func hurt(r *rand.Rand, odds int) func([]byte) []byte {
-	return func(b []byte) []byte {
-		var out []byte
-		for _, v := range b {
-			switch r.IntN(odds) {
-			case 0:
-			case 1:
-				out = append(out, v^1<<r.IntN(8))
-			default:
-				out = append(out, v)
-			}
-		}
-		return out
-	}
-}
-
 // bench is a chip with the host's end of its wire, in a bubble.
 type bench struct {
 	t    *testing.T
 	chip *chip.Emulator
-	wire faulty
+	wire devicetest.BadLine
 	far  devicetest.Conn
 }
 
@@ -136,20 +88,8 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, far := devicetest.Pipe()
-	b := &bench{t: t, chip: em.(*chip.Emulator), wire: faulty{Wire: host}, far: far}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = b.chip.Serve(ctx, far) // it ends with the test or the wire
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-		host.Close()
-		far.Close()
-	})
+	b := &bench{t: t, chip: em.(*chip.Emulator)}
+	b.wire.Wire, b.far = devicetest.Attach(t, b.chip)
 	return b
 }
 
@@ -194,8 +134,8 @@ func TestNoiseIsOvercome(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t)
-			r := rand.New(rand.NewPCG(seed, 4))
-			b.wire.there, b.wire.back = hurt(r, 8000), hurt(r, 8000)
+			noise := devicetest.Noise(rand.New(rand.NewPCG(seed, 4)), 8000)
+			b.wire.There, b.wire.Back = noise, noise
 			if err := esp32.Flash(t.Context(), &b.wire, image(6000), esp32.AppOffset, nil); err != nil {
 				t.Errorf("seed %d: %v", seed, err)
 			}

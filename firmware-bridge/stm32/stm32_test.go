@@ -28,61 +28,18 @@ func program(size int, seed uint64) []byte {
 	return b
 }
 
-// faulty hurts what goes either way; nil hurts nothing.
-type faulty struct {
-	devices.Wire
-	there, back func([]byte) []byte
-}
-
-func (f *faulty) Write(b []byte) (int, error) {
-	h := append([]byte(nil), b...)
-	if f.there != nil {
-		h = f.there(h)
-	}
-	if len(h) > 0 {
-		if _, err := f.Wire.Write(h); err != nil {
-			return 0, err
-		}
-	}
-	return len(b), nil
-}
-
-func (f *faulty) Read(p []byte) (int, error) {
-	for {
-		n, err := f.Wire.Read(p)
-		if n == 0 || f.back == nil {
-			return n, err
-		}
-		if k := copy(p, f.back(append([]byte(nil), p[:n]...))); k > 0 {
-			return k, err
-		}
-	}
-}
-
 // bench is a chip with the host's end of its wire, in a bubble.
 type bench struct {
 	t    *testing.T
 	chip *chip.Emulator
-	wire faulty
+	wire devicetest.BadLine
 	far  devicetest.Conn
 }
 
 func newBench(t *testing.T, o chip.Options) *bench {
 	t.Helper()
-	host, far := devicetest.Pipe()
-	b := &bench{t: t, chip: chip.NewWith(o), wire: faulty{Wire: host}, far: far}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = b.chip.Serve(ctx, far) // it ends with the test or the wire
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-		host.Close()
-		far.Close()
-	})
+	b := &bench{t: t, chip: chip.NewWith(o)}
+	b.wire.Wire, b.far = devicetest.Attach(t, b.chip)
 	return b
 }
 
@@ -209,29 +166,12 @@ func TestEveryKindOfChip(t *testing.T) {
 	}
 }
 
-// hurt flips a bit in so many bytes and loses one in so many.
-func hurt(r *rand.Rand, odds int) func([]byte) []byte {
-	return func(b []byte) []byte {
-		var out []byte
-		for _, v := range b {
-			switch r.IntN(odds) {
-			case 0:
-			case 1:
-				out = append(out, v^1<<r.IntN(8))
-			default:
-				out = append(out, v)
-			}
-		}
-		return out
-	}
-}
-
 func TestNoiseIsOvercome(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, chip.Options{})
-			r := rand.New(rand.NewPCG(seed, 9))
-			b.wire.there, b.wire.back = hurt(r, 3000), hurt(r, 3000)
+			noise := devicetest.Noise(rand.New(rand.NewPCG(seed, 9)), 3000)
+			b.wire.There, b.wire.Back = noise, noise
 			image := program(10000, 1)
 			if err := b.flash(t.Context(), image, nil); err != nil {
 				// Only the last answer may be lost for good.
@@ -343,7 +283,7 @@ func TestErrorThatTheChecksumMissesIsRepaired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, chip.Options{})
 		blocks := 0
-		b.wire.there = func(p []byte) []byte {
+		b.wire.There = func(p []byte) []byte {
 			if len(p) < stm32.MaxBlock {
 				return p
 			}

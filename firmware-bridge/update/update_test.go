@@ -9,10 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"lobby/devices/devicetest"
 	bridge "lobby/firmware-bridge"
 	"lobby/firmware-bridge/firmwaretest"
 	"lobby/firmware-bridge/update"
@@ -187,48 +187,12 @@ func until(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-// noisy hurts bytes in both directions.
-type noisy struct {
-	pipes
-	mu   sync.Mutex
-	rand *rand.Rand
-}
-
-func (n *noisy) hurt(b []byte) []byte {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var out []byte
-	for _, v := range b {
-		switch n.rand.IntN(1500) {
-		case 0:
-		case 1:
-			out = append(out, v^1<<n.rand.IntN(8))
-		default:
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func (n *noisy) Write(b []byte) (int, error) {
-	_, err := n.pipes.Write(n.hurt(b))
-	return len(b), err
-}
-
-func (n *noisy) Read(p []byte) (int, error) {
-	for {
-		k, err := n.pipes.Read(p)
-		if k = copy(p, n.hurt(p[:k])); k > 0 || err != nil {
-			return k, err
-		}
-	}
-}
-
 func TestNoiseIsOvercome(t *testing.T) {
 	t.Parallel()
 	b := installed(t, 1000).board(t)
 	b.power(-1)
-	l := update.Open(t.Context(), &noisy{pipes: b.wire, rand: rand.New(rand.NewPCG(3, 3))}, address)
+	noise := devicetest.Noise(rand.New(rand.NewPCG(3, 3)), 1500)
+	l := update.Open(t.Context(), &devicetest.BadLine{Wire: b.wire, There: noise, Back: noise}, address)
 	err := l.Run(t.Context(), update.NewSender(imageOf(t, 2, 8000), false), nil)
 	l.Close()
 	if err != nil {

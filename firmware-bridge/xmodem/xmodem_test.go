@@ -33,21 +33,6 @@ func padded(b []byte) []byte {
 	return b
 }
 
-// faulty hurts what is written to a wire; hurt gives what is to be sent instead.
-type faulty struct {
-	devices.Wire
-	hurt func(b []byte) []byte
-}
-
-func (f *faulty) Write(b []byte) (int, error) {
-	if h := f.hurt(append([]byte(nil), b...)); len(h) > 0 {
-		if _, err := f.Wire.Write(h); err != nil {
-			return 0, err
-		}
-	}
-	return len(b), nil
-}
-
 // transfer sends a file through a wire that is hurt on both ends.
 func transfer(t *testing.T, data []byte, large bool, there, back func([]byte) []byte) ([]byte, error, error) {
 	t.Helper()
@@ -58,10 +43,10 @@ func transfer(t *testing.T, data []byte, large bool, there, back func([]byte) []
 	}
 	received := make(chan result, 1)
 	go func() {
-		got, err := Receive(t.Context(), &faulty{b, back}, 1<<20)
+		got, err := Receive(t.Context(), &devicetest.BadLine{Wire: b, There: back}, 1<<20)
 		received <- result{got, err}
 	}()
-	sent := Send(t.Context(), &faulty{a, there}, data, large, nil)
+	sent := Send(t.Context(), &devicetest.BadLine{Wire: a, There: there}, data, large, nil)
 	r := <-received
 	a.Close()
 	b.Close()
@@ -88,28 +73,19 @@ func TestFileArrivesWhole(t *testing.T) {
 }
 
 func TestNoiseAndLossAreRepaired(t *testing.T) {
-	for name, odds := range map[string]struct{ flip, lose int }{"noise": {600, 0}, "loss": {0, 700}, "both": {1200, 1200}} {
+	for _, odds := range []int{600, 2000} {
 		synctest.Test(t, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(7, 7))
+			noise := devicetest.Noise(rand.New(rand.NewPCG(7, 7)), odds)
 			hurt := func(b []byte) []byte {
 				if len(b) < Small { // answers: what the sender cannot know is another test
 					return b
 				}
-				var out []byte
-				for _, v := range b {
-					if odds.flip > 0 && r.IntN(odds.flip) == 0 {
-						v ^= 1 << r.IntN(8)
-					}
-					if odds.lose == 0 || r.IntN(odds.lose) != 0 {
-						out = append(out, v)
-					}
-				}
-				return out
+				return noise(b)
 			}
 			data := file(10000)
 			got, sent, received := transfer(t, data, false, hurt, whole)
 			if sent != nil || received != nil || !bytes.Equal(got, padded(data)) {
-				t.Errorf("%s: %v, %v, %d bytes", name, sent, received, len(got))
+				t.Errorf("one in %d: %v, %v, %d bytes", odds, sent, received, len(got))
 			}
 		})
 	}
@@ -155,7 +131,7 @@ func TestUnpluggedInTheMiddle(t *testing.T) {
 			return p
 		}
 		go func() { _, _ = Receive(t.Context(), b, 1<<20) }()
-		err := Send(t.Context(), &faulty{a, pull}, file(5000), false, nil)
+		err := Send(t.Context(), &devicetest.BadLine{Wire: a, There: pull}, file(5000), false, nil)
 		if !errors.Is(err, devices.ErrGone) {
 			t.Errorf("the sender ends with %v", err)
 		}

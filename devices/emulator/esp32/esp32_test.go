@@ -2,7 +2,6 @@ package esp32
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"testing"
@@ -20,19 +19,7 @@ func serve(t *testing.T) (*Emulator, devicetest.Conn) {
 		t.Fatal(err)
 	}
 	e := em.(*Emulator)
-	host, far := devicetest.Pipe()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = e.Serve(ctx, far) // it ends with the test
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-		host.Close()
-		far.Close()
-	})
+	host, _ := devicetest.Attach(t, e)
 	return e, host
 }
 

@@ -121,19 +121,7 @@ func TestRecordedForeignHost(t *testing.T) {
 func serve(t *testing.T) (*Emulator, devicetest.Conn) {
 	t.Helper()
 	e := NewWith(Options{})
-	host, far := devicetest.Pipe()
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = e.Serve(ctx, far) // it ends with the test
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-		host.Close()
-		far.Close()
-	})
+	host, _ := devicetest.Attach(t, e)
 	return e, host
 }
 
