@@ -153,7 +153,7 @@ func (c Activate) decide(s *State, _ Input) (Outcome, error) {
 // restart leaves no mark in the trail.
 func (c Activate) active(s *State) bool {
 	next := c.Config
-	next.Rules = next.Rules.withDefaults()
+	next.Rules = next.Rules.WithDefaults()
 	a, errA := json.Marshal(next)
 	b, errB := json.Marshal(s.config)
 	return s.hash == c.Hash && errA == nil && errB == nil && string(a) == string(b)
@@ -214,7 +214,7 @@ func (ConfigActivated) Topic() string { return TopicQueue }
 
 func (e ConfigActivated) apply(s *State, r Record) {
 	s.config, s.hash = e.Config, e.Hash
-	s.config.Rules = e.Config.Rules.withDefaults()
+	s.config.Rules = e.Config.Rules.WithDefaults()
 	s.index, s.chooser = e.Config.index(), e.Config.Chooser()
 	for _, k := range e.Config.Chains {
 		s.fixed[k.key()] = k.mark()

@@ -41,29 +41,41 @@ type Foresight struct {
 // Expectation is the expected wait of one ticket from the foresight's moment.
 // All times are seconds.
 type Expectation struct {
-	Ahead          int     // for how many ahead it was made
 	Centre         float64 // the middle of the simulated waits, as it came out
 	Spread         float64 // how far apart they lie: the deviation of the logarithm
 	Low, Mid, High float64 // quantiles 0.1, 0.5 and 0.9 after the correction by what really happened
 	Pace           float64 // what one more ahead adds
 	Group          string  // which past promises it was corrected by
+
+	ahead int // for how many ahead it was made
 }
 
 // stale is the age at which a foresight stops saying anything.
 const stale = 30 * time.Second
 
 // Foresee gives the state a foresight for the decisions to come; nil takes it
-// away. It is no record's doing and no part of what a trail folds to.
-func (s *State) Foresee(o *Foresight) { s.foresight = o }
+// away. It belongs to the state from then on. It is no record's doing and no
+// part of what a trail folds to.
+func (s *State) Foresee(o *Foresight) {
+	s.foresight = o
+	if o == nil {
+		return
+	}
+	for line, e := range o.Lines {
+		e.ahead = s.aheadOf(&Leg{Service: line.Service, Class: line.Class, Seniority: s.at, Order: s.seq + 1})
+		o.Lines[line] = e
+	}
+}
 
 // Foresight is the foresight in force, or nil.
 func (s *State) Foresight() *Foresight { return s.foresight }
 
-// forecast tells the wait of a leg that is about to join at a moment.
+// forecast tells the wait of a leg that is about to join at a moment. Who has
+// an appointment was promised its time and nothing else.
 func (s *State) forecast(l *Leg, at time.Time) (Forecast, promised) {
 	f, free := s.position(l)
 	o := s.foresight
-	if o == nil || f.Windows == 0 || free && f.Ahead == 0 || at.Sub(o.At) > stale {
+	if o == nil || !l.Slot.IsZero() || f.Windows == 0 || free && f.Ahead == 0 || at.Sub(o.At) > stale {
 		return f, promised{Model: positionOnly}
 	}
 	e, ok := o.Lines[Line{l.Service, l.Class}]
@@ -95,7 +107,7 @@ func (s *State) position(l *Leg) (f Forecast, free bool) {
 // moved is the expectation for another place in the line than it was made for:
 // somebody joined or left since.
 func (e Expectation) moved(ahead int) Expectation {
-	by := float64(ahead-e.Ahead) * e.Pace
+	by := float64(ahead-e.ahead) * e.Pace
 	if by == 0 {
 		return e
 	}

@@ -20,7 +20,7 @@ func busyStage(t *testing.T) (*stage, *queue.Foresight) {
 		s.take(t, "social", "")
 	}
 	o := &queue.Foresight{At: s.at, Model: "paths-1", Lines: map[queue.Line]queue.Expectation{
-		{Service: "social", Class: "normal"}: {Ahead: 3, Centre: 1500, Low: 1210, Mid: 1500, High: 2090, Pace: 300, Group: "22-33 min, normal"},
+		{Service: "social", Class: "normal"}: {Centre: 1500, Low: 1210, Mid: 1500, High: 2090, Pace: 300, Group: "22-33 min, normal"},
 	}}
 	return s, o
 }

@@ -64,8 +64,8 @@ const (
 // DefaultMaxWait is the longest wait before nobody is overtaken any more.
 const DefaultMaxWait = 45 * time.Minute
 
-// withDefaults fills what is not set.
-func (r Rules) withDefaults() Rules {
+// WithDefaults fills what is not set.
+func (r Rules) WithDefaults() Rules {
 	set := func(d *Duration, v time.Duration) {
 		if *d == 0 {
 			*d = Duration(v)

@@ -78,7 +78,7 @@ type Chooser struct {
 // Chooser makes the rule of a configuration.
 func (c Config) Chooser() Chooser {
 	i := c.index()
-	return Chooser{rules: c.Rules.withDefaults(), services: i.services, classes: i.classes, windows: i.windows}
+	return Chooser{rules: c.Rules.WithDefaults(), services: i.services, classes: i.classes, windows: i.windows}
 }
 
 // Rank orders legs by who is called first at a window and moment. All must be

@@ -78,7 +78,7 @@ func (s *State) giveNumber(e TicketIssued, in Input) (Outcome, error) {
 	if band.key != e.Prefix || n != s.numbers[band.key]+1 {
 		e.Band, e.N = band.key, n
 	}
-	f, p := s.forecast(&Leg{Ticket: number, Service: e.Service, Class: e.Class, Seniority: in.At, Order: s.seq + 1}, in.At)
+	f, p := s.forecast(&Leg{Ticket: number, Service: e.Service, Class: e.Class, Seniority: in.At, Order: s.seq + 1, Slot: e.Slot}, in.At)
 	if e.Override == "" && s.overdue(p, in.At) {
 		return Outcome{}, refuse(CodeTooLate, s.config.Rules.Closes)
 	}

@@ -101,10 +101,19 @@ func (f *forecaster) follow(ctx context.Context, records <-chan []queue.Record) 
 			if !fresh && now.Sub(last) < foreseeIdle {
 				continue
 			}
-			if err := f.hall.Foresee(ctx, f.Foresee(now.UTC())); err != nil {
+			if err := f.foresee(ctx, now.UTC()); err != nil {
 				return err
 			}
 			fresh, last = false, now
 		}
 	}
+}
+
+// foresee plays the hall forward as it is now.
+func (f *forecaster) foresee(ctx context.Context, now time.Time) error {
+	var floor queue.Floor
+	if err := f.hall.Read(ctx, func(s *queue.State) { floor = s.Floor() }); err != nil {
+		return err
+	}
+	return f.hall.Foresee(ctx, f.Foresee(floor, now))
 }

@@ -23,56 +23,38 @@ func largeHall() simulate.Scenario {
 	return simulate.Scenario{Config: c, Location: fuyang, First: time.Date(2026, 1, 5, 0, 0, 0, 0, fuyang)}.WithDefaults()
 }
 
-// crowd is a forecaster that has learnt for a day and sees a hall of 80 windows
+// crowd is a forecaster that has learnt for a day, and a hall of 80 windows
 // where so many wait behind as many as are served.
-func crowd(b *testing.B, waiting int) (*forecast.Forecaster, time.Time) {
+func crowd(b *testing.B, waiting int) (*forecast.Forecaster, queue.Floor, time.Time) {
 	s := largeHall()
 	f := forecast.New(forecast.Options{Seed: 1, Location: fuyang})
-	var last uint64
-	h := simulate.NewHall(1)
-	h.Write = func(r queue.Record) error { last = r.Seq; f.Observe(r); return nil }
-	if err := h.Activate(s.Config, s.Date(0)); err != nil {
-		b.Fatal(err)
-	}
-	if err := h.Play(s.Day(1, 0)); err != nil {
-		b.Fatal(err)
-	}
-	at := s.Opens.On(s.Date(1))
-	see := func(e queue.Event) { last++; f.Observe(queue.Record{Seq: last, At: at, Event: e}) }
-	see(queue.DayOpened{Day: at.Format(time.DateOnly)})
-	for i, w := range s.Config.Windows {
-		see(queue.WindowOpened{Window: w.ID})
-		take(see, fmt.Sprint("W", i), w.Services[0])
-		e := queue.TicketCalled{Window: w.ID}
-		e.Ticket, e.LegID = fmt.Sprint("W", i), fmt.Sprint("W", i)
-		see(e)
+	live(b, s, 1, 1, f, func(int, queue.Record) {})
+	at := s.Opens.On(s.Date(1)).Add(time.Hour)
+	f.Observe(queue.Record{At: at, Event: queue.DayOpened{Day: at.Format(time.DateOnly)}})
+	var floor queue.Floor
+	for _, w := range s.Config.Windows {
+		floor.Windows = append(floor.Windows, queue.Place{ID: w.ID, Open: true, Service: w.Services[0], Called: at.Add(-5 * time.Minute)})
 	}
 	for i := range waiting {
-		at = at.Add(time.Second)
-		take(see, fmt.Sprint("A", i), fmt.Sprint("s", i%40))
+		ago := time.Duration(waiting-i) * time.Second
+		floor.Waiting = append(floor.Waiting, queue.Waiter{Ticket: fmt.Sprint("A", i), Service: fmt.Sprint("s", i%40), Class: "normal", Seniority: at.Add(-ago)})
 	}
-	return f, at
-}
-
-func take(see func(queue.Event), ticket, service string) {
-	e := queue.TicketIssued{Service: service, Class: "normal"}
-	e.Ticket, e.LegID = ticket, ticket
-	see(e)
+	return f, floor, at
 }
 
 // BenchmarkForesee is one foresight of a hall of 80 windows, as a hall makes
 // at most once a second, and of one newcomer alone, as a simulation does.
 func BenchmarkForesee(b *testing.B) {
 	for _, waiting := range []int{0, 100, 400} {
-		f, at := crowd(b, waiting)
+		f, floor, at := crowd(b, waiting)
 		b.Run(fmt.Sprintf("hall/waiting=%d", waiting), func(b *testing.B) {
 			for b.Loop() {
-				f.Foresee(at)
+				f.Foresee(floor, at)
 			}
 		})
 		b.Run(fmt.Sprintf("newcomer/waiting=%d", waiting), func(b *testing.B) {
 			for b.Loop() {
-				f.ForeseeLine(at, queue.Line{Service: "s0", Class: "normal"})
+				f.ForeseeLine(floor, at, queue.Line{Service: "s0", Class: "normal"})
 			}
 		})
 	}

@@ -130,18 +130,6 @@ func (f *floor) head(service int, at time.Time) float64 {
 	return 0
 }
 
-// ahead counts those of a service who are called before a newcomer of a class
-// for certain, as the queue counts them.
-func (f *floor) ahead(service, class int) int {
-	n := 0
-	for _, l := range f.waiting {
-		if l.service == service && f.plan.rates[l.class] >= f.plan.rates[class] {
-			n++
-		}
-	}
-	return n
-}
-
 // index is a window's place in the plan.
 func (f *floor) index(w *window) int {
 	for i := range f.windows {

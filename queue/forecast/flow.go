@@ -18,16 +18,21 @@ func newFlow() flow { return flow{count: map[queue.Line]*[slots]float64{}} }
 
 func (f *flow) seen(line queue.Line, second float64) { entry(f.count, line)[slot(second)]++ }
 
-// rates is how many of a line come in a second, by half hour.
-func (f *flow) rates(line queue.Line) (r [slots]float64) {
-	count, ok := f.count[line]
-	if !ok || f.days == 0 {
-		return r
+// rate is how many of a line come in a second.
+type rate struct {
+	count *[slots]float64 // nil for none
+	scale float64
+}
+
+func (f *flow) rate(line queue.Line) rate {
+	return rate{f.count[line], 1 / max(1, f.days) / slotLength}
+}
+
+func (r rate) at(second float64) float64 {
+	if r.count == nil {
+		return 0
 	}
-	for i, n := range count {
-		r[i] = n / f.days / slotLength
-	}
-	return r
+	return r.count[slot(second)] * r.scale
 }
 
 // day begins a new day and lets the past fade.

@@ -44,35 +44,38 @@ func New(o Options) *Forecaster {
 
 // Foresee foresees the whole hall: a newcomer of every line, and everybody who
 // waits.
-func (f *Forecaster) Foresee(at time.Time) *queue.Foresight {
+func (f *Forecaster) Foresee(now queue.Floor, at time.Time) *queue.Foresight {
 	o := f.blank(at)
+	if !f.floor.plan.of(now) {
+		return o
+	}
 	pl := f.floor.plan
 	o.Tickets = map[string]queue.Expectation{}
 	for _, part := range slices.Compact(slices.Sorted(slices.Values(pl.parts))) {
-		s := f.setting(part, at)
+		s := f.setting(now, part, at)
 		for line := range pl.names {
 			if pl.parts[line/len(pl.rates)] == part {
 				s.joiners = append(s.joiners, line)
 			}
 		}
-		s.called = make([][]float64, len(f.floor.waiting))
+		s.called = make([][]float64, len(now.Waiting))
 		f.play(s, at)
 		f.lines(o, s)
-		f.tickets(o, s)
+		f.tickets(o, s, now)
 	}
 	return o
 }
 
 // ForeseeLine foresees one newcomer alone, which is much quicker.
-func (f *Forecaster) ForeseeLine(at time.Time, line queue.Line) *queue.Foresight {
+func (f *Forecaster) ForeseeLine(now queue.Floor, at time.Time, line queue.Line) *queue.Foresight {
 	o := f.blank(at)
 	pl := f.floor.plan
 	service, ok := pl.services[line.Service]
 	class, known := pl.classes[line.Class]
-	if !ok || !known {
+	if !ok || !known || !pl.of(now) {
 		return o
 	}
-	s := f.setting(pl.parts[service], at)
+	s := f.setting(now, pl.parts[service], at)
 	s.joiners = []int{pl.line(service, class)}
 	f.play(s, at)
 	f.lines(o, s)
@@ -104,9 +107,8 @@ func (f *Forecaster) play(s *scene, at time.Time) {
 func (f *Forecaster) lines(o *queue.Foresight, s *scene) {
 	for j, line := range s.joiners {
 		name := s.plan.names[line]
-		service, class := line/len(s.plan.rates), line%len(s.plan.rates)
+		service := line / len(s.plan.rates)
 		if e, ok := f.expect(s.waits[j], service, name.Class); ok {
-			e.Ahead = f.floor.ahead(service, class)
 			e.Pace = s.laws[service].mean() / float64(max(1, s.serving(service)))
 			o.Lines[name] = e
 		}
@@ -114,11 +116,13 @@ func (f *Forecaster) lines(o *queue.Foresight, s *scene) {
 }
 
 // tickets adds what the paths say of those who wait.
-func (f *Forecaster) tickets(o *queue.Foresight, s *scene) {
+func (f *Forecaster) tickets(o *queue.Foresight, s *scene, now queue.Floor) {
 	for id, times := range s.called {
-		l := f.floor.waiting[id]
-		if e, ok := f.expect(times, l.service, f.floor.plan.names[f.floor.plan.line(l.service, l.class)].Class); ok {
-			o.Tickets[l.ticket] = e
+		l := now.Waiting[id]
+		if service, ok := s.plan.services[l.Service]; ok {
+			if e, ok := f.expect(times, service, l.Class); ok {
+				o.Tickets[l.Ticket] = e
+			}
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (f *Forecaster) given(e queue.ForecastGiven, at time.Time) {
 	}
 	mean := f.paces.law(name.Service, pl.departments[l.service]).mean() + f.paces.turn.or(10)
 	p.rivals = [...]float64{
-		float64(e.Ahead+1) * mean / float64(max(1, e.Windows)),
+		queueLength(e.Ahead, e.Windows, mean),
 		f.floor.last[l.service],
 		f.floor.head(l.service, at),
 	}
@@ -108,7 +108,9 @@ func (f *Forecaster) moved(r queue.Record) {
 		f.calls(e, r.At)
 	case queue.TicketResumed:
 		l, w := f.floor.legs[e.LegID], f.window(e.Window)
-		if l != nil && w != nil {
+		if l != nil && e.Waits {
+			f.floor.enqueue(l)
+		} else if l != nil && w != nil {
 			w.leg, w.from, w.back, w.ready = l, r.At, true, time.Time{}
 		}
 	case queue.TicketRecovered:
@@ -122,11 +124,13 @@ func (f *Forecaster) moved(r queue.Record) {
 		f.leaves(e.LegID, r.At, true)
 	case queue.TicketTransferred:
 		f.leaves(e.LegID, r.At, true)
-		f.transferred(e, r)
+		f.joins(e.NewLeg, e.Ticket, queue.Line{Service: e.ToService, Class: e.Class}, e.ToWindow, e.Seniority, r.Seq)
 	case queue.TicketNoShow:
 		f.leaves(e.LegID, r.At, false)
 	case queue.TicketCancelled:
 		f.ends(e.LegID, r.At)
+	case queue.JourneyStepStarted:
+		f.joins(e.Leg, e.Ticket, queue.Line{Service: e.Service, Class: e.Class}, e.Direct, e.Seniority, r.Seq)
 	case queue.TicketExpired:
 		f.ends(e.LegID, r.At)
 	case queue.TicketVoided:
@@ -189,16 +193,17 @@ func (f *Forecaster) leaves(id string, at time.Time, came bool) {
 	}
 }
 
-func (f *Forecaster) transferred(e queue.TicketTransferred, r queue.Record) {
-	service, ok := f.floor.plan.services[e.ToService]
-	if !ok {
+// joins adds a leg that was not made at a kiosk.
+func (f *Forecaster) joins(id, ticket string, line queue.Line, direct string, seniority time.Time, order uint64) {
+	service, ok := f.floor.plan.services[line.Service]
+	if !ok || id == "" {
 		return
 	}
-	l := &leg{ticket: e.Ticket, service: service, class: f.floor.plan.classes[e.Class], direct: -1, seniority: e.Seniority, order: r.Seq}
-	if w, ok := f.floor.plan.windows[e.ToWindow]; ok {
+	l := &leg{ticket: ticket, service: service, class: f.floor.plan.classes[line.Class], direct: -1, seniority: seniority, order: order}
+	if w, ok := f.floor.plan.windows[direct]; ok {
 		l.direct = w
 	}
-	f.floor.legs[e.NewLeg] = l
+	f.floor.legs[id] = l
 	f.floor.enqueue(l)
 }
 

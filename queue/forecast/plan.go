@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -13,54 +14,88 @@ type plan struct {
 	services, classes, windows map[string]int
 	names                      []queue.Line // of each line
 	departments                []string     // of each service
-	rates                      []float64    // credit of each class for a second of waiting
+	rates, offsets             []float64    // of each class: credit for a second of waiting, and to begin with
 	serves                     [][]int      // services of each window
 	parts                      []int        // the part of the hall each service belongs to
 	partOf                     []int        // the same of each window; -1 for a window without services
 	rosters                    [][]shift
-	evening                    float64 // the end of the last shift, from which on whoever waits is still served
-	maxWait                    float64 // seconds
+	evening                    float64   // the end of the last shift, from which on whoever waits is still served
+	prefers                    [][][]int // groups of services that each window prefers
+	maxWait                    []float64 // of each service, in seconds
+	order                      string
+	cycle                      []int   // classes of the ratio, written out
+	margin                     float64 // credit that a preference may cost, in seconds
+	slotEarly, lateCredit      float64 // seconds
 }
 
 // shift is a span of a roster in seconds of the day.
 type shift struct{ from, to float64 }
 
 func newPlan(c queue.Config) *plan {
+	rules := c.Rules.WithDefaults()
 	p := &plan{
-		services: map[string]int{}, classes: map[string]int{}, windows: map[string]int{},
-		maxWait: time.Duration(c.Rules.MaxWait).Seconds(),
-	}
-	if p.maxWait == 0 {
-		p.maxWait = queue.DefaultMaxWait.Seconds()
+		services: map[string]int{}, classes: map[string]int{}, windows: map[string]int{}, order: rules.Order,
+		margin: seconds(rules.PreferMargin), slotEarly: seconds(rules.SlotEarly), lateCredit: seconds(rules.LateCredit),
 	}
 	for i, s := range c.Services {
 		p.services[s.ID] = i
 		p.departments = append(p.departments, s.Department)
+		p.maxWait = append(p.maxWait, seconds(cmp.Or(s.MaxWait, rules.MaxWait)))
 		for _, k := range c.Classes {
 			p.names = append(p.names, queue.Line{Service: s.ID, Class: k.ID})
 		}
 	}
 	for i, k := range c.Classes {
 		p.classes[k.ID] = i
-		p.rates = append(p.rates, k.Rate)
+		p.rates, p.offsets = append(p.rates, k.Rate), append(p.offsets, seconds(k.Offset))
+	}
+	for _, share := range rules.Ratio {
+		for range share.Turns {
+			p.cycle = append(p.cycle, p.classes[share.Class])
+		}
 	}
 	for i, w := range c.Windows {
 		p.windows[w.ID] = i
-		var served []int
-		for _, id := range w.Services {
-			served = append(served, p.services[id])
-		}
-		p.serves = append(p.serves, served)
-		var shifts []shift
-		for _, text := range w.Roster {
-			from, to, _ := text.Span() // the configuration was checked before it was activated
-			shifts = append(shifts, shift{from.Seconds(), to.Seconds()})
-			p.evening = max(p.evening, to.Seconds())
-		}
-		p.rosters = append(p.rosters, shifts)
+		p.window(w)
 	}
 	p.divide()
 	return p
+}
+
+func seconds(d queue.Duration) float64 { return time.Duration(d).Seconds() }
+
+// window adds what one window serves, prefers and when.
+func (p *plan) window(w queue.Window) {
+	p.serves = append(p.serves, p.numbers(w.Services))
+	var groups [][]int
+	for _, g := range w.Prefer {
+		groups = append(groups, p.numbers(g))
+	}
+	p.prefers = append(p.prefers, groups)
+	var shifts []shift
+	for _, text := range w.Roster {
+		from, to, _ := text.Span() // the configuration was checked before it was activated
+		shifts = append(shifts, shift{from.Seconds(), to.Seconds()})
+		p.evening = max(p.evening, to.Seconds())
+	}
+	p.rosters = append(p.rosters, shifts)
+}
+
+func (p *plan) numbers(services []string) (ns []int) {
+	for _, id := range services {
+		ns = append(ns, p.services[id])
+	}
+	return ns
+}
+
+// distance is how many turns of the ratio pass until a class has its own.
+func (p *plan) distance(turn, class int) int {
+	for d := range p.cycle {
+		if p.cycle[(turn+d)%len(p.cycle)] == class {
+			return d
+		}
+	}
+	return len(p.cycle)
 }
 
 // divide finds the parts of the hall that have no window in common: a wait in
@@ -92,6 +127,17 @@ func (p *plan) join(a, b int) {
 	}
 }
 
+// of tells whether a floor is one of this plan: between a change of the
+// configuration and its record it may not be.
+func (p *plan) of(now queue.Floor) bool {
+	for i, w := range now.Windows {
+		if at, ok := p.windows[w.ID]; !ok || at != i {
+			return false
+		}
+	}
+	return len(now.Windows) == len(p.serves)
+}
+
 // lines is how many pairs of service and class there are.
 func (p *plan) lines() int { return len(p.names) }
 
@@ -99,4 +145,15 @@ func (p *plan) line(service, class int) int { return service*len(p.classes) + cl
 
 // overtakes tells whether one of the class who comes later may be called before
 // somebody who waits.
-func (p *plan) overtakes(class int) bool { return p.rates[class] > slices.Min(p.rates) }
+func (p *plan) overtakes(class int) bool {
+	bent := slices.ContainsFunc(p.prefers, func(groups [][]int) bool { return len(groups) > 0 })
+	switch p.order {
+	case queue.OrderAccumulating:
+		return bent || p.rates[class] > slices.Min(p.rates) || p.offsets[class] > slices.Min(p.offsets)
+	case queue.OrderStrict:
+		return bent || p.rates[class] > slices.Min(p.rates)
+	case queue.OrderRatio:
+		return true
+	}
+	return bent
+}

@@ -11,12 +11,14 @@ import (
 type scene struct {
 	plan    *plan
 	laws    []law
-	rates   [][slots]float64 // of arrivals, by line; only of those in newcome
-	second  float64          // of the day, now
-	turn    float64          // from the end of one citizen to the call of the next
-	missing float64          // from the call to the no-show
+	rates   []rate  // of arrivals, by line; only of those in newcome
+	second  float64 // of the day, now
+	turn    float64 // from the end of one citizen to the call of the next
+	missing float64 // from the call to the no-show
 	windows []place
-	lines   [][]waiter // by line, in order of seniority
+	lines   [][]waiter // of those who stand in lines, by seniority
+	extras  []waiter   // who stands apart: meant for a window, in front, with an appointment, resting
+	apart   [][]int    // the extras of each service
 	newcome []int      // lines whose future arrivals may overtake somebody
 	joiners []int      // lines for which the wait of a newcomer is wanted
 
@@ -24,32 +26,28 @@ type scene struct {
 	called [][]float64 // of who waits already, by waiter.id; nil when not wanted
 
 	// What one path changes.
-	free []float64
-	head []int
-	next []float64 // next arrival, by line
-	own  []int     // next of the legs directed to each window
-	gone []bool    // joiners called already
-	left int       // joiners and waiters not called yet
+	free       []float64
+	head       []int
+	next       []float64 // next arrival, by line
+	turns      []int     // of each window in the ratio
+	taken      []bool    // extras called already
+	gone       []bool    // joiners called already
+	left       int       // joiners and waiters not called yet
+	each, with []choice  // scratch, by service of a window
 }
 
 // place is a window of the scene.
 type place struct {
 	index    int
 	draining bool
-	off      float64  // not before this moment; infinite for never
-	wobble   float64  // mean of an exponential delay on top of off
-	busy     bool     // a residual service comes on top
-	law      law      // of who is there
-	elapsed  float64  // since the call
-	tail     float64  // share of the law that is over
-	directed []waiter // legs meant for this window alone
-}
-
-// waiter is one who waits.
-type waiter struct {
-	seniority float64 // at or below 0
-	service   int
-	id        int
+	off      float64 // not before this moment; never for a window that stays closed
+	wobble   float64 // mean of an exponential delay on top of off
+	busy     bool    // a residual service comes on top
+	law      law     // of who is there
+	elapsed  float64 // since the call
+	tail     float64 // share of the law that is over
+	turn     int
+	own      []int // extras meant for this window alone
 }
 
 const (
@@ -73,13 +71,13 @@ func (s *scene) play(rng *rand.Rand) {
 			continue
 		}
 		best := s.choose(w, t)
-		s.join(p, t, best)
-		if best.line == nobody {
-			s.free[w] = s.arrivalFor(p, t)
+		s.join(w, t, best)
+		if best.from == nobody {
+			s.free[w] = s.somebodyFor(p, t)
 			continue
 		}
-		service := s.take(w, t, best, rng)
-		s.free[w] = t + s.occupation(service, rng) + s.turn
+		s.take(w, t, best, rng)
+		s.free[w] = t + s.occupation(best.service, rng) + s.turn
 	}
 	s.finish()
 }
@@ -89,7 +87,7 @@ func (s *scene) play(rng *rand.Rand) {
 func (s *scene) begin(rng *rand.Rand) {
 	for w := range s.windows {
 		p := &s.windows[w]
-		s.free[w], s.own[w] = p.off, 0
+		s.free[w], s.turns[w] = p.off, p.turn
 		if p.off < never && p.wobble > 0 {
 			s.free[w] += rng.ExpFloat64() * p.wobble
 		}
@@ -98,6 +96,7 @@ func (s *scene) begin(rng *rand.Rand) {
 		}
 	}
 	clear(s.head)
+	clear(s.taken)
 	clear(s.gone)
 	s.left = len(s.joiners) + len(s.called)
 	for _, line := range s.newcome {
@@ -141,11 +140,24 @@ func (s *scene) onDuty(window int, t float64) float64 {
 	return never
 }
 
-// arrivalFor is when the next one comes whom an idle window may call.
-func (s *scene) arrivalFor(p *place, t float64) float64 {
+// somebodyFor is when the next one comes, or has rested, whom an idle window
+// may call.
+func (s *scene) somebodyFor(p *place, t float64) float64 {
 	at := never
+	for _, x := range p.own {
+		if !s.taken[x] && s.extras[x].rest > t {
+			at = min(at, s.extras[x].rest)
+		}
+	}
 	if p.draining {
 		return at
+	}
+	for _, service := range s.plan.serves[p.index] {
+		for _, x := range s.apart[service] {
+			if !s.taken[x] && s.extras[x].rest > t {
+				at = min(at, s.extras[x].rest)
+			}
+		}
 	}
 	for _, line := range s.newcome {
 		if s.next[line] > t && slices.Contains(s.plan.serves[p.index], line/len(s.plan.rates)) {
@@ -158,7 +170,7 @@ func (s *scene) arrivalFor(p *place, t float64) float64 {
 // arrival draws who comes next in a line.
 func (s *scene) arrival(line int, after float64, rng *rand.Rand) float64 {
 	for t := after; t < longest; {
-		rate := s.rates[line][slot(s.second+t)]
+		rate := s.rates[line].at(s.second + t)
 		end := (math.Floor((s.second+t)/slotLength) + 1) * slotLength
 		if rate > 0 {
 			if at := t + rng.ExpFloat64()/rate; s.second+at < end {
@@ -179,26 +191,28 @@ func (s *scene) occupation(service int, rng *rand.Rand) float64 {
 	return math.Exp(l.mu + l.sigma*rng.NormFloat64())
 }
 
-// take moves the chosen one from the line to the window.
-func (s *scene) take(w int, t float64, c choice, rng *rand.Rand) int {
-	if c.line == directed {
-		x := s.windows[w].directed[s.own[w]]
-		s.own[w]++
-		s.note(x, t)
-		return x.service
+// take moves the chosen one from where he stands to the window.
+func (s *scene) take(w int, t float64, c choice, rng *rand.Rand) {
+	if c.tier == tierPool && len(s.plan.cycle) > 0 {
+		if d := s.plan.distance(s.turns[w], c.class); d < len(s.plan.cycle) {
+			s.turns[w] = (s.turns[w] + d + 1) % len(s.plan.cycle)
+		}
 	}
-	if q := s.lines[c.line]; s.head[c.line] < len(q) {
-		s.note(q[s.head[c.line]], t)
-		s.head[c.line]++
-	} else {
-		s.next[c.line] = s.arrival(c.line, s.next[c.line], rng)
+	switch {
+	case c.from < 0:
+		s.taken[-1-c.from] = true
+		s.note(c.id, t)
+	case s.head[c.from] < len(s.lines[c.from]):
+		s.head[c.from]++
+		s.note(c.id, t)
+	default:
+		s.next[c.from] = s.arrival(c.from, s.next[c.from], rng)
 	}
-	return c.line / len(s.plan.rates)
 }
 
-func (s *scene) note(x waiter, t float64) {
+func (s *scene) note(id int, t float64) {
 	if s.called != nil {
-		s.called[x.id] = append(s.called[x.id], t)
+		s.called[id] = append(s.called[id], t)
 		s.left--
 	}
 }

@@ -47,14 +47,13 @@ const retryTrail = time.Second
 // Hall owns the state of one hall.
 type Hall struct {
 	Options
-	state     *queue.State
-	foresight *queue.Foresight // goes with the state when it is made anew
-	clock     clock
-	behind    time.Duration           // of the wall clock after the last record, when the trail was read
-	answers   map[string]queue.Answer // of the day, by command id
-	watchers  map[*watcher]struct{}
-	tail      int // records since the last snapshot
-	weight    int // bytes of the last snapshot
+	state    *queue.State
+	clock    clock
+	behind   time.Duration           // of the wall clock after the last record, when the trail was read
+	answers  map[string]queue.Answer // of the day, by command id
+	watchers map[*watcher]struct{}
+	tail     int // records since the last snapshot
+	weight   int // bytes of the last snapshot
 
 	requests chan *request // buffered, so that waiting commands form a batch
 	reads    chan func()
@@ -119,7 +118,6 @@ func (h *Hall) reload() error {
 	if err != nil {
 		return err
 	}
-	state.Foresee(h.foresight)
 	h.state, h.answers, h.tail = state, answers, tail
 	h.behind = h.clock.resume(state)
 	return nil
@@ -274,10 +272,8 @@ func (h *Hall) View(ctx context.Context) (v queue.View, err error) {
 	return v, err
 }
 
-// Foresee gives the decisions to come a foresight on the waits.
+// Foresee gives the decisions to come a foresight of the waits. After an outage
+// of the trail it has to be given again.
 func (h *Hall) Foresee(ctx context.Context, o *queue.Foresight) error {
-	return h.Read(ctx, func(s *queue.State) {
-		h.foresight = o
-		s.Foresee(o)
-	})
+	return h.Read(ctx, func(s *queue.State) { s.Foresee(o) })
 }

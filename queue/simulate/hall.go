@@ -13,7 +13,7 @@ import (
 // Forecaster foresees waits; a hall without one tells positions only.
 type Forecaster interface {
 	Observe(r queue.Record)
-	ForeseeLine(at time.Time, line queue.Line) *queue.Foresight
+	ForeseeLine(now queue.Floor, at time.Time, line queue.Line) *queue.Foresight
 }
 
 // Hall is a hall in virtual time: the real queue, with time and chance from

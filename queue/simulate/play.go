@@ -92,7 +92,7 @@ func (p *play) close() error {
 // take is a citizen at the kiosk.
 func (p *play) take(v *Visit) {
 	if p.Forecaster != nil {
-		p.state.Foresee(p.Forecaster.ForeseeLine(p.at, queue.Line{Service: v.Service, Class: v.Class}))
+		p.state.Foresee(p.Forecaster.ForeseeLine(p.state.Floor(), p.at, queue.Line{Service: v.Service, Class: v.Class}))
 	}
 	out, err := p.do("kiosk:"+v.Kiosk, queue.Take{Service: v.Service, Class: v.Class, Item: v.Item, Kiosk: v.Kiosk})
 	if err != nil {
