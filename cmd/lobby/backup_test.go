@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -10,22 +9,6 @@ import (
 
 	"filippo.io/age"
 )
-
-// lobbyOnce runs one command of the program to its end.
-func lobbyOnce(t *testing.T, args ...string) (out string, code int) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	said, err := exec.Command(self, args...).CombinedOutput()
-	if exit, ok := err.(*exec.ExitError); ok {
-		return string(said), exit.ExitCode()
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	return string(said), 0
-}
 
 // A hall is copied while it runs, loses what came after the copy with its
 // machine, and goes on elsewhere without a number that is on paper already.
@@ -58,7 +41,7 @@ func TestAHallGoesOnFromItsBackup(t *testing.T) {
 	}
 	take(p, 3)
 	epoch := p.epoch(t, "")
-	if out, code := lobbyOnce(t, "backup", "--data", in("old"), "--out", in("copy"), "--recipient", id.Recipient().String()); code != 0 {
+	if code, out := lobbyRun(t, "backup", "--data", in("old"), "--out", in("copy"), "--recipient", id.Recipient().String()); code != 0 {
 		t.Fatalf("the backup ended with %d: %s", code, out)
 	}
 	take(p, 4) // lost, but on paper
@@ -76,7 +59,7 @@ func TestAHallGoesOnFromItsBackup(t *testing.T) {
 		{"backup --data " + in("nowhere") + " --out " + in("copy2"), "nowhere", 1},
 		{"backup --data " + in("old") + " --out " + in("copy2") + " --recipient age1x", "--recipient age1x", 2},
 	} {
-		if out, code := lobbyOnce(t, strings.Fields(c.args)...); code != c.code || !strings.Contains(out, c.say) {
+		if code, out := lobbyRun(t, strings.Fields(c.args)...); code != c.code || !strings.Contains(out, c.say) {
 			t.Errorf("lobby %s: exit %d, want %d and %q in:\n%s", c.args, code, c.code, c.say, out)
 		}
 	}

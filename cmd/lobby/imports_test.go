@@ -24,6 +24,7 @@ var mayImport = []struct {
 }{
 	{"queue", nil},
 	{"queue/forecast", []string{"queue"}},
+	{"queue/figures", []string{"queue"}},
 	{"queue/simulate", []string{"queue"}},
 	{"queue/audit", []string{"queue"}},
 	{"queue/queuetest", []string{"queue"}},
