@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"lobby/queue/trail/checkpoint"
@@ -106,6 +107,66 @@ func TestACheckpointIsWhatWasSigned(t *testing.T) {
 	if _, err := checkpoint.Open(msg+"— other AAAA\n", keys(t, k)); err == nil {
 		t.Error("a line was added and nobody noticed")
 	}
+}
+
+// What says the same in other bytes would let two people hold different files
+// for one, so it is refused.
+func TestThereIsOneWayToWriteANote(t *testing.T) {
+	k, stranger := key(t, "fuyang", 1), key(t, "city", 2)
+	sign := func(text string, signers ...note.Signer) string {
+		msg, err := note.Sign(&note.Note{Text: text}, signers...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(msg)
+	}
+	root := tlog.RecordHash([]byte("x")).String()
+	good := sign("fuyang\n41\n"+root+"\n", k)
+	if _, err := checkpoint.Open(good, keys(t, k)); err != nil {
+		t.Fatal(err)
+	}
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	at := strings.LastIndex(good, "=") - 1 // its last two bits mean nothing
+	lenient := good[:at] + string(digits[strings.IndexByte(digits, good[at])|1]) + good[at+1:]
+	at = len(root) - 2
+	for name, wrong := range map[string]string{
+		"bits behind the signature": lenient,
+		"a second signature":        sign("fuyang\n41\n"+root+"\n", k, stranger),
+		"zeros before the size":     sign("fuyang\n0041\n"+root+"\n", k),
+		"bits behind the root":      sign("fuyang\n41\n"+root[:at]+string(digits[strings.IndexByte(digits, root[at])|1])+"=\n", k),
+		"a fourth line":             sign("fuyang\n41\n"+root+"\nmore\n", k),
+		"a root that is too short":  sign("fuyang\n41\nAAAA\n", k),
+		"no hall":                   sign("\n41\n"+root+"\n", k),
+	} {
+		if c, err := checkpoint.Open(wrong, keys(t, k)); err == nil {
+			t.Errorf("%s: read as %+v", name, c)
+		}
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	k, err := checkpoint.KeyOf("fuyang", [32]byte{1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := checkpoint.Checkpoint{Hall: "fuyang", Size: 41, Root: tlog.RecordHash([]byte("x"))}.Sign(k)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add(checkpoint.Line(good))
+	f.Fuzz(func(t *testing.T, msg string) {
+		ks, err := checkpoint.ReadKeys(k.Verifier())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := checkpoint.Open(msg, ks); err == nil && msg != good {
+			t.Errorf("%q was opened as %+v", msg, c)
+		}
+		_, _ = checkpoint.Parse(msg)
+		_, _ = checkpoint.ReadKeys(msg)
+		_ = checkpoint.Line(checkpoint.OfLine(msg))
+	})
 }
 
 func TestTheKeyIsMadeOnceAndKeptSecret(t *testing.T) {

@@ -87,3 +87,28 @@ func TestRecordsComeInSequence(t *testing.T) {
 		t.Error("a file without records was signed")
 	}
 }
+
+// Whatever the bytes, reading ends in items or an error, and a line that is
+// taken is written the same again.
+func FuzzRead(f *testing.F) {
+	file := write(f, 3)
+	f.Add(file)
+	for _, line := range bytes.Split(file, []byte("\n")) {
+		f.Add(line)
+	}
+	f.Add([]byte(`{"omitted":[1,16],"hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}`))
+	f.Add([]byte(`{"personal":3,"salt":"c2FsdHNhbHRzYWx0c2FsdA==","clear":{"token":"x"}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		_, end, err := export.Notes(bytes.NewReader(data), int64(len(data)))
+		if err == nil && (end <= 0 || end > int64(len(data))) {
+			t.Errorf("the records end at %d of %d", end, len(data))
+		}
+		_ = export.Lines(bytes.NewReader(data), func(line []byte) error {
+			item, err := export.Parse(line)
+			if err == nil && item.Leaf != nil && !bytes.Equal(item.Leaf.AppendLine(nil), line) {
+				t.Errorf("%q is written as %q", line, item.Leaf.AppendLine(nil))
+			}
+			return nil
+		})
+	})
+}

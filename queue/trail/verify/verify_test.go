@@ -191,12 +191,52 @@ func TestARecordThatWasChangedIsNamed(t *testing.T) {
 		"a cut":                  {good[:len(good)/2], "no checkpoints at the end"},
 		"records cut off":        {strings.Join(lines[:at(40)], "") + good[strings.Index(good, "\n\n")+1:], "record 40: missing: the file was cut off"},
 		"a checkpoint cut off":   {good[:strings.LastIndex(good, "\n\nfuyang")+1], "record 35 or one of the 5 after it: no checkpoint is over them"},
+		"checkpoints exchanged":  {strings.Join([]string{notes[0], notes[2], notes[1], notes[3]}, "\n\nfuyang"), "comes after the one of"},
+		"a space too many":       {strings.Replace(good, `{"personal":3,`, `{"personal": 3,`, 1), "record 4: export: "},
+		"a part shown twice":     {strings.Replace(good, lines[at(3)+1], lines[at(3)+1]+lines[at(3)+1], 1), "record 3: its commitment"},
 		"one checkpoint removed": {strings.Join(append(notes[:2:2], notes[3:]...), "\n\nfuyang"), "record 14: its checkpoint is not among those"},
 	} {
 		_, err := run([]byte(c.file), verify.Options{Keys: trusting(t, key(t, 1))})
 		if c.file == good || err == nil || !strings.Contains(err.Error(), c.say) {
 			t.Errorf("%s: %v, want %q", name, err, c.say)
 		}
+	}
+}
+
+// A history that its own hall has signed is refused as well when it contradicts
+// itself.
+func TestTimesAndDaysDoNotGoBack(t *testing.T) {
+	for name, change := range map[string]func(*leaf.Leaf){
+		"it is from":                    func(l *leaf.Leaf) { l.At = nine },
+		"the running time went back":    func(l *leaf.Leaf) { l.Mono = 0 },
+		`it is of the day "2026-11-22"`: func(l *leaf.Leaf) { l.Day = "2026-11-22" },
+	} {
+		h := &history{key: key(t, 1)}
+		h.grow(t, 10, "M")
+		change(&h.leaves[4])
+		h.leaves = append(h.leaves[:6], h.leaves[7:]...) // the checkpoint is of the others
+		for i := range h.leaves {
+			h.leaves[i].Seq = uint64(i + 1)
+		}
+		if _, err := run(h.file(t, false), verify.Options{Keys: trusting(t, key(t, 1))}); err == nil || !strings.HasPrefix(err.Error(), "record 5: "+name) {
+			t.Errorf("%v, want record 5 and %q", err, name)
+		}
+	}
+}
+
+func TestCheckpointsAreOfOneHall(t *testing.T) {
+	h := &history{key: key(t, 1)}
+	h.grow(t, 3, "M")
+	foreign, err := checkpoint.Checkpoint{Hall: "fuchun", Size: h.tree.Size(), Root: h.tree.Root()}.Sign(h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(h.file(t, false), verify.Options{Keys: trusting(t, key(t, 1)), Older: foreign}); err == nil || !strings.Contains(err.Error(), `of the hall "fuchun"`) {
+		t.Errorf("compared with another hall's: %v", err)
+	}
+	h.add(t, queue.CheckpointSigned{Size: 3, Note: foreign})
+	if _, err := run(h.file(t, false), verify.Options{Keys: trusting(t, key(t, 1))}); err == nil || !strings.Contains(err.Error(), `of the hall "fuyang", others are of "fuchun"`) {
+		t.Errorf("another hall's is in the file: %v", err)
 	}
 }
 
@@ -288,7 +328,7 @@ func TestAPartIsUnderTheRootOfTheWhole(t *testing.T) {
 	}
 	for _, wrong := range []string{
 		strings.Replace(file.String(), "[18,18]", "[19,19]", 1), strings.Replace(file.String(), "M017", "M018", 1),
-		strings.Replace(file.String(), "[1,16]", "[1,8]", 1),
+		strings.Replace(file.String(), "[1,16]", "[1,8]", 1), strings.Replace(file.String(), "[1,16]", "[1, 16]", 1),
 	} {
 		if _, err := run([]byte(wrong), verify.Options{Keys: trusting(t, key(t, 1))}); wrong == file.String() || err == nil {
 			t.Errorf("a part was changed and nobody noticed:\n%s", wrong)
