@@ -49,7 +49,10 @@ lint: ## gofmt, go vet, staticcheck
 clips: ## make the films of the emulated cameras anew (needs chromium and ffmpeg)
 	deploy/clips/make.sh
 
+voice: ## make the stand-in voice anew (needs espeak-ng and ffmpeg)
+	deploy/voice/make.sh
+
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test nightly test-short fuzz bench lint clips sizes
+.PHONY: help build demo run check test nightly test-short fuzz bench lint clips voice sizes

@@ -10,6 +10,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/emulator"
 	"lobby/devices/emulator/alpha"
+	"lobby/devices/emulator/clips"
 	"lobby/devices/emulator/escpos"
 	"lobby/devices/emulator/fixed"
 	"lobby/devices/emulator/hb1"
@@ -28,6 +29,7 @@ import (
 // emulatorCatalog has the other end of each model's wire.
 var emulatorCatalog = map[string]emulator.New{
 	"alpha":   alpha.New,
+	"clips":   clips.New,
 	"escpos":  escpos.New,
 	"fixed":   fixed.New,
 	"hd44780": hd44780.New,
@@ -38,6 +40,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"onbon":   onbon.New,
 	"star":    star.New,
 	"syn6288": syn6288.New,
+	"xfs5152": syn6288.NewXFS5152,
 }
 
 // emulated is what all emulated devices of the hall can do; wires can do more.

@@ -10,6 +10,7 @@ import (
 	buses "lobby/devices/wire/chip"
 	"lobby/devices/wire/lp"
 	"lobby/devices/wire/serial"
+	"lobby/devices/wire/sound"
 	"lobby/devices/wire/tcp"
 )
 
@@ -31,6 +32,8 @@ func (w *wires) opener(u wire.URL, id, model string, units []devices.Unit) (wire
 		return tcp.Open(u), nil
 	case wire.SPI, wire.I2C:
 		return buses.Open(u), nil
+	case wire.Sound:
+		return sound.Open(u), nil
 	case wire.LP:
 		return lp.Open(u), nil
 	case wire.Emulated:

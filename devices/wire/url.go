@@ -18,6 +18,7 @@ const (
 	LP       = "lp"     // lp:///dev/usb/lp0
 	SPI      = "spi"    // spi:///dev/spidev0.0
 	I2C      = "i2c"    // i2c:///dev/i2c-1?address=27
+	Sound    = "sound"  // sound:plughw:CARD=Device
 	Emulated = "emu"    // emu:printer/front?baud=19200
 )
 
@@ -42,8 +43,8 @@ const (
 
 // URL is the address of a wire as it stands in the configuration.
 type URL struct {
-	Scheme string // Serial, TCP, LP, SPI, I2C or Emulated
-	Path   string // the device's path, or the emulator's name ("printer/front")
+	Scheme string // Serial, TCP, LP, SPI, I2C, Sound or Emulated
+	Path   string // the device's path, the sound card's or the emulator's name
 	Host   string // host:port of a TCP wire
 	Baud   Baud   // of a serial or emulated wire; 0 is as fast as possible
 	Mode   Mode   // only of a serial wire, else empty
@@ -87,13 +88,15 @@ func parse(s string) (URL, error) {
 		if err == nil && !raw.Query().Has("address") {
 			err = errors.New("want the chip's address in hex, as in i2c:///dev/i2c-1?address=27")
 		}
+	case Sound:
+		u, err = parseSound(raw)
 	case TCP:
 		u, err = parseTCP(raw)
 	case Emulated:
 		u, err = parseEmulated(raw)
 		known = []string{"baud"}
 	default:
-		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, spi:///dev/…, i2c:///dev/… or emu:name")
+		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, spi:///dev/…, i2c:///dev/…, sound:card or emu:name")
 	}
 	if err != nil {
 		return URL{}, err
@@ -176,6 +179,14 @@ func parseTCP(raw *url.URL) (URL, error) {
 	return URL{Scheme: TCP, Host: raw.Host}, nil
 }
 
+func parseSound(raw *url.URL) (URL, error) {
+	name, err := url.PathUnescape(raw.Opaque)
+	if err != nil || name == "" || strings.HasPrefix(name, "-") {
+		return URL{}, errors.New("want sound:name with the card as aplay -L lists it, as in sound:plughw:CARD=Device")
+	}
+	return URL{Scheme: Sound, Path: name}, nil
+}
+
 func parseEmulated(raw *url.URL) (URL, error) {
 	if raw.Opaque == "" {
 		return URL{}, errors.New("want emu:name without slashes in front, as in emu:printer/front")
@@ -194,6 +205,8 @@ func (u URL) String() string {
 		return fmt.Sprintf("i2c://%s?address=%02x", (&url.URL{Path: u.Path}).EscapedPath(), u.Address)
 	case TCP:
 		return (&url.URL{Scheme: TCP, Host: u.Host}).String()
+	case Sound:
+		return "sound:" + u.Path
 	case Emulated:
 		if u.Baud > 0 {
 			return fmt.Sprintf("emu:%s?baud=%d", u.Path, u.Baud)

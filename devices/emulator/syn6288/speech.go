@@ -19,7 +19,7 @@ func (e *Emulator) obey(frame []byte) []byte {
 	if e.On(faultSilent) {
 		return nil
 	}
-	command, data, ok := content(frame)
+	command, data, ok := e.envelope.content(frame)
 	if !ok {
 		return e.answer(answerRejected)
 	}
@@ -48,7 +48,7 @@ func (e *Emulator) obey(frame []byte) []byte {
 
 // speak begins a text. One that is being spoken is cut off.
 func (e *Emulator) speak(parameter byte, text []byte) []byte {
-	coding := decoder(parameter & 7)
+	coding := e.envelope.decoder(parameter & 7)
 	if e.On(faultReject) || coding == nil || parameter>>3 > 15 {
 		return e.answer(answerRejected)
 	}
@@ -72,13 +72,16 @@ func (e *Emulator) length(heard, chime string) time.Duration {
 	return time.Duration(float64(characters) / e.rate * float64(time.Second))
 }
 
-func decoder(coding byte) *encoding.Decoder {
+func (v envelope) decoder(coding byte) *encoding.Decoder {
 	switch coding {
 	case 0, 1: // GB2312 is a part of GBK
 		return simplifiedchinese.GBK.NewDecoder()
 	case 2:
 		return traditionalchinese.Big5.NewDecoder()
 	case 3:
+		if v.little {
+			return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder()
+		}
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder()
 	}
 	return nil
@@ -88,7 +91,7 @@ func decoder(coding byte) *encoding.Decoder {
 // the beginning.
 func listenTo(text string) (heard, chime string) {
 	heard = regexp.MustCompile(`\[[a-z]\d*\]`).ReplaceAllString(text, "")
-	if m := regexp.MustCompile(`^((?:sound|msg|ring)[a-z])(?:[\pP\pZ]|$)`).FindStringSubmatch(heard); m != nil {
+	if m := regexp.MustCompile(`^((?:sound|msg|ring)(?:[a-z]|\d{3}))(?:[\pP\pZ]|$)`).FindStringSubmatch(heard); m != nil {
 		chime = m[1]
 		heard = heard[len(m[0]):]
 	}

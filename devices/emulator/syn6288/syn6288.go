@@ -53,8 +53,9 @@ type options struct {
 // Emulator is one module.
 type Emulator struct {
 	*emulator.Switches
-	name string
-	rate float64
+	name     string
+	rate     float64
+	envelope envelope
 
 	mu     sync.Mutex
 	said   []Said
@@ -68,8 +69,14 @@ var (
 	_ emulator.Troubled = (*Emulator)(nil)
 )
 
-// New makes the module on a wire, which has room for one.
-func New(units []devices.Unit) (emulator.Emulator, error) {
+// New makes a SYN6288 on a wire, which has room for one.
+func New(units []devices.Unit) (emulator.Emulator, error) { return made(units, syn) }
+
+// NewXFS5152 makes an XFS5152CE, which has the same commands in another
+// envelope (hardware-docs/speakers/xfs5152.md).
+func NewXFS5152(units []devices.Unit) (emulator.Emulator, error) { return made(units, xfs) }
+
+func made(units []devices.Unit, v envelope) (emulator.Emulator, error) {
 	if len(units) != 1 {
 		return nil, fmt.Errorf("syn6288 emulator: %d modules on one wire", len(units))
 	}
@@ -82,7 +89,7 @@ func New(units []devices.Unit) (emulator.Emulator, error) {
 	}
 	return &Emulator{
 		Switches: emulator.NewSwitches("syn6288 emulator", faultSilent, faultReject, faultNoIdle),
-		name:     units[0].Name, rate: o.Rate,
+		name:     units[0].Name, rate: o.Rate, envelope: v,
 	}, nil
 }
 
@@ -101,7 +108,7 @@ func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
 
 // talk answers frames and says when a text is over.
 func (e *Emulator) talk(ctx context.Context, heard <-chan []byte, line io.Writer) error {
-	var r receiver
+	r := receiver{envelope: e.envelope}
 	gap, end := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
 	defer gap.Stop()
 	defer end.Stop()
@@ -114,7 +121,7 @@ func (e *Emulator) talk(ctx context.Context, heard <-chan []byte, line io.Writer
 			if r.started() {
 				answer = e.reply(answerRejected)
 			}
-			r = receiver{}
+			r = receiver{envelope: e.envelope}
 		case <-end.C:
 			answer = e.finish()
 		case piece := <-heard:

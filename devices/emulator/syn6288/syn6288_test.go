@@ -196,7 +196,7 @@ func FuzzEmulator(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		e := mustNew(t, "{}")
-		var r receiver
+		r := receiver{envelope: syn}
 		for _, c := range stream {
 			if frame := r.take(c); frame != nil {
 				if e.obey(frame) == nil {
@@ -204,7 +204,7 @@ func FuzzEmulator(f *testing.F) {
 				}
 			}
 		}
-		r = receiver{}
+		r = receiver{envelope: syn}
 		var frame []byte
 		for _, c := range raw(query) {
 			frame = r.take(c)

@@ -20,12 +20,6 @@ const (
 	idle     = 0x4F
 )
 
-func speakFrame(text []byte) []byte { return frame(cmdSpeak, append([]byte{codingGBK}, text...)...) }
-
-func stopFrame() []byte { return frame(cmdStop) }
-
-func queryFrame() []byte { return frame(cmdQuery) }
-
 // frame wraps a command. The length counts command, data and XOR.
 func frame(command byte, data ...byte) []byte {
 	size := 1 + len(data) + 1

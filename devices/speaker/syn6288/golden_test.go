@@ -23,7 +23,7 @@ func cases() map[string][]byte {
 	say := func(o Options, text string) []byte {
 		var all []byte
 		for _, p := range o.parts(text) {
-			all = append(all, speakFrame(p.text)...)
+			all = append(all, frame(cmdSpeak, append([]byte{codingGBK}, p.text...)...)...)
 		}
 		return all
 	}
@@ -34,8 +34,8 @@ func cases() map[string][]byte {
 		"tuned":   say(Options{Chime: "none", Volume: &ten, Speed: &three, Rate: 5}, call),
 		"hostile": say(plain, "[v16]王[x1]\x00五😀\n[soundb"),
 		"long":    say(plain, strings.Repeat("请持有身份证原件的市民到大厅东侧等候，", 8)),
-		"stop":    stopFrame(),
-		"query":   queryFrame(),
+		"stop":    frame(cmdStop),
+		"query":   frame(cmdQuery),
 	}
 }
 
@@ -53,14 +53,14 @@ func TestWorkedFrames(t *testing.T) {
 		got  []byte
 		want string
 	}{
-		{"speak", speakFrame(gbk(call)),
+		{"speak", frame(cmdSpeak, append([]byte{codingGBK}, gbk(call)...)...),
 			"FD 00 14 01 01 C7 EB 41 30 31 35 BA C5 B5 BD 33 BA C5 B4 B0 BF DA EA"},
 		{"data sheet, GB2312", frame(cmdSpeak, append([]byte{0}, gbk("宇音天下")...)...),
 			"FD 00 0B 01 00 D3 EE D2 F4 CC EC CF C2 C1"},
-		{"stop", stopFrame(), "FD 00 02 02 FD"},
+		{"stop", frame(cmdStop), "FD 00 02 02 FD"},
 		{"pause", frame(3), "FD 00 02 03 FC"},
 		{"resume", frame(4), "FD 00 02 04 FB"},
-		{"query", queryFrame(), "FD 00 02 21 DE"},
+		{"query", frame(cmdQuery), "FD 00 02 21 DE"},
 		{"baud", frame(0x31, 0), "FD 00 03 31 00 CF"},
 		{"power down", frame(0x88), "FD 00 02 88 77"},
 	} {

@@ -1,8 +1,8 @@
 package syn6288
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -16,13 +16,13 @@ type part struct {
 	lasts time.Duration // about how long it is spoken
 }
 
-func (o Options) validate() error {
+func (o Options) validate(f Family) error {
 	switch {
 	case o.Volume != nil && (*o.Volume < 0 || *o.Volume > 16):
 		return fmt.Errorf("volume %d is not between 0 and 16", *o.Volume)
 	case o.Speed != nil && (*o.Speed < 0 || *o.Speed > 5):
 		return fmt.Errorf("speed %d is not between 0 and 5", *o.Speed)
-	case o.Chime != "none" && !regexp.MustCompile(`^(sound|msg|ring)[a-z]$`).MatchString(o.Chime):
+	case o.Chime != "none" && !f.Chimes.MatchString(o.Chime):
 		return fmt.Errorf("no chime %q", o.Chime)
 	case !(o.Rate > 0 && o.Rate <= 10000):
 		return fmt.Errorf("%v characters a second is not a speed of speech", o.Rate)
@@ -59,7 +59,7 @@ func (o Options) parts(phrase string) []part {
 	)
 	for len(words) > 0 {
 		mark += digitByDigit
-		n := fitting(words, maxText-len(mark))
+		n := fitting(words, cmp.Or(o.longest, maxText)-len(mark))
 		text := []byte(mark)
 		for _, g := range words[:n] {
 			text = append(text, g.code...)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"time"
 
 	"lobby/devices"
@@ -40,12 +41,25 @@ type Options struct {
 	Speed  *int    `yaml:"speed"`  // 0 to 5; the module's own when left out
 	Chime  string  `yaml:"chime"`  // sounda to soundy, msga …, ringa …, or none; soundk when left out
 	Rate   float64 `yaml:"rate"`   // characters spoken in a second; 5 when left out
+
+	longest int // bytes of a text in one frame; 0 is this module's
+}
+
+// Family is what differs between this module and its relatives, which speak the
+// same commands and answers.
+type Family struct {
+	Name    string
+	Frame   func(command byte, data ...byte) []byte
+	MaxText int            // bytes in one frame
+	Chime   string         // when the options name none
+	Chimes  *regexp.Regexp // what the options may name
 }
 
 // Speaker is one module. It is not safe for several goroutines.
 type Speaker struct {
 	wire    devices.Wire
 	options Options
+	family  Family
 }
 
 var (
@@ -55,14 +69,23 @@ var (
 
 // Open makes the driver. It only checks the options.
 func Open(w devices.Wire, options devices.Decode) (devices.Speaker, error) {
-	o := Options{Chime: "soundk", Rate: defaultRate}
+	return OpenFamily(w, options, Family{
+		Name: "syn6288", Frame: frame, MaxText: maxText, Chime: "soundk",
+		Chimes: regexp.MustCompile(`^(sound|msg|ring)[a-z]$`),
+	})
+}
+
+// OpenFamily makes the driver of a relative of the module.
+func OpenFamily(w devices.Wire, options devices.Decode, f Family) (devices.Speaker, error) {
+	o := Options{Chime: f.Chime, Rate: defaultRate}
 	if err := options(&o); err != nil {
 		return nil, err
 	}
-	if err := o.validate(); err != nil {
-		return nil, fmt.Errorf("syn6288: %w", err)
+	if err := o.validate(f); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	return &Speaker{wire: w, options: o}, nil
+	o.longest = f.MaxText
+	return &Speaker{wire: w, options: o, family: f}, nil
 }
 
 // Say speaks the phrase and returns when it has been spoken to its end. What
@@ -73,7 +96,7 @@ func Open(w devices.Wire, options devices.Decode) (devices.Speaker, error) {
 func (s *Speaker) Say(ctx context.Context, p devices.Phrase) error {
 	for _, part := range s.options.parts(p.Text) {
 		if err := s.speak(ctx, part); err != nil {
-			return fmt.Errorf("syn6288: say %q: %w", p.Text, err)
+			return fmt.Errorf("%s: say %q: %w", s.family.Name, p.Text, err)
 		}
 	}
 	return nil
@@ -84,10 +107,10 @@ func (s *Speaker) Probe(ctx context.Context) error {
 	x := exchange.Begin(ctx, s.wire)
 	defer x.End()
 	if err := x.Quiet(silence); err != nil {
-		return fmt.Errorf("syn6288: probe: %w", err)
+		return fmt.Errorf("%s: probe: %w", s.family.Name, err)
 	}
-	if _, err := askBusy(x); err != nil {
-		return fmt.Errorf("syn6288: probe: %w", err)
+	if _, err := s.askBusy(x); err != nil {
+		return fmt.Errorf("%s: probe: %w", s.family.Name, err)
 	}
 	return nil
 }
@@ -95,7 +118,7 @@ func (s *Speaker) Probe(ctx context.Context) error {
 // speak says one part and sees to it that an interrupted one is stopped.
 func (s *Speaker) speak(ctx context.Context, p part) error {
 	x := exchange.Begin(ctx, s.wire)
-	err := say(x, p)
+	err := s.say(x, p)
 	x.End()
 	if ctx.Err() != nil || errors.Is(err, ErrEndless) {
 		s.hush(context.WithoutCancel(ctx))
@@ -109,14 +132,14 @@ func (s *Speaker) hush(ctx context.Context) {
 	x := exchange.Begin(ctx, s.wire)
 	defer x.End()
 	x.Pause(silence) // so that stop is not taken for the rest of a cut frame
-	x.Write(stopFrame(), turnaround)
+	x.Write(s.family.Frame(cmdStop), turnaround)
 }
 
-func say(x *exchange.Exchange, p part) error {
+func (s *Speaker) say(x *exchange.Exchange, p part) error {
 	if err := x.Quiet(silence); err != nil {
 		return err
 	}
-	frame := speakFrame(p.text)
+	frame := s.family.Frame(cmdSpeak, append([]byte{codingGBK}, p.text...)...)
 	if err := x.Write(frame, turnaround); err != nil {
 		return err
 	}
@@ -126,13 +149,13 @@ func say(x *exchange.Exchange, p part) error {
 	if _, err := expect(x, until, accepted); err != nil {
 		return err
 	}
-	return awaitIdle(x, p.lasts)
+	return s.awaitIdle(x, p.lasts)
 }
 
 // awaitIdle returns when the module has said that it is idle: by itself at the
 // end of a text, or when asked because that was overdue. An end that comes far
 // too early may belong to the text before and is asked about, too.
-func awaitIdle(x *exchange.Exchange, estimate time.Duration) error {
+func (s *Speaker) awaitIdle(x *exchange.Exchange, estimate time.Duration) error {
 	began := time.Now()
 	until := began.Add(estimate)
 	limit := began.Add(4*estimate + 10*time.Second)
@@ -147,7 +170,7 @@ func awaitIdle(x *exchange.Exchange, estimate time.Duration) error {
 		if time.Now().After(limit) {
 			return ErrEndless
 		}
-		busy, err := askBusy(x)
+		busy, err := s.askBusy(x)
 		if err != nil || !busy {
 			return err
 		}
@@ -156,10 +179,10 @@ func awaitIdle(x *exchange.Exchange, estimate time.Duration) error {
 }
 
 // askBusy queries the module, a second time when it does not answer.
-func askBusy(x *exchange.Exchange) (bool, error) {
+func (s *Speaker) askBusy(x *exchange.Exchange) (bool, error) {
 	var err error
 	for range 2 {
-		if err = x.Write(queryFrame(), turnaround); err != nil {
+		if err = x.Write(s.family.Frame(cmdQuery), turnaround); err != nil {
 			return false, err
 		}
 		var b byte
