@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,7 +53,12 @@ func TestPressOnTheChipReachesTheBoard(t *testing.T) {
 
 	h.must(t, "open", "day_open", nil)
 	h.must(t, "take", "take", map[string]any{"service": "social"})
-	h.until(t, "up", "callbox/box-3", "board/3")
+	h.until(t, "up", "board/3")
+	until(t, "the call box answers", patience, func() bool {
+		return slices.ContainsFunc(h.state(t).Devices, func(d struct{ ID, State, Why, Effect string }) bool {
+			return d.ID == "callbox/box-3" && (d.State == "up" || d.State == "degraded")
+		})
+	})
 	chip.Press(1) // opens the window and calls
 	if ticket := h.calling(t, "3"); ticket != "M001" {
 		t.Errorf("called %s", ticket)

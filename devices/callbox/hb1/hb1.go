@@ -139,11 +139,11 @@ func (b *Bus) Health(report devices.Report) { b.report = report }
 // rebooted. A text longer than bridge.MaxText bytes is cut at a character. A
 // unit without a display ignores its text.
 func (b *Bus) Tell(_ context.Context, unit, text string) error {
-	return b.wants(unit, bridge.Show{Text: text})
+	return b.wants(unit, bridge.Show{Text: text}, false)
 }
 
-// Show implements devices.Shower, like Tell: a display shows the ticket, and
-// blinks with a fresh call.
+// Show implements devices.Shower, like Tell: a display shows the ticket. With a
+// fresh call it blinks, its lamp does, and it sounds, as far as it has all that.
 func (b *Bus) Show(_ context.Context, unit string, f devices.Frame) error {
 	show := bridge.Show{Text: f.Ticket}
 	if f.Ticket == "" {
@@ -152,14 +152,14 @@ func (b *Bus) Show(_ context.Context, unit string, f devices.Frame) error {
 	if f.Blink {
 		show.Style = bridge.Blink
 	}
-	return b.wants(unit, show)
+	return b.wants(unit, show, true)
 }
 
 // nobody is what a display shows while nobody is at its window. A dark one would
 // look broken.
 const nobody = "----"
 
-func (b *Bus) wants(unit string, show bridge.Show) error {
+func (b *Bus) wants(unit string, show bridge.Show, sign bool) error {
 	show.Text = strings.ToValidUTF8(show.Text, "?")
 	for _, u := range b.units {
 		if u.name != unit {
@@ -167,7 +167,10 @@ func (b *Bus) wants(unit string, show bridge.Show) error {
 		}
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		u.want = want{show: show, version: u.want.version + 1}
+		if sign && u.want.sign && u.want.show == show {
+			return nil // told again, which must not sound again
+		}
+		u.want = want{show, sign, u.want.version + 1}
 		return nil
 	}
 	return fmt.Errorf("hb1: tell %s: no such unit on this bus", unit)

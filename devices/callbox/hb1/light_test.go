@@ -23,7 +23,7 @@ func TestFirstLight(t *testing.T) {
 	wire, line := firmwaretest.Join(t, 1, chip.Line)
 	bus := run(t, wire, map[string]string{"box-3": "address: 3"})
 	await(t, "step 5: the green lamp", func() bool { return chip.Outputs()&firmwaretest.Link != 0 })
-	await(t, "step 5: the box to be up", func() bool { return bus.is("box-3", devices.Up) })
+	await(t, "step 5: the box to be up", func() bool { return bus.alive("box-3") })
 	if err := bus.Show(t.Context(), "box-3", devices.Frame{Window: "3"}); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestFirstLight(t *testing.T) {
 
 	line.Cut(true)
 	await(t, "step 8: the green lamp to go dark", func() bool { return chip.Outputs()&firmwaretest.Link == 0 })
-	await(t, "step 8: the box to be down", func() bool { return bus.is("box-3", devices.Down) })
+	await(t, "step 8: the box to be down", func() bool { return bus.state("box-3") == devices.Down })
 	chip.Press(2)
 	line.Cut(false)
 	await(t, "step 9: the press of that time", func() bool { return len(bus.pressed()) == 2 })
@@ -72,6 +72,6 @@ func TestFirmwaresWithoutAddressAreFound(t *testing.T) {
 	t.Logf("%d answers collided", line.Collisions())
 
 	bus := run(t, wire, map[string]string{"box-3": fmt.Sprintf("{address: 33, uid: %q}", hex.EncodeToString(ours[:]))})
-	await(t, "the box to be up", func() bool { return bus.is("box-3", devices.Up) })
+	await(t, "the box to be up", func() bool { return bus.alive("box-3") })
 	bus.press(one, 1, "box-3 next")
 }

@@ -40,19 +40,11 @@ type unit struct {
 
 	want    want    // guarded by Bus.mu
 	figures Figures // guarded by Bus.mu
-	shown   int     // version that the board has, or refused for good
-	order   bridge.Packet
-	ordered int // version that order shows; 0 without one under way
+	outputs outputs
 
 	health  health
 	probe   time.Time // not before, while down
 	inquiry time.Time // when it is asked for its figures
-}
-
-// want is what a board shall show. Version 0 is nothing.
-type want struct {
-	show    bridge.Show
-	version int
 }
 
 // visit is one turn of one board. A board that does not answer costs the
@@ -131,7 +123,7 @@ func (b *Bus) exchange(u *unit, p bridge.Packet, fits func(bridge.Packet) bool) 
 // kept: its name cannot come back.
 func (u *unit) forget() {
 	u.memory, u.greeted, u.uptime, u.digits = bridge.Memory{}, false, 0, typed{}
-	u.shown, u.ordered = 0, 0
+	u.outputs.forget()
 }
 
 // greet asks the board who it is and tells it the time.
@@ -158,7 +150,7 @@ func (b *Bus) greet(u *unit) error {
 	u.hello, u.greeted = who, true
 	u.inquiry = time.Now().Add(inquireEvery)
 	b.count(u, func(f *Figures) { f.Board = who })
-	u.shown, u.ordered = 0, 0
+	u.outputs.forget()
 	b.answered(u)
 	return b.say(u.send.Plain(bridge.TypeTime, b.now().Payload()))
 }
@@ -180,37 +172,6 @@ func introduction(p bridge.Packet) (bridge.Hello, error) {
 
 func answers(sent bridge.Packet) func(bridge.Packet) bool {
 	return func(got bridge.Packet) bool { return got.Answers(sent) }
-}
-
-// show brings the newest text to the board, if it does not have it yet. A text
-// that is under way is repeated under its number in the board's next turn, so
-// that a bad line does not hold up the others.
-func (b *Bus) show(u *unit) error {
-	b.mu.Lock()
-	want := u.want
-	b.mu.Unlock()
-	if want.version == u.shown {
-		return nil
-	}
-	if u.hello.Cols == 0 || u.hello.Rows == 0 {
-		u.shown = want.version
-		return nil
-	}
-	if u.ordered == want.version {
-		u.order.Retry = true
-	} else {
-		u.order = u.send.Reliable(bridge.TypeShow, fit(want.show, u.hello).Payload())
-		u.ordered = want.version
-	}
-	got, err := b.question(u, u.order, answers(u.order))
-	if err != nil {
-		return err
-	}
-	u.ordered = 0
-	if got.Kind == bridge.Ack || bridge.ParseNak(got.Payload) != bridge.Busy {
-		u.shown = want.version
-	}
-	return nil
 }
 
 // fit makes a text that the board can take: of its characters, and not too

@@ -203,11 +203,13 @@ type View struct {
 type UnitView struct {
 	Name    string        `json:"name"`
 	Address int           `json:"address"`
-	Shown   string        `json:"shown"`  // text on the display
-	Blink   bool          `json:"blink"`  // the text blinks
-	Up      bool          `json:"up"`     // the link lamp: the host was heard lately
-	Queued  int           `json:"queued"` // events the host has not acknowledged
-	Keys    []devices.Key `json:"keys"`   // in the order of their numbers
+	Shown   string        `json:"shown"`           // text on the display
+	Blink   bool          `json:"blink"`           // the text blinks
+	Lamp    bool          `json:"lamp,omitempty"`  // lamp 0 is lit
+	Beeps   int           `json:"beeps,omitempty"` // sounds since its boot
+	Up      bool          `json:"up"`              // the link lamp: the host was heard lately
+	Queued  int           `json:"queued"`          // events the host has not acknowledged
+	Keys    []devices.Key `json:"keys"`            // in the order of their numbers
 }
 
 // View implements emulator.Emulator; it returns a View.

@@ -27,6 +27,8 @@ type unit struct {
 	events []event       // not yet acknowledged, oldest first
 	last   uint32        // number of the newest event
 	screen screen
+	light  light
+	beeps  int
 	status bridge.Status
 	// actions are the movements of keys that the host wants to hear of. The keys
 	// here only know one.
@@ -38,6 +40,18 @@ type unit struct {
 type screen struct {
 	show  bridge.Show
 	since time.Time
+}
+
+// light is lamp 0.
+type light struct {
+	order bridge.Light
+	since time.Time
+}
+
+// lit says whether it is lit, or blinks.
+func (l light) lit() bool {
+	on := l.order.Colour != [3]byte{}
+	return on && (l.order.TTL == 0 || time.Since(l.since) < time.Duration(l.order.TTL)*time.Second)
 }
 
 // boot wipes the memory. Number and first event are random, so that names of
@@ -120,9 +134,14 @@ func (u *unit) obey(p bridge.Packet) bridge.Packet {
 			u.booting = true
 		}
 	case bridge.TypeLight:
-		_, err = bridge.ParseLight(p.Payload)
+		var l bridge.Light
+		if l, err = bridge.ParseLight(p.Payload); err == nil && l.Index == 0 {
+			u.light = light{l, time.Now()}
+		}
 	case bridge.TypeBeep:
-		_, err = bridge.ParseBeep(p.Payload)
+		if _, err = bridge.ParseBeep(p.Payload); err == nil {
+			u.beeps++
+		}
 	default:
 		return u.send.Nak(p, bridge.Unsupported)
 	}
@@ -167,5 +186,6 @@ func (u *unit) view() UnitView {
 		Up: !u.heard.IsZero() && time.Since(u.heard) < linkLamp,
 	}
 	v.Shown, v.Blink = u.text()
+	v.Lamp, v.Beeps = u.light.lit(), u.beeps
 	return v
 }
