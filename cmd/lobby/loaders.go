@@ -34,7 +34,11 @@ func loadHB1(ctx context.Context, f *flasher, w wire.Conn, b chip, progress func
 	if err := f.permit(b, h); err != nil {
 		return was, err
 	}
-	return was, l.Run(ctx, firmware.NewSender(f.image, f.again), func(sent, _ int) { progress(sent) })
+	err = l.Run(ctx, firmware.NewSender(f.image, f.again), func(sent, _ int) { progress(sent) })
+	if ctx.Err() != nil {
+		err = fmt.Errorf("ended in the middle; the board runs %s on and keeps what it has, and the same command goes on from there: %w", was, ctx.Err())
+	}
+	return was, err
 }
 
 // unknown is what ran on a chip in its maker's loader, which cannot say it.

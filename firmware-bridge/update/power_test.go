@@ -2,6 +2,7 @@ package update_test
 
 import (
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -99,4 +100,20 @@ func TestPowerCutDuringTheFirstImage(t *testing.T) {
 		})
 	}
 	boards.Wait()
+}
+
+// libFuzzer looks for an order of messages, cuts and boots after which something
+// boots that is not whole or was not signed (firmware/process/fuzz.c).
+// LOBBY_NIGHTLY makes it look for ten minutes.
+func TestFuzzerFindsNoWayToAHalfImage(t *testing.T) {
+	firmwaretest.Needs(t, "clang")
+	fuzz := firmwaretest.Build(t, "fuzz-update")
+	long := "5"
+	if os.Getenv("LOBBY_NIGHTLY") != "" {
+		long = "600"
+	}
+	cmd := exec.Command(fuzz, "-max_total_time="+long, "-max_len=256", "-verbosity=0", "-artifact_prefix="+t.TempDir()+"/")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
