@@ -39,10 +39,15 @@ func (e ClockJumped) apply(s *State, r Record) {
 	}
 	before := r.At.Add(-moved)
 	for _, t := range s.tickets {
-		t.later(moved, before)
+		t.later(moved)
 	}
 	for _, w := range s.windows {
 		w.later(moved)
+	}
+	for _, b := range s.ballots.all {
+		if b.Until.After(before) { // the keypad's keys are lit
+			laterTime(&b.Until, moved)
+		}
 	}
 	for _, at := range []*time.Time{&s.frozen, &s.thawed} {
 		laterTime(at, moved)
@@ -51,14 +56,11 @@ func (e ClockJumped) apply(s *State, r Record) {
 }
 
 // later moves what is still open of a ticket.
-func (t *Ticket) later(d time.Duration, now time.Time) {
+func (t *Ticket) later(d time.Duration) {
 	for _, l := range t.Legs {
 		if !l.over() {
 			l.later(d)
 			laterTime(&l.Since, d)
-		}
-		if l.Until.After(now) { // the prompt is open
-			laterTime(&l.Until, d)
 		}
 	}
 	if !t.Leg().over() {

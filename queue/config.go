@@ -18,6 +18,7 @@ type Config struct {
 	Chains   []Chain   `json:"chains,omitempty"`
 	Walks    []Walk    `json:"walks,omitempty"`
 	Rules    Rules     `json:"rules"`
+	Calendar Calendar  `json:"calendar,omitzero"`
 }
 
 // Service is one queue. Services with the same prefix share one number range,
@@ -113,6 +114,7 @@ func (c Config) Validate() error {
 		k.validate(services, bad)
 	}
 	c.Rules.validate(classes, bad)
+	c.Calendar.validate(bad)
 	return errors.Join(errs...)
 }
 

@@ -110,6 +110,7 @@ func TestRulesFillInWhatIsNotSet(t *testing.T) {
 		VoidAfter: queue.Duration(2 * time.Minute), MaxWait: queue.Duration(45 * time.Minute), VisitCredit: 0.5, Order: queue.OrderAccumulating,
 		UndoWithin: queue.Duration(10 * time.Second), PreferMargin: queue.Duration(5 * time.Minute), Tolerance: queue.Duration(20 * time.Minute),
 		SlotEarly: queue.Duration(5 * time.Minute), SlotGrace: queue.Duration(10 * time.Minute),
+		RatePeriod: queue.Duration(7 * 24 * time.Hour), FollowupDays: 15,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rules %+v, want %+v", got, want)

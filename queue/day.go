@@ -61,6 +61,8 @@ func (e DayOpened) apply(s *State, r Record) {
 	s.block = s.block.on(e.Day)
 	s.clearDay()
 	s.forgetBookings()
+	s.forgetBallots(r.At)
+	s.forgetFollowups(r.At)
 	for id := range s.windows {
 		s.windows[id] = &windowState{id: id, since: r.At, ratings: map[int]int{}}
 	}
@@ -231,6 +233,7 @@ func (e ConfigActivated) apply(s *State, r Record) {
 	}
 	s.respend()
 	s.resettle()
+	s.windBallots()
 }
 
 func (c Config) index() index {

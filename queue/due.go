@@ -20,6 +20,7 @@ type dueKind string
 const (
 	dueLeg     dueKind = "leg"
 	dueJourney dueKind = "journey"
+	dueBallot  dueKind = "ballot" // the oldest that nobody used
 )
 
 // due is a moment at which a Tick leads to something.
@@ -72,6 +73,8 @@ func (Tick) decide(s *State, in Input) (Outcome, error) {
 		switch d.key.kind {
 		case dueLeg:
 			out.Events = append(out.Events, s.legTick(s.findLeg(d.key.id)))
+		case dueBallot:
+			out.Events = append(out.Events, s.overdueBallots(in.At)...)
 		case dueJourney:
 			out.Events = append(out.Events, JourneyForecast{Ticket: d.key.id, Finish: s.finish(s.tickets[d.key.id], in.At)})
 		}

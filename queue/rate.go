@@ -3,15 +3,38 @@ package queue
 import "time"
 
 // Rate is one press of a rating key, or a rating given on a page. It is never
-// refused once the day is known: every press becomes a record, and the
+// refused once its level is known: every press becomes a record, and the
 // verdict says whether it counts.
 type Rate struct {
-	Ticket  string    `json:"ticket,omitempty"` // given on a page
+	Ticket  string    `json:"ticket,omitempty"` // of the day, given on a page
+	Token   string    `json:"token,omitempty"`  // of the ticket, from the code on its slip; of any day
+	Kiosk   string    `json:"kiosk,omitempty"`  // where the page is; empty on a phone
 	Level   int       `json:"level"`            // 5 very satisfied … 1 very dissatisfied
 	Reasons []string  `json:"reasons,omitempty"`
 	Prompt  string    `json:"-"` // nonce the keypad was asked with
 	Device  string    `json:"-"` // keypad; empty for a page
+	Scale   int       `json:"-"` // keys of a keypad with fewer than five; 0 for five
 	Pressed time.Time `json:"-"` // when the key was pressed; zero means now
+}
+
+// The channels of a rating. One leg has one rating, whichever it came through.
+const (
+	ChannelKeypad = "keypad"
+	ChannelSlip   = "slip" // the code on the slip, on a phone
+	ChannelKiosk  = "kiosk"
+	ChannelPage   = "page" // by number, without the token
+)
+
+func (c Rate) channel() string {
+	switch {
+	case c.Device != "":
+		return ChannelKeypad
+	case c.Kiosk != "":
+		return ChannelKiosk
+	case c.Token != "":
+		return ChannelSlip
+	}
+	return ChannelPage
 }
 
 // RateResult is the verdict.
@@ -35,58 +58,73 @@ func (c Rate) decide(s *State, in Input) (Outcome, error) {
 	if c.Pressed.IsZero() || c.Pressed.After(in.At) {
 		c.Pressed = in.At
 	}
-	l, why := s.rated(c)
-	rating := rating{Device: c.Device, Level: c.Level, Reasons: c.Reasons, Pressed: c.Pressed, Why: why}
-	if l == nil {
+	b, why := s.rated(c)
+	rating := rating{Channel: c.channel(), Device: c.Device, Level: c.Level, Scale: c.Scale, Reasons: c.Reasons, Pressed: c.Pressed, Why: why}
+	if b == nil {
 		rating.Ticket = c.Ticket
 		return events1(RateResult{R: RateRefused, Why: why}, RatingRefused{rating})
 	}
-	rating.about, rating.Window, rating.Staff = l.about(), l.Window, l.Staff
+	rating.polled = s.polled(b)
 	switch {
-	case l.Level != 0:
+	case b.Level != 0:
 		return events1(RateResult{R: RateDup, Why: "already_rated"}, RatingDuplicate{rating})
-	case c.Device != "" && c.Pressed.After(l.Until):
+	case b.Closed:
+		return events1(RateResult{R: RateLate, Why: "period_over"}, RatingLate{rating})
+	case c.Device != "" && c.Pressed.After(b.Until):
 		return events1(RateResult{R: RateLate, Why: "prompt_closed"}, RatingLate{rating})
 	}
-	return events1(RateResult{R: RateOK}, RatingGiven{rating})
+	events := []Event{RatingGiven{rating}}
+	if c.Level <= badLevel {
+		events = append(events, s.followUp(b, rating, in))
+	}
+	return events1(RateResult{R: RateOK}, events...)
 }
 
-// rated finds the leg that a press is about, or the reason why there is none.
-func (s *State) rated(c Rate) (*Leg, string) {
-	if c.Device == "" {
-		if t, ok := s.tickets[c.Ticket]; ok {
-			if l := t.served(); l != nil {
-				return l, ""
-			}
+// rated finds the ballot that a press is about, or the reason why there is
+// none.
+func (s *State) rated(c Rate) (*Ballot, string) {
+	switch {
+	case c.Device != "":
+		return s.ratedAt(c.Device, c.Prompt)
+	case c.Token != "":
+		if b := s.ballots.tokens[c.Token]; b != nil {
+			return b, ""
 		}
 		return nil, "not_served"
 	}
-	l, ok := s.prompts[c.Prompt]
+	if t, ok := s.tickets[c.Ticket]; ok {
+		if l := t.served(); l != nil {
+			return s.ballotOf(l), ""
+		}
+	}
+	return nil, "not_served"
+}
+
+// ratedAt finds the ballot that a keypad was asked about.
+func (s *State) ratedAt(device, prompt string) (*Ballot, string) {
+	b, ok := s.ballots.prompts[prompt]
 	switch {
-	case c.Prompt == "":
+	case prompt == "":
 		return nil, "no_prompt"
 	case !ok:
 		return nil, "unknown_prompt"
-	case s.index.windows[l.Window].Keypad != c.Device:
+	case s.index.windows[b.Window].Keypad != device:
 		return nil, "other_window"
 	}
-	return l, ""
+	return b, ""
 }
 
 // rating is what the four outcomes of a press have in common.
 type rating struct {
-	about
-	Window  string    `json:"window,omitempty"`
-	Staff   string    `json:"staff,omitempty"`
+	polled
+	Channel string    `json:"channel"`
 	Device  string    `json:"device,omitempty"`
 	Level   int       `json:"level"`
+	Scale   int       `json:"scale,omitempty"` // keys of a keypad with fewer than five
 	Reasons []string  `json:"reasons,omitempty"`
 	Pressed time.Time `json:"pressed"`
 	Why     string    `json:"why,omitempty"`
 }
-
-// Topic implements Event.
-func (rating) Topic() string { return TopicQueue }
 
 // RatingGiven: the one rating of a leg that counts.
 type RatingGiven struct{ rating }
@@ -112,7 +150,15 @@ func (RatingDuplicate) Name() string { return "rating.duplicate" }
 // Name implements Event.
 func (RatingRefused) Name() string { return "rating.refused" }
 
-func (e RatingGiven) apply(s *State, _ Record) {
+func (e RatingGiven) apply(s *State, r Record) {
+	if b := e.ballot(s, s.day); b != nil {
+		s.ballots.unrated.take(b)
+		b.Level, b.Rated, b.Channel = e.Level, r.At, e.Channel
+		s.windBallots()
+	}
+	if e.Served != "" {
+		return // the sums are those of this day's services
+	}
 	_, l := s.leg(e.about)
 	l.Level = e.Level
 	s.figures.Ratings[e.Level]++

@@ -97,4 +97,10 @@ const (
 	CodeNoStep         = "unknown_step"
 	CodeStepAtWindow   = "step_at_window"
 	CodeStepRequired   = "step_required"
+	CodeNothingToRate  = "nothing_to_rate"
+	CodeNoFollowup     = "unknown_followup"
+	CodeFollowupOver   = "followup_over"
+	CodeBadgeMissing   = "badge_missing"
+	CodeSecondPerson   = "second_person"
+	CodeStepMissing    = "step_missing"
 )

@@ -42,9 +42,14 @@ type Rules struct {
 	// step before. Zero takes the default, a half.
 	VisitCredit float64 `json:"visit_credit" yaml:"visit_credit"`
 
-	RateWithin Duration `json:"rate_within" yaml:"rate_within"`     // how long a prompt stays open; 20 s
-	VoidAfter  Duration `json:"void_after" yaml:"void_after"`       // life of a number whose slip failed and nobody kept; 2 min
-	Reprints   int      `json:"reprint_limit" yaml:"reprint_limit"` // 3
+	RateWithin Duration `json:"rate_within" yaml:"rate_within"` // how long a prompt stays open; 20 s
+	RatePeriod Duration `json:"rate_period" yaml:"rate_period"` // after the service, to rate on a page; 7 days
+	// FollowupDays are the working days to put a bad rating right; 15, as is the
+	// field's practice.
+	FollowupDays int `json:"followup_days,omitempty" yaml:"followup_days"`
+
+	VoidAfter Duration `json:"void_after" yaml:"void_after"`       // life of a number whose slip failed and nobody kept; 2 min
+	Reprints  int      `json:"reprint_limit" yaml:"reprint_limit"` // 3
 }
 
 // Share is one class's turns in a ratio: two normal, then one priority.
@@ -77,6 +82,9 @@ func (r Rules) WithDefaults() Rules {
 	if r.Recalls == 0 {
 		r.Recalls = 3
 	}
+	if r.FollowupDays == 0 {
+		r.FollowupDays = 15
+	}
 	if r.Reprints == 0 {
 		r.Reprints = 3
 	}
@@ -86,6 +94,7 @@ func (r Rules) WithDefaults() Rules {
 	set(&r.RecallGap, 10*time.Second)
 	set(&r.UndoWithin, 10*time.Second)
 	set(&r.RateWithin, 20*time.Second)
+	set(&r.RatePeriod, 7*24*time.Hour)
 	set(&r.VoidAfter, 2*time.Minute)
 	set(&r.PreferMargin, 5*time.Minute)
 	set(&r.SlotEarly, 5*time.Minute)

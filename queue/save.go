@@ -42,9 +42,11 @@ type saved struct {
 	Until     string                `json:"block_until,omitempty"`
 	ClockHeld bool                  `json:"clock_held,omitempty"`
 
-	Substitutes map[string]string `json:"substitutes"`
-	Fixed       map[string]string `json:"fixed"`
-	Checkpoint  CheckpointSigned  `json:"checkpoint"`
+	Substitutes map[string]string   `json:"substitutes"`
+	Fixed       map[string]string   `json:"fixed"`
+	Checkpoint  CheckpointSigned    `json:"checkpoint"`
+	Ballots     []Ballot            `json:"ballots,omitempty"` // by key
+	Followups   map[string]Followup `json:"followups,omitempty"`
 }
 
 type savedTicket struct {
@@ -58,8 +60,6 @@ type savedTicket struct {
 type savedLeg struct {
 	Leg
 	Order     uint64    `json:"order"`
-	Prompt    string    `json:"prompt,omitempty"`
-	Until     time.Time `json:"prompt_until,omitzero"`
 	Level     int       `json:"level,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`
 	Absent    time.Time `json:"absent,omitzero"`
@@ -96,7 +96,10 @@ func (s *State) Save() ([]byte, error) {
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
-		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed,
+		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed, Followups: values(s.followups),
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
+		w.Ballots = append(w.Ballots, *s.ballots.all[key])
 	}
 	for _, t := range s.byNumber() {
 		w.Tickets = append(w.Tickets, t.save())
@@ -152,8 +155,15 @@ func Load(data []byte) (*State, error) {
 	for id, a := range r.Alerts {
 		s.alerts[id] = &a
 	}
+	for _, b := range r.Ballots {
+		s.ballots.add(&b)
+	}
+	for id, f := range r.Followups {
+		s.followups[id] = &f
+	}
 	s.respend()
 	s.resettle()
+	s.windBallots()
 	return s, nil
 }
 
@@ -167,14 +177,14 @@ func (t *Ticket) save() savedTicket {
 
 func (l *Leg) save() savedLeg {
 	return savedLeg{
-		Leg: *l, Order: l.Order, Prompt: l.Prompt, Until: l.Until, Level: l.Level, NotBefore: l.NotBefore,
+		Leg: *l, Order: l.Order, Level: l.Level, NotBefore: l.NotBefore,
 		Absent: l.Absent, Back: l.Back, Touched: l.Touched, Before: l.Before,
 	}
 }
 
 func (r savedLeg) load() *Leg {
 	l := r.Leg
-	l.Order, l.Prompt, l.Until, l.Level, l.NotBefore = r.Order, r.Prompt, r.Until, r.Level, r.NotBefore
+	l.Order, l.Level, l.NotBefore = r.Order, r.Level, r.NotBefore
 	l.Absent, l.Back, l.Touched, l.Before, l.line = r.Absent, r.Back, r.Touched, r.Before, nil
 	return &l
 }
@@ -185,9 +195,6 @@ func (s *State) loadTicket(r savedTicket) {
 	for _, leg := range r.Legs {
 		l := leg.load()
 		t.Legs = append(t.Legs, l)
-		if l.Prompt != "" {
-			s.prompts[l.Prompt] = l
-		}
 	}
 	s.addTicket(&t)
 	if t.Journey != nil && !t.Journey.over() {

@@ -81,8 +81,11 @@ func (e TicketDone) apply(s *State, r Record) {
 	p := s.pace[l.Service]
 	s.pace[l.Service] = pace{n: p.n + 1, sum: p.sum + r.At.Sub(l.Started)}
 	s.end(e.about, LegDone, r.At)
-	l.Prompt, l.Until = e.Prompt, e.Until
-	s.prompts[e.Prompt] = l
+	s.ballots.add(&Ballot{
+		about: e.about, Day: s.day, Token: s.tickets[e.Ticket].Token, Prompt: e.Prompt,
+		Window: e.Window, Staff: e.Staff, Service: e.Service, Done: r.At, Until: e.Until,
+	})
+	s.windBallots()
 	w.since = r.At
 	w.done++
 	s.figures.Served++

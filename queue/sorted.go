@@ -60,6 +60,9 @@ func (s *sorted[T]) each(visit func(T) bool) {
 	}
 }
 
+// back visits the members in reverse order until visit returns false.
+func (s *sorted[T]) back(visit func(T) bool) { s.root.back(visit) }
+
 // first returns up to n members from the front.
 func (s *sorted[T]) first(n int) []T {
 	vs := make([]T, 0, min(n, s.len()))
@@ -129,6 +132,10 @@ func (n *node[T]) sized() *node[T] {
 
 func (n *node[T]) each(visit func(T) bool) bool {
 	return n == nil || n.left.each(visit) && visit(n.value) && n.right.each(visit)
+}
+
+func (n *node[T]) back(visit func(T) bool) bool {
+	return n == nil || n.right.back(visit) && visit(n.value) && n.left.back(visit)
 }
 
 // scatter makes weights of a counter that look thrown by dice: the finisher

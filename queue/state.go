@@ -34,7 +34,8 @@ type State struct {
 	frozen    time.Time               // since when all clocks stand; zero when they go
 	frozenWhy string
 	thawed    time.Time              // when they last went on
-	prompts   map[string]*Leg        // open and past prompts of the day, by nonce
+	ballots   ballots                // ratings that may still come
+	followups map[string]*Followup   // bad ratings that are looked into, by id
 	calls     []CallView             // newest first
 	pace      map[string]pace        // service times, by service
 	devices   map[string]*DeviceView // by id
@@ -77,6 +78,7 @@ func NewState() *State {
 		alerts:   map[string]*AlertView{},
 		bookings: map[string]Booking{},
 		fixed:    map[string]string{},
+		ballots:  newBallots(), followups: map[string]*Followup{},
 	}
 	s.clearDay()
 	return s
@@ -94,7 +96,7 @@ func (s *State) clearDay() {
 	s.dues = newSorted(byTime)
 	s.respend()
 	s.resettle()
-	s.prompts = map[string]*Leg{}
+	s.windBallots()
 	s.calls = nil
 	s.figures = Figures{Ratings: map[int]int{}}
 }

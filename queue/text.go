@@ -49,6 +49,9 @@ var words = map[string]sentence{
 	"step " + string(StepDone):      {"已办结", "已辦結", "done"},
 	"step " + string(StepSkipped):   {"已跳过", "已跳過", "skipped"},
 	"step " + string(StepWithdrawn): {"不再需要", "不再需要", "not needed any more"},
+	"followup " + StepCalledBack:    {"回访", "回訪", "called back"},
+	"followup " + StepCorrected:     {"整改", "整改", "corrected"},
+	"followup " + StepReplied:       {"反馈", "回饋", "replied"},
 	string(LegVoid):                 {"已作废", "已作廢", "void"},
 }
 
@@ -63,6 +66,7 @@ var texts = map[string]sentence{
 	"bad_command.level":      {"评价等级必须是 1 到 5，收到 %s", "評價等級必須是 1 到 5，收到 %s", "A rating is 1 to 5, not %s"},
 	"bad_command.code":       {"预约需要一个凭证码，至少 4 个字符", "預約需要一個憑證碼，至少 4 個字元", "A booking needs a code of at least 4 characters"},
 	"bad_command.checkpoint": {"检查点的记录数 %s 多于现有的 %s", "檢查點的記錄數 %s 多於現有的 %s", "The checkpoint speaks of %s records, there are %s"},
+	"bad_command.step":       {"整改步骤 %s 不存在，可用 verified、called_back、corrected、replied", "整改步驟 %s 不存在，可用 verified、called_back、corrected、replied", "There is no step %s; use verified, called_back, corrected or replied"},
 	"bad_command.until":      {"挂起的到期时间必须晚于现在", "掛起的到期時間必須晚於現在", "A hold must end later than now"},
 	"bad_command.transfer":   {"请写明转到哪个业务、窗口或人员", "請寫明轉到哪個業務、窗口或人員", "Say to which service, window or staff"},
 
@@ -116,6 +120,14 @@ var texts = map[string]sentence{
 	"reason_missing.alert":        {"确认提醒时请写明原因", "確認提醒時請寫明原因", "Say what the cause of the warning is"},
 	"reason_missing.void":         {"作废必须写明原因", "作廢必須寫明原因", "Say why the number is voided"},
 	"reason_missing.freeze":       {"冻结大厅必须写明原因", "凍結大廳必須寫明原因", "Say why the hall is frozen"},
+	"reason_missing.followup":     {"请写明做了什么或为什么", "請寫明做了什麼或為什麼", "Say what was done, or why"},
+	"nothing_to_rate":             {"%s 号窗口今天没有还可以评价的服务", "%s 號窗口今天沒有還可以評價的服務", "No service of today at window %s can still be rated"},
+	"unknown_followup":            {"没有编号为 %s 的差评整改", "沒有編號為 %s 的差評整改", "There is no follow-up %s"},
+	"followup_over":               {"差评整改 %s 已经结束", "差評整改 %s 已經結束", "The follow-up %s is over"},
+	"badge_missing":               {"请写明办理人的工号", "請寫明辦理人的工號", "Say by whom: the badge number is missing"},
+	"second_person.same":          {"剔除评价需要两个人，工号 %s 已经提出过，请由另一人确认", "剔除評價需要兩個人，工號 %s 已經提出過，請由另一人確認", "Excluding a rating takes two persons; %s proposed it, another one has to confirm"},
+	"second_person.rated":         {"工号 %s 是被评价人，不能参与剔除", "工號 %s 是被評價人，不能參與剔除", "%s is the one who was rated and cannot take part"},
+	"step_missing":                {"还没有「%s」，不能结束整改", "還沒有「%s」，不能結束整改", "The step \"%s\" is missing; the follow-up cannot end without it"},
 	"reprint_limit":               {"号码 %s 已补打 %s 次，不能再补打", "號碼 %s 已補印 %s 次，不能再補印", "Number %s has been printed again %s times; no more copies"},
 	"no_printer":                  {"号码 %s 不是在有打印机的取号机上取的", "號碼 %s 不是在有印表機的取號機上取的", "Number %s was not taken at a kiosk with a printer"},
 

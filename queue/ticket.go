@@ -82,8 +82,6 @@ type Leg struct {
 	Recalls   int       `json:"recalls"`
 	Started   time.Time `json:"started,omitzero"`
 	Ended     time.Time `json:"ended,omitzero"`
-	Prompt    string    `json:"-"`
-	Until     time.Time `json:"-"` // the prompt closes
 	Level     int       `json:"-"` // the counted rating; 0 for none
 	NotBefore time.Time `json:"-"` // nobody calls it earlier; zero for no rest
 

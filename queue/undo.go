@@ -148,6 +148,7 @@ func (s *State) uncount(l *Leg, m *memory) {
 		s.windows[m.Window].done--
 		p := s.pace[l.Service]
 		s.pace[l.Service] = pace{n: p.n - 1, sum: p.sum - l.Ended.Sub(l.Started)}
-		delete(s.prompts, l.Prompt)
+		s.ballots.drop(s.ballotOf(l))
+		s.windBallots()
 	}
 }

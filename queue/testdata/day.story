@@ -69,11 +69,11 @@
 > finish {"window":"1","outcome":"accepted"}
   #27 ticket.done {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","outcome":"accepted","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:07:20Z"}
 > press kp-2 M001 1
-  #28 rating.refused {"ticket":"","leg":"","device":"kp-2","level":1,"pressed":"2026-11-23T01:07:00Z","why":"other_window"}
+  #28 rating.refused {"ticket":"","leg":"","channel":"keypad","device":"kp-2","level":1,"pressed":"2026-11-23T01:07:00Z","why":"other_window"}
 > press kp-1 M001 5
-  #29 rating.given {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","device":"kp-1","level":5,"pressed":"2026-11-23T01:07:00Z"}
+  #29 rating.given {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":5,"pressed":"2026-11-23T01:07:00Z"}
 > press kp-1 M001 4
-  #30 rating.duplicate {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","device":"kp-1","level":4,"pressed":"2026-11-23T01:07:00Z"}
+  #30 rating.duplicate {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":4,"pressed":"2026-11-23T01:07:00Z"}
 
 # The absent one comes back, in front of those who came later.
 > recover {"ticket":"M002"}
@@ -124,9 +124,9 @@
   #44 ticket.called {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","why":{"rule":"accumulating","tier":"pool","credit":660,"runners_up":[]}}
 > at 01:12:21
 > press kp-1 M005 2
-  #45 rating.late {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","device":"kp-1","level":2,"pressed":"2026-11-23T01:12:21Z"}
+  #45 rating.late {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":2,"pressed":"2026-11-23T01:12:21Z"}
 > rate {"ticket":"M005","level":3,"reasons":["waiting"]}
-  #46 rating.given {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","level":3,"reasons":["waiting"],"pressed":"2026-11-23T01:12:21Z"}
+  #46 rating.given {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"page","level":3,"reasons":["waiting"],"pressed":"2026-11-23T01:12:21Z"}
 > arrive {"window":"1"}
   #47 ticket.arrived {"ticket":"M004","leg":"M004/1","window":"1"}
 > finish {"window":"1"}
