@@ -8,17 +8,18 @@ import "lobby/queue"
 // Description is everything about a hall that has a name and does not change
 // while it runs. Its parts are read from the configuration as they stand.
 type Description struct {
-	Hall        Hall         `json:"hall"`
-	Chains      []Chain      `json:"chains"`
-	Departments []Department `json:"departments"`
-	Classes     []Class      `json:"classes"`
-	Services    []Service    `json:"services"`
-	Windows     []Window     `json:"windows"`
-	Kiosks      []Kiosk      `json:"kiosks"`
-	Walls       []Wall       `json:"walls"`
-	Walks       []queue.Walk `json:"walks"`
-	Cameras     []Camera     `json:"cameras"`
-	Devices     []Device     `json:"devices"`
+	Hall        Hall           `json:"hall"`
+	Chains      []Chain        `json:"chains"`
+	Departments []Department   `json:"departments"`
+	Classes     []Class        `json:"classes"`
+	Services    []Service      `json:"services"`
+	Windows     []Window       `json:"windows"`
+	Kiosks      []Kiosk        `json:"kiosks"`
+	Walls       []Wall         `json:"walls"`
+	Walks       []queue.Walk   `json:"walks"`
+	Calendar    queue.Calendar `json:"-"` // working days, for what has a last day
+	Cameras     []Camera       `json:"cameras"`
+	Devices     []Device       `json:"devices"`
 }
 
 // Names are translations by language tag, besides the name in zh-CN.
@@ -140,7 +141,7 @@ type Device struct {
 
 // Rules makes the queue's configuration of the description.
 func (d Description) Rules(r queue.Rules) queue.Config {
-	c := queue.Config{Rules: r, Chains: d.chains(), Walks: d.Walks}
+	c := queue.Config{Rules: r, Chains: d.chains(), Walks: d.Walks, Calendar: d.Calendar}
 	for _, s := range d.Services {
 		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department, Limits: s.Limits, Area: s.Area})
 	}

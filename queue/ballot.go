@@ -70,6 +70,18 @@ func (bs ballots) drop(b *Ballot) {
 	bs.unrated.take(b)
 }
 
+// BallotByToken is a copy of the newest ballot of a ticket, of any day.
+func (s *State) BallotByToken(token string) (Ballot, bool) {
+	b := s.ballots.tokens[token]
+	if b == nil {
+		return Ballot{}, false
+	}
+	return *b, true
+}
+
+// Open tells whether a rating would still count.
+func (b Ballot) Open() bool { return b.open() }
+
 // ballotOf finds the ballot of a leg of the day.
 func (s *State) ballotOf(l *Leg) *Ballot { return s.ballots.all[ballotKey(s.day, l.ID)] }
 

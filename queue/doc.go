@@ -50,6 +50,8 @@
 //	finish      service ends; the leg is done and a rating is asked for
 //	prompt      the keypad's question for a rating; its nonce binds leg and window
 //	rating      one citizen's word, 5 (very satisfied) to 1, about one leg
+//	ballot      the right of a served leg to one rating, for a week
+//	follow-up   a bad rating on its way to being put right (差评核查整改)
 //	keypad      the device at the window on which a rating is pressed
 //	call box    the device on which staff press next, recall, …
 //	board       the sign over a window

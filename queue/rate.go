@@ -80,6 +80,19 @@ func (c Rate) decide(s *State, in Input) (Outcome, error) {
 	return events1(RateResult{R: RateOK}, events...)
 }
 
+// Deny records presses that were refused before anybody asked what they mean:
+// forged, retained, malformed, or from a device that is not the hall's. Lobby
+// itself says so, many at once, so that a flood makes few records.
+type Deny struct {
+	Device string
+	Why    string
+	N      int
+}
+
+func (c Deny) decide(*State, Input) (Outcome, error) {
+	return events1(nil, RatingRefused{rating{Channel: ChannelKeypad, Device: c.Device, Why: c.Why, N: c.N}})
+}
+
 // rated finds the ballot that a press is about, or the reason why there is
 // none.
 func (s *State) rated(c Rate) (*Ballot, string) {
@@ -119,10 +132,11 @@ type rating struct {
 	polled
 	Channel string    `json:"channel"`
 	Device  string    `json:"device,omitempty"`
-	Level   int       `json:"level"`
+	Level   int       `json:"level"`           // 0 where it could not be read
+	N       int       `json:"n,omitempty"`     // how many presses, where they were refused together
 	Scale   int       `json:"scale,omitempty"` // keys of a keypad with fewer than five
 	Reasons []string  `json:"reasons,omitempty"`
-	Pressed time.Time `json:"pressed"`
+	Pressed time.Time `json:"pressed,omitzero"`
 	Why     string    `json:"why,omitempty"`
 }
 

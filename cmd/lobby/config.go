@@ -23,6 +23,7 @@ type Config struct {
 	RTSP        RTSP                     `yaml:"rtsp"`
 	Items       string                   `yaml:"items"` // file beside this one
 	Rules       queue.Rules              `yaml:"rules"`
+	Calendar    queue.Calendar           `yaml:"calendar"`
 	Chains      []display.Chain          `yaml:"chains"`
 	Departments []display.Department     `yaml:"departments"`
 	Classes     []display.Class          `yaml:"classes"`
@@ -91,6 +92,10 @@ type Keypad struct {
 	KeyFile      string `yaml:"key_file"` // hex
 	Emulated     bool   `yaml:"emulated"`
 
+	// Levels are what the keys of a keypad with fewer than five stand for, by
+	// what it sends: {1: 5, 2: 4, 3: 2, 4: 1} for four keys without a middle.
+	Levels map[int]int `yaml:"levels"`
+
 	password string // read or made at start
 	key      []byte
 }
@@ -112,7 +117,7 @@ type Camera struct {
 func (c Config) description() display.Description {
 	d := display.Description{
 		Hall: c.Hall, Chains: c.Chains, Departments: c.Departments, Classes: c.Classes,
-		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls, Walks: c.Walks,
+		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls, Walks: c.Walks, Calendar: c.Calendar,
 	}
 	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/hmac"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -37,7 +36,7 @@ func (l *lobby) startKeypads() error {
 	l.readKeypadSecrets()
 	k := &keypads{lobby: l, units: map[string]keypad.Unit{}, window: map[string]string{}, names: map[string]string{}}
 	for id, c := range l.file.Keypads {
-		k.units[id] = keypad.Unit{Key: c.key}
+		k.units[id] = keypad.Unit{Key: c.key, Levels: c.Levels}
 	}
 	for _, w := range l.file.Windows {
 		k.window[w.ID] = w.Keypad
@@ -61,6 +60,9 @@ func (l *lobby) startKeypads() error {
 	}
 	k.driver = keypad.New(client, l.file.Hall.ID, k.units, l.log.With("family", "keypad"))
 	k.driver.Health(l.health.of("keypad"))
+	denied := &denials{}
+	k.driver.Refused(denied.add)
+	l.group.add(enduring(l.log, "denials", nil, func(ctx context.Context) error { return denied.run(ctx, l.hall) }))
 	l.keypads = k
 	down := func(why error) { l.health.report("broker/mqtt", devices.Down, why.Error()) }
 	l.group.add(enduring(l.log, "mqtt", down, client.Run))
@@ -122,15 +124,11 @@ func (k *keypads) startBroker(listen string, hallUser mqtt.Options) error {
 // intake makes a good event durable before the broker acknowledges it. What
 // is wrong with others is for the driver to say.
 func (k *keypads) intake(ctx context.Context, device string, payload []byte, retained bool) error {
-	unit, known := k.units[device]
-	e, err := keypad.ParseEvent(payload)
-	if err != nil || !known || retained {
+	p, err := k.driver.Read(device, payload, retained, time.Now())
+	if err != nil {
 		return nil
 	}
-	if len(unit.Key) > 0 && !hmac.Equal([]byte(e.MAC), []byte(keypad.MAC(unit.Key, e.ID, e.Prompt, e.Level))) {
-		return nil
-	}
-	_, err = k.judge(ctx, keypad.Press{Device: device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, Ago: e.Ago, At: time.Now().Add(-e.Ago), Reasons: e.Reasons})
+	_, err = k.judge(ctx, p)
 	return err
 }
 
@@ -138,7 +136,7 @@ func (k *keypads) intake(ctx context.Context, device string, payload []byte, ret
 func (k *keypads) judge(ctx context.Context, p keypad.Press) (keypad.Verdict, error) {
 	answer, err := k.lobby.hall.Do(ctx, hall.Request{
 		ID: "rate:" + p.Device + "/" + p.ID, Actor: "keypad:" + p.Device,
-		Command: queue.Rate{Device: p.Device, Prompt: p.Prompt, Level: p.Level, Reasons: p.Reasons, Pressed: p.At.UTC()},
+		Command: queue.Rate{Device: p.Device, Prompt: p.Prompt, Level: p.Level, Scale: p.Scale, Reasons: p.Reasons, Pressed: p.At.UTC()},
 	})
 	if err != nil {
 		return keypad.Verdict{}, err
@@ -175,20 +173,37 @@ func (k *keypads) tell(ctx context.Context, r queue.Record) {
 	var err error
 	switch e := r.Event.(type) {
 	case queue.TicketDone:
-		ttl := time.Until(e.Until)
-		if id := k.window[e.Window]; id != "" && ttl > 0 {
-			err = k.driver.Prompt(ctx, id, keypad.Prompt{
-				Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, TTL: ttl, Staff: e.Staff, Service: k.names[e.Service],
-			})
+		q := keypad.Prompt{Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, Staff: e.Staff, Service: k.names[e.Service], TTL: time.Until(e.Until)}
+		if err = k.ask(ctx, q); err == nil {
+			_, err = k.lobby.hall.Do(ctx, hall.Request{Actor: "lobby", Command: queue.Asked{Prompt: e.Prompt, Device: k.window[e.Window]}})
+		}
+	case queue.RatingInvited:
+		if e.By == queue.InvitedByStaff {
+			err = k.ask(ctx, keypad.Prompt{Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, Staff: e.Staff, Service: k.names[e.Service], TTL: time.Until(e.Until)})
 		}
 	case queue.RatingGiven:
 		if e.Device != "" {
 			err = k.driver.Thank(ctx, e.Device)
 		}
 	}
+	if errors.Is(err, errNoKeypad) {
+		return
+	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		k.lobby.log.Warn("keypad was not told", "event", r.Event.Name(), "err", err)
 	}
+}
+
+// errNoKeypad says that there is nobody to ask, or no time left for it.
+var errNoKeypad = errors.New("no keypad to ask")
+
+// ask lights the keys at a window.
+func (k *keypads) ask(ctx context.Context, q keypad.Prompt) error {
+	id := k.window[q.Window]
+	if id == "" || q.TTL < time.Second {
+		return errNoKeypad
+	}
+	return k.driver.Prompt(ctx, id, q)
 }
 
 // emulate starts the keypads made of software, which speak to the broker over

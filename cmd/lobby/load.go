@@ -169,6 +169,13 @@ func (c checker) references(bad func(path, format string, args ...any)) {
 	if _, ok := c.Printers[c.ClosingSlip]; c.ClosingSlip != "" && !ok {
 		bad("$.closing_slip", "no printer %q for the closing slip", c.ClosingSlip)
 	}
+	for _, id := range sorted(c.Keypads) {
+		for key, level := range c.Keypads[id].Levels {
+			if key < 1 || key > 5 || level < 1 || level > 5 {
+				bad("$.keypads."+id+".levels", "keypad %s: key %d stands for level %d; both are from 1 to 5", id, key, level)
+			}
+		}
+	}
 	services := map[string]bool{}
 	for _, s := range c.Services {
 		services[s.ID] = true

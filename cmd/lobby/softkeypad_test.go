@@ -119,6 +119,37 @@ func TestForeignBrowserRates(t *testing.T) {
 	b.quiet()
 }
 
+// A bad rating from a phone goes through the work-list to its end.
+func TestForeignBrowserPutsABadRatingRight(t *testing.T) {
+	b := newBrowser(t)
+	h := startRatedHall(t)
+	taken := h.must(t, "take", "take", map[string]any{"service": "social"})
+	for _, kind := range []string{"call_next", "arrive", "finish"} {
+		h.must(t, kind, kind, map[string]any{"window": "1"})
+	}
+	b.open(fmt.Sprintf("%s/t/%s", h.url, taken["token"]), 420, 900)
+	b.sees("five faces on the phone", `return document.querySelectorAll('.faces button').length===5`)
+	b.picture("ticket-rating.png")
+	b.sees("a bad level", clickOn("Very dissatisfied")) // the browser speaks English
+	b.sees("the thanks", `return document.body.textContent.includes('Thank you')`)
+	until(t, "the rating is counted", patience, func() bool { return h.ratings(t)["1"] == 1 })
+
+	b.open(h.url+"/followups", 1280, 800)
+	b.sees("the case", `return document.querySelectorAll('.case').length===1`)
+	b.sees("the end that comes too early", clickOn("结束"))
+	b.sees("what is missing", `return document.querySelector('.problem')?.textContent.includes('工号')`)
+	for i, step := range []string{"核实", "回访", "整改", "反馈"} {
+		b.does(`document.querySelector('[name=by]').value='9';document.querySelector('[name=note]').value='办好了'`)
+		b.does(`[...document.querySelectorAll('.acts button')].find(e=>e.textContent==='` + step + `').click()`)
+		b.sees(step+" is noted", fmt.Sprintf(`return document.querySelectorAll('.log li').length===%d`, i+1))
+	}
+	b.does(`document.querySelector('[name=by]').value='9'`)
+	b.picture("followups.png")
+	b.sees("the end", clickOn("结束"))
+	b.sees("that it is over", `return document.querySelector('.state')?.textContent==='已结束'`)
+	b.quiet()
+}
+
 // A touch whose hall is away is on the keypad's disk before the thanks: the
 // keypad is killed and started again, and the hall counts it once.
 func TestSoftKeypadKeepsAPressOverKills(t *testing.T) {

@@ -22,6 +22,9 @@ type Unit struct {
 	// Key is the keypad's secret for the MAC. A keypad with a key must sign
 	// every event.
 	Key []byte
+	// Levels are the levels that the keys of a keypad with fewer than five stand
+	// for, by what it sends as k. Empty for five keys, which send their levels.
+	Levels map[int]int
 }
 
 // Press is a genuine, well-formed press that was not answered before.
@@ -34,6 +37,9 @@ type Press struct {
 	Ago    time.Duration // how long before it arrived
 	// Reasons are the codes touched on a screen; few keypads have one.
 	Reasons []string
+	// Scale is how many keys a keypad with fewer than five has, else 0. Its
+	// votes are marked, for a scale without a middle is answered otherwise.
+	Scale int
 }
 
 // Result is the outcome of a press, as the keypad is told.
@@ -85,10 +91,10 @@ func New(topics devices.Topics, hall string, units map[string]Unit, log *slog.Lo
 	k := &Keypads{
 		topics: topics, root: "lobby/" + hall + "/keypad/", log: log,
 		units:     make(map[string]*unit, len(units)),
-		strangers: newUnit(nil),
+		strangers: newUnit(Unit{}),
 	}
 	for name, u := range units {
-		k.units[name] = newUnit(u.Key)
+		k.units[name] = newUnit(u)
 	}
 	k.health.init(units)
 	return k
@@ -119,6 +125,28 @@ func (k *Keypads) Run(ctx context.Context, judge Judge) error {
 	cancel()
 	wg.Wait()
 	return fmt.Errorf("keypad: %w", err)
+}
+
+// Read is the press in an event that arrived at a moment, or why it must not be
+// judged. The id is there as far as it could be read, so that the refusal can
+// be answered.
+func (k *Keypads) Read(device string, payload []byte, retained bool, at time.Time) (Press, error) {
+	e, err := ParseEvent(payload)
+	p := Press{Device: device, ID: e.ID}
+	if err != nil {
+		return p, err
+	}
+	u, known := k.units[device]
+	if !known {
+		return p, errStranger
+	}
+	if err := u.accepts(e, retained); err != nil {
+		return p, err
+	}
+	level, scale, err := u.level(e.Level)
+	return Press{
+		Device: device, ID: e.ID, Level: level, Scale: scale, Prompt: e.Prompt, At: at.Add(-e.Ago), Ago: e.Ago, Reasons: e.Reasons,
+	}, err
 }
 
 // device takes the device out of a topic below root.

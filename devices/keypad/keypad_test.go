@@ -389,3 +389,21 @@ func FuzzParseEvent(f *testing.F) {
 		}
 	})
 }
+
+// A keypad with four keys says which level each stands for; its votes are
+// marked, and a key without a level is no vote.
+func TestFourKeysAreMappedAndMarked(t *testing.T) {
+	k := New(nil, "h1", map[string]Unit{"kp-4": {Key: []byte("four"), Levels: map[int]int{1: 5, 2: 4, 3: 2, 4: 1}}}, slog.New(slog.DiscardHandler))
+	at := time.Unix(1795392000, 0)
+	read := func(key int) (Press, error) {
+		return k.Read("kp-4", fmt.Appendf(nil, `{"v":1,"id":"a-1","k":%d,"mac":%q}`, key, MAC([]byte("four"), "a-1", "", key)), false, at)
+	}
+	for key, level := range map[int]int{1: 5, 2: 4, 3: 2, 4: 1} {
+		if p, err := read(key); err != nil || p.Level != level || p.Scale != 4 {
+			t.Errorf("key %d: %+v, %v, want level %d of 4 keys", key, p, err, level)
+		}
+	}
+	if p, err := read(5); err == nil || p.ID != "a-1" {
+		t.Errorf("key 5: %+v, %v, want a refusal that can be answered", p, err)
+	}
+}

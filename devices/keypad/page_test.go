@@ -35,7 +35,7 @@ func TestPageSaysWhatTheDriverSends(t *testing.T) {
 	says := examples(t)
 	inHall(t, new(tally).judge, func(t *testing.T, d *desk, k *Keypads) {
 		ctx := t.Context()
-		k.units["kp-2"].key = []byte("kp-3 example key")
+		k.units["kp-2"].Key = []byte("kp-3 example key")
 		send := map[string]func() error{
 			"cmd-prompt": func() error {
 				return k.Prompt(ctx, "kp-2", Prompt{Nonce: "n-7c21", Ticket: "M037", Window: "12", TTL: 20 * time.Second})

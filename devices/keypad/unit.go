@@ -18,14 +18,14 @@ type arrival struct {
 
 // unit is what one worker has of its keypad.
 type unit struct {
-	key      []byte
+	Unit
 	queue    chan arrival // buffered: the broker's line must not wait for a judge
 	answered *memory
 	refusals int
 }
 
-func newUnit(key []byte) *unit {
-	return &unit{key: key, queue: make(chan arrival, waiting), answered: newMemory()}
+func newUnit(u Unit) *unit {
+	return &unit{Unit: u, queue: make(chan arrival, waiting), answered: newMemory()}
 }
 
 // work handles the events of one keypad in their order until the context ends.
@@ -44,25 +44,22 @@ func (k *Keypads) work(ctx context.Context, u *unit, judge Judge) {
 // handle answers one event. Only what the judge has decided is remembered: a
 // forged event must not make the true one with its id a duplicate.
 func (k *Keypads) handle(ctx context.Context, u *unit, a arrival, judge Judge) {
-	e, err := ParseEvent(a.payload)
-	if err == nil {
-		err = u.accepts(e, a, judge == nil)
-	}
+	p, err := k.Read(a.device, a.payload, a.retained, a.at)
 	if err != nil {
-		k.refuse(ctx, u, a.device, e.ID, err)
+		k.refuse(ctx, u, a.device, p.ID, err)
 		return
 	}
-	if u.answered.has(e.ID) {
-		k.ack(ctx, a.device, e.ID, Verdict{Result: Dup})
+	if u.answered.has(p.ID) {
+		k.ack(ctx, a.device, p.ID, Verdict{Result: Dup})
 		return
 	}
-	v, err := k.ask(ctx, judge, e, a)
+	v, err := ask(ctx, judge, p)
 	if err != nil {
-		k.log.Error("press not stored, the keypad will repeat it", "device", a.device, "id", e.ID, "error", err)
+		k.log.Error("press not stored, the keypad will repeat it", "device", a.device, "id", p.ID, "error", err)
 		return
 	}
-	u.answered.add(e.ID)
-	k.ack(ctx, a.device, e.ID, v)
+	u.answered.add(p.ID)
+	k.ack(ctx, a.device, p.ID, v)
 }
 
 // The reasons for which an event never reaches the judge.
@@ -74,26 +71,34 @@ var (
 )
 
 // accepts says why an event must not be judged.
-func (u *unit) accepts(e Event, a arrival, stranger bool) error {
+func (u *unit) accepts(e Event, retained bool) error {
 	switch {
-	case stranger:
-		return errStranger
-	case a.retained:
+	case retained:
 		return errRetained
-	case len(u.key) > 0 && e.MAC == "":
+	case len(u.Key) > 0 && e.MAC == "":
 		return errNoMAC
-	case len(u.key) > 0 && !e.genuine(u.key):
+	case len(u.Key) > 0 && !e.genuine(u.Key):
 		return errForged
 	}
 	return nil
 }
 
-func (k *Keypads) ask(ctx context.Context, judge Judge, e Event, a arrival) (Verdict, error) {
+// level is what a key stands for.
+func (u *unit) level(key int) (level, scale int, err error) {
+	if len(u.Levels) == 0 {
+		return key, 0, nil
+	}
+	level, ok := u.Levels[key]
+	if !ok {
+		return 0, 0, fmt.Errorf("key %d has no level at this keypad", key)
+	}
+	return level, len(u.Levels), nil
+}
+
+func ask(ctx context.Context, judge Judge, p Press) (Verdict, error) {
 	ctx, cancel := context.WithTimeout(ctx, judgeTimeout)
 	defer cancel()
-	v, err := judge(ctx, Press{
-		Device: a.device, ID: e.ID, Level: e.Level, Prompt: e.Prompt, At: a.at.Add(-e.Ago), Ago: e.Ago, Reasons: e.Reasons,
-	})
+	v, err := judge(ctx, p)
 	switch v.Result {
 	case OK, Dup, Late, Refused:
 	default:

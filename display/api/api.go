@@ -63,6 +63,7 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("GET /api/v1/state", a.state)
 	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", a.byToken)
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}", a.ticket)
+	mux.HandleFunc("GET /api/v1/followups", a.followups)
 	mux.HandleFunc("GET /api/v1/items", a.items)
 	mux.HandleFunc("GET /api/v1/items/{code}", a.item)
 	mux.HandleFunc("GET /api/v1/devices", a.devices)

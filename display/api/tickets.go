@@ -77,6 +77,7 @@ type phoneView struct {
 	Forecast queue.Forecast `json:"forecast"`
 	Window   string         `json:"window,omitempty"`
 	Where    string         `json:"where"`
+	Rating   *ratingView    `json:"rating,omitempty"` // once a service has ended
 
 	Journey *queue.JourneyView `json:"journey,omitempty"` // of a number taken for a chain
 }
@@ -84,18 +85,9 @@ type phoneView struct {
 func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 	var v phoneView
 	found := false
-	err := a.Hall.Read(r.Context(), func(s *queue.State) {
-		t, ok := s.TicketByToken(r.PathValue("token"))
-		if !ok {
-			return
-		}
-		found = true
-		l := t.Leg()
-		f := s.ForecastFor(t)
-		v = phoneView{Ticket: t.Number, Day: t.Day, State: l.State, Ahead: f.Ahead, Forecast: f, Window: l.Window, Service: l.Service, Journey: s.Journey(t.Number)}
-	})
+	err := a.Hall.Read(r.Context(), func(s *queue.State) { v, found = phone(s, r.PathValue("token")) })
 	if err != nil || !found {
-		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了当天")
+		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了可以查询的时间")
 		return
 	}
 	v.Where = a.Description.Where(v.Service)
@@ -104,4 +96,59 @@ func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 	}
 	v.Service = a.Description.Service(v.Service).Name
 	writeJSON(w, http.StatusOK, v)
+}
+
+// phone is what the holder of a token may see. After its day only the rating
+// is left.
+func phone(s *queue.State, token string) (v phoneView, found bool) {
+	b, served := s.BallotByToken(token)
+	if served {
+		v = phoneView{Ticket: b.Ticket, Day: b.Day, State: queue.LegDone, Service: b.Service}
+	}
+	if t, ok := s.TicketByToken(token); ok {
+		l := t.Leg()
+		f := s.ForecastFor(t)
+		v = phoneView{Ticket: t.Number, Day: t.Day, State: l.State, Ahead: f.Ahead, Forecast: f, Window: l.Window, Service: l.Service, Journey: s.Journey(t.Number)}
+		found = true
+	}
+	if served {
+		v.Rating = &ratingView{Open: b.Open(), Level: b.Level}
+	}
+	return v, found || served
+}
+
+// ratingView is whether a ticket's newest service can be rated, and how it was.
+type ratingView struct {
+	Open  bool `json:"open"`
+	Level int  `json:"level,omitempty"`
+}
+
+// followups is the work-list of bad ratings. It is for supervisors, so it is
+// not on the feed, which every window hears.
+func (a *API) followups(w http.ResponseWriter, r *http.Request) {
+	type followup struct {
+		queue.Followup
+		Late bool `json:"late"`
+	}
+	list := []followup{}
+	today := a.Now().In(a.zone()).Format(time.DateOnly)
+	err := a.Hall.Read(r.Context(), func(s *queue.State) {
+		for _, f := range s.Followups() {
+			list = append(list, followup{f, f.Late(today)})
+		}
+	})
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, "stopping", "系统正在停止，请稍后再试")
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"followups": list, "timezone": a.Description.Hall.Timezone})
+}
+
+// zone is the hall's time zone.
+func (a *API) zone() *time.Location {
+	zone, err := time.LoadLocation(a.Description.Hall.Timezone)
+	if err != nil {
+		return time.UTC // checked with the hall file
+	}
+	return zone
 }

@@ -21,6 +21,7 @@ func pages() []page {
 		{name: "wall", title: "叫号大屏", dark: true, patterns: []string{"/wall", "/wall/{wall}"}},
 		{name: "manager", title: "值班总览", dark: true, patterns: []string{"/manager"}},
 		{name: "hardware", title: "仿真设备", dark: true, patterns: []string{"/hardware"}},
+		{name: "followups", title: "差评整改", patterns: []string{"/followups"}},
 		{name: "ticket", title: "我的号码", patterns: []string{"/t/{token}"}},
 	}
 }

@@ -50,6 +50,10 @@ export const suggestNoShow = (desk) => desk.window.state === 'calling' && ((desk
 
 /** @type {Record<string, (desk: any) => any>} */
 export const actions = {
+  /** Ask whom this window served last for a rating once more. */
+  async invite(desk) {
+    if (desk.window.state === 'idle') await send(desk, { type: 'invite' });
+  },
   /** Finish, if somebody is here, and call the next. */
   async next(desk) {
     if (guarded(desk) || desk.busy) return;

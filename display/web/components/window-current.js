@@ -67,7 +67,7 @@ function buttons(desk, w) {
   const small = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {string} */ word, /** @type {string} */ key, /** @type {boolean} */ on, cls = '') => html`<button class=${cls} ?disabled=${!on || desk.busy} @click=${() => actions[name](desk)}>${icon(sign)}${word}${desk.keys ? html`<kbd>${key}</kbd>` : ''}</button>`;
   return html`<div class="acts">${main(desk, w)}
 ${small('recall', 'recall', t('desk.recall'), 'F8', mayRecall(desk))}${small('noShow', 'skip', t('desk.no_show'), 'F4', w.state === 'calling', suggestNoShow(desk) ? 'hint' : '')}${small('finish', 'check', t('desk.finish'), '', w.state === 'serving', 'nokey')}
-${small('transfer', 'move', t('desk.transfer'), 'Alt T', here)}${small('hold', 'clock', t('desk.hold'), 'Alt H', here)}</div>`;
+${small('transfer', 'move', t('desk.transfer'), 'Alt T', here)}${small('hold', 'clock', t('desk.hold'), 'Alt H', here)}${small('invite', 'star', t('desk.invite'), 'Alt R', w.state === 'idle' && w.done > 0)}</div>`;
 }
 
 /** The one big button. @param {any} desk @param {any} w */

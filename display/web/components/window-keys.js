@@ -5,7 +5,7 @@ const KEYS = /** @type {Record<string, string>} */ ({
   F9: 'next', F8: 'recall', F2: 'arrive', F4: 'noShow',
   NumpadEnter: 'next', NumpadAdd: 'recall', NumpadMultiply: 'arrive', NumpadSubtract: 'noShow', NumpadDivide: 'transfer',
 });
-const ALT = /** @type {Record<string, string>} */ ({ KeyT: 'transfer', KeyH: 'hold', KeyP: 'pause' });
+const ALT = /** @type {Record<string, string>} */ ({ KeyT: 'transfer', KeyH: 'hold', KeyP: 'pause', KeyR: 'invite' });
 
 /** @param {any} desk @param {Record<string, (desk: any) => any>} actions */
 export function listenKeys(desk, actions) {

@@ -2,6 +2,7 @@
 // sleeps must not keep a feed open.
 import { html, render } from '../vendor/lit.js';
 import { own } from '../lib/page.js';
+import { face, LEVELS } from '../lib/faces.js';
 import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
 import { before, minutes } from '../lib/names.js';
@@ -15,6 +16,8 @@ const app = /** @type {HTMLElement} */ (document.getElementById('app'));
 let ticket = null;
 let problem = '';
 let fetched = 0;
+/** The level that was touched here; 0 for none. */
+let sent = 0;
 
 /** The language of the phone, if the hall speaks it. */
 function phoneLanguage() {
@@ -50,9 +53,34 @@ function card() {
   const by = before(ticket.forecast);
   document.title = `${ticket.ticket} · ${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}`;
   return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
-<p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
+<p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window && !over() ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
 ${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
-${ticket.where ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
+${ticket.where && !over() ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${rating()}${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
+}
+
+/** Whether the citizen has nowhere to go any more. */
+const over = () => ['done', 'cancelled', 'expired', 'void'].includes(ticket.state);
+
+/** The faces, while the ticket's newest service can be rated; then the thanks. */
+function rating() {
+  const r = ticket.rating;
+  if (!r || (!r.open && !r.level)) return '';
+  if (!r.open || sent) return html`<section class="card rate" role="status"><h2>${t('rate.thanks')}</h2><p>${t(`rating.${r.level || sent}`)}</p></section>`;
+  return html`<section class="card rate"><h2>${t('rate.please')}</h2><p>${t('rate.secret')}</p><div class="faces" role="group" aria-label=${t('rate.please')}>${LEVELS.map((l) => html`<button style="--k:${l.ink}" @click=${() => rate(l.level)}>${face(l.mouth, l.ink)}<span>${t(`rating.${l.level}`)}</span></button>`)}</div></section>`;
+}
+
+/** One touch is one rating; the hall counts the first. @param {number} level */
+async function rate(level) {
+  sent = level;
+  draw();
+  try {
+    const answer = await fetch('/api/v1/commands', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id: `rate-${own}-${level}`, type: 'rate', token: own, level }) });
+    if (!(await answer.json()).ok) throw new Error(String(answer.status));
+  } catch {
+    sent = 0;
+    problem = t('rate.lost');
+  }
+  refresh();
 }
 
 /** Where the chain of the ticket stands. @param {any} j */
