@@ -17,7 +17,7 @@ var (
 
 // TestWhatTheDocumentsNameIsThere: every link and every path in backticks.
 func TestWhatTheDocumentsNameIsThere(t *testing.T) {
-	pages := []string{"../README.md", "../CHANGELOG.md"}
+	pages := []string{"../README.md", "../CHANGELOG.md", "../queue/README.md"}
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".md") {
 			pages = append(pages, path)

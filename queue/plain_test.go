@@ -211,7 +211,10 @@ func (s *teller) command(words []string) queue.Command {
 		return queue.Unfreeze{}
 	case "time": // time passes
 		return queue.Tick{}
-	case "day": // day closes
+	case "day": // day closes, day opens 2026-11-24
+		if words[1] == "opens" {
+			return queue.DayOpen{Day: words[2], Offset: 8 * 3600}
+		}
 		return queue.DayClose{}
 	}
 	s.t.Fatalf("nobody understands %v", words)

@@ -1,0 +1,147 @@
+//go:build unix
+
+package hall_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// BenchmarkTicketsAgainstPostgres lets 80 windows take, call and give up
+// tickets on a real trail, and beside it, in turns on the same disk, lets 80
+// sessions do the same in PostgreSQL as systems with a database do: a number
+// from a sequence, SELECT … FOR UPDATE SKIP LOCKED for the next, and a
+// synchronous commit each. Ours includes the rules and the hash chain, theirs
+// a socket on this machine. The ratio is durable commands a second, the median
+// of the turns. It needs the Debian package postgresql; the cluster is its own
+// and lives in a temporary directory.
+//
+//	go test -run '^$' -bench TicketsAgainstPostgres -benchtime 3x ./queue/hall
+func BenchmarkTicketsAgainstPostgres(b *testing.B) {
+	db := startPostgres(b)
+	var ratios, ours, theirs []float64
+	for range max(3, b.N) {
+		rate, _ := ticketRate(b, 80, 3*time.Second)
+		other := db.ticketRate(80, 3*time.Second)
+		ratios, ours, theirs = append(ratios, rate/other), append(ours, rate), append(theirs, other)
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(ratios), "×postgres")
+	b.ReportMetric(median(ours), "commands/s")
+	b.ReportMetric(median(theirs), "transactions/s")
+}
+
+// postgres is a cluster of its own.
+type postgres struct {
+	b        *testing.B
+	bin, dir string
+	as       *syscall.Credential // who runs it; PostgreSQL refuses to run as root
+}
+
+// tables are what such a system has at least. The index is what SKIP LOCKED
+// walks; the first thousand see to it that nobody finds an empty line.
+const tables = `
+CREATE SEQUENCE number;
+CREATE TABLE ticket(id bigint PRIMARY KEY, service text NOT NULL, class text NOT NULL, state text NOT NULL,
+  taken timestamptz NOT NULL DEFAULT now(), called timestamptz, counter int);
+CREATE INDEX waiting ON ticket(service, id) WHERE state = 'waiting';
+INSERT INTO ticket(id, service, class, state) SELECT nextval('number'), 'social', 'normal', 'waiting' FROM generate_series(1, 1000);
+`
+
+// round is what a window does, three transactions like our three commands.
+const round = `
+INSERT INTO ticket(id, service, class, state) VALUES (nextval('number'), 'social', 'normal', 'waiting');
+UPDATE ticket SET state='called', called=now(), counter=:client_id WHERE id =
+  (SELECT id FROM ticket WHERE service='social' AND state='waiting' ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1) RETURNING id AS called \gset
+UPDATE ticket SET state='no_show' WHERE id = :called;
+`
+
+// startPostgres makes a cluster and starts it; it ends with the benchmark.
+func startPostgres(b *testing.B) *postgres {
+	b.Helper()
+	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(bins) == 0 {
+		b.Skip("PostgreSQL is not here: apt-get install postgresql")
+	}
+	dir, err := os.MkdirTemp("", "lobby-postgres-") // of a short name, because sockets have short paths
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := &postgres{b: b, bin: filepath.Dir(slices.Max(bins)), dir: dir}
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if os.Geteuid() == 0 {
+		p.become("postgres")
+	}
+	data := filepath.Join(dir, "data")
+	p.run("initdb", "-D", data, "-U", "lobby", "-A", "trust", "--no-instructions")
+	p.run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o",
+		fmt.Sprintf("-c listen_addresses='' -c unix_socket_directories=%s -c max_connections=200 -c synchronous_commit=on -c fsync=on", dir), "start")
+	b.Cleanup(func() { p.run("pg_ctl", "-D", data, "-m", "fast", "-w", "stop") })
+	p.write("tables.sql", tables)
+	p.write("round.sql", round)
+	p.run("psql", "-h", dir, "-U", "lobby", "-d", "postgres", "-q", "-v", "ON_ERROR_STOP=1", "-f", filepath.Join(dir, "tables.sql"))
+	return p
+}
+
+// become makes the cluster another user's.
+func (p *postgres) become(name string) {
+	u, err := user.Lookup(name)
+	if err != nil {
+		p.b.Fatal(err)
+	}
+	uid, _ := strconv.ParseUint(u.Uid, 10, 32) // numbers on every Unix
+	gid, _ := strconv.ParseUint(u.Gid, 10, 32)
+	p.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	if err := os.Chown(p.dir, int(uid), int(gid)); err != nil {
+		p.b.Fatal(err)
+	}
+}
+
+func (p *postgres) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o644); err != nil {
+		p.b.Fatal(err)
+	}
+}
+
+func (p *postgres) run(program string, args ...string) string {
+	p.b.Helper()
+	cmd := exec.Command(filepath.Join(p.bin, program), args...)
+	cmd.Dir = p.dir
+	cmd.Env = []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")}
+	if p.as != nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		p.b.Fatalf("%s: %v\n%s", program, err, out)
+	}
+	return string(out)
+}
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+// ticketRate is how many durable transactions a second the sessions get
+// through; a round has three.
+func (p *postgres) ticketRate(sessions int, during time.Duration) float64 {
+	p.b.Helper()
+	out := p.run("pgbench", "-h", p.dir, "-U", "lobby", "-n", "-f", filepath.Join(p.dir, "round.sql"),
+		"-c", fmt.Sprint(sessions), "-j", "2", "-T", fmt.Sprint(int(during.Seconds())), "postgres")
+	m := tps.FindStringSubmatch(out)
+	if m == nil {
+		p.b.Fatalf("pgbench told no rate:\n%s", out)
+	}
+	rounds, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		p.b.Fatal(err)
+	}
+	return 3 * rounds
+}
