@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"lobby/queue"
@@ -47,7 +46,7 @@ func (k *flashBook) claim(b chip) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := lockFile(f); err != nil {
 		f.Close()
 		return nil, &queue.Refusal{Code: "same_window", Say: fmt.Sprintf("somebody is flashing a board of %s right now: wait until that is done", b.window)}
 	}

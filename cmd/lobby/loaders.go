@@ -36,7 +36,7 @@ func loadHB1(ctx context.Context, f *flasher, w wire.Conn, b chip, progress func
 	}
 	err = l.Run(ctx, firmware.NewSender(f.image, f.again), func(sent, _ int) { progress(sent) })
 	if ctx.Err() != nil {
-		err = fmt.Errorf("ended in the middle; the board runs %s on and keeps what it has, and the same command goes on from there: %w", was, ctx.Err())
+		err = fmt.Errorf("ended in the middle; the board keeps what it has and boots a whole image whatever comes, and the same command goes on from there: %w", ctx.Err())
 	}
 	return was, err
 }

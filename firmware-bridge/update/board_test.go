@@ -102,6 +102,7 @@ func (b *board) power(cut int) {
 	b.t.Helper()
 	b.mu.Lock()
 	b.off, b.ended = false, make(chan struct{})
+	before := len(b.boots)
 	b.mu.Unlock()
 	first, err := b.start(cut)
 	if err != nil {
@@ -111,6 +112,10 @@ func (b *board) power(cut int) {
 		defer close(b.ended)
 		b.live(first)
 	}()
+	until(b.t, "the board boots", func() bool {
+		boots, _ := b.history()
+		return len(boots) > before
+	})
 }
 
 func (b *board) start(cut int) (<-chan error, error) {
@@ -216,7 +221,7 @@ func (b *board) runs() string {
 	b.t.Helper()
 	l := update.Open(b.t.Context(), b.wire, address)
 	defer l.Close()
-	h, err := l.Hello(20)
+	h, err := l.Hello(200)
 	if err != nil {
 		b.t.Error(err)
 	}

@@ -14,13 +14,13 @@ import (
 
 // parallel is how many boards are updated at once: they mostly wait for
 // answers that a cut has swallowed.
-const parallel = 24
+const parallel = 12
 
 // TestPowerCutAtEveryFlashOperation: whichever erasure or write of an update
 // the power fails in, torn as chance has it, the board boots a whole image, the
 // old or the new one, and the update goes on to its end.
 func TestPowerCutAtEveryFlashOperation(t *testing.T) {
-	chances := 2
+	chances := 1
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		chances = 40
 	}
@@ -108,7 +108,7 @@ func TestPowerCutDuringTheFirstImage(t *testing.T) {
 func TestFuzzerFindsNoWayToAHalfImage(t *testing.T) {
 	firmwaretest.Needs(t, "clang")
 	fuzz := firmwaretest.Build(t, "fuzz-update")
-	long := "5"
+	long := "3"
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		long = "600"
 	}

@@ -39,7 +39,7 @@ const (
 	busyPatience   = 2 * time.Minute // a whole flash erased, a signature checked
 	maxRestarts    = 5               // reboots of the board during one update
 	silencePause   = time.Second
-	maxSilences    = 4
+	maxSilences    = 6
 )
 
 var (
@@ -120,7 +120,7 @@ func (s *Sender) Silence() error {
 		s.ordered = false
 		s.enter(returning)
 		return nil
-	case s.phase != greeting && s.phase != returning && s.silences < maxSilences:
+	case s.phase != returning && s.silences < maxSilences:
 		s.silences++ // it may be booting
 		return nil
 	}
