@@ -175,10 +175,10 @@ func unknownKey(v *ast.MappingValueNode, t reflect.Type, path string) []error {
 	return nil
 }
 
-// fieldOf finds the field of a key.
+// fieldOf finds the field of a key, also in a struct that is part of this one.
 func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
 	key = strings.Trim(key, `"'`)
-	for f := range t.Fields() {
+	for _, f := range reflect.VisibleFields(t) {
 		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name == key && f.IsExported() {
 			return f, true
 		}
@@ -188,7 +188,7 @@ func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
 
 func keysOf(t reflect.Type) []string {
 	var keys []string
-	for f := range t.Fields() {
+	for _, f := range reflect.VisibleFields(t) {
 		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" && name != "-" {
 			keys = append(keys, name)
 		}
