@@ -307,6 +307,25 @@ func (c *Chip) Outputs() (bits byte) {
 	return bits
 }
 
+var eepromWrite = regexp.MustCompile(`avr-eeprom: unimplemented device write \(size 1, offset 0x([012]), value 0x([0-9a-f]{2})\)`)
+
+// Kept is what the firmware wrote into its EEPROM, by place, since the chip was
+// started. The emulator has none, so all of it reads as 0.
+func (c *Chip) Kept() map[byte]byte {
+	const control, data, address = 0, 1, 2 // EECR, EEDR, EEARL
+	const write = 1 << 1                   // EEPE
+	kept := map[byte]byte{}
+	var register [3]byte
+	for _, m := range eepromWrite.FindAllSubmatch(c.readLog(), -1) {
+		value, _ := strconv.ParseUint(string(m[2]), 16, 8) // the pattern allows no other
+		register[m[1][0]-'0'] = byte(value)
+		if m[1][0]-'0' == control && value&write != 0 {
+			kept[register[address]] = register[data]
+		}
+	}
+	return kept
+}
+
 // sinceReset is the emulator's log since the last reset.
 func (c *Chip) sinceReset() []byte {
 	c.mu.Lock()

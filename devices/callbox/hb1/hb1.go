@@ -79,7 +79,7 @@ func open(w devices.Wire, units []devices.Unit, epoch, seq byte) (*Bus, error) {
 	b := &Bus{
 		wire: w, zone: time.Local, epoch: epoch,
 		report: func(string, devices.State, string) {}, stranger: func(bridge.Hello) {},
-		search: search{told: map[bridge.UID]bool{}},
+		search: search{every: seekEvery, told: map[bridge.UID]bool{}},
 		read:   make([]byte, 512),
 	}
 	names, addresses := map[string]bool{}, map[byte]string{}

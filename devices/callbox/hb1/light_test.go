@@ -57,6 +57,7 @@ func TestFirmwaresWithoutAddressAreFound(t *testing.T) {
 	var mu sync.Mutex
 	found := map[bridge.UID]bool{}
 	before := runWith(t, wire, map[string]string{"box-9": "address: 9"}, func(b *Bus) {
+		b.search.every = time.Second // on a busy computer answers are late and questions lost
 		b.Found(func(h bridge.Hello) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -74,4 +75,9 @@ func TestFirmwaresWithoutAddressAreFound(t *testing.T) {
 	bus := run(t, wire, map[string]string{"box-3": fmt.Sprintf("{address: 33, uid: %q}", hex.EncodeToString(ours[:]))})
 	await(t, "the box to be up", func() bool { return bus.alive("box-3") })
 	bus.press(one, 1, "box-3 next")
+	const place = 8 // of the address, avr/settings.c
+	await(t, "the address to be kept", func() bool { return one.Kept()[place] == 33 })
+	if two.Kept()[place] != 0 {
+		t.Errorf("the other box keeps address %d", two.Kept()[place])
+	}
 }

@@ -20,9 +20,10 @@ const (
 // search is where the search stands (hardware-docs/hb1.md, "Finding boards").
 // It asks one question in each round, so that a large one delays nobody.
 type search struct {
-	next time.Time           // when it begins again
-	open []bridge.Seek       // questions still to be asked, the next one last
-	told map[bridge.UID]bool // boards that nobody configured, as told
+	every time.Duration       // seekEvery, but in tests that have no such time
+	next  time.Time           // when it begins again
+	open  []bridge.Seek       // questions still to be asked, the next one last
+	told  map[bridge.UID]bool // boards that nobody configured, as told
 }
 
 // Found lets f hear, once for each, of boards on the wire that have no address
@@ -37,7 +38,7 @@ func (b *Bus) seek() error {
 		if time.Now().Before(s.next) {
 			return nil
 		}
-		s.open, s.next = append(s.open, bridge.Seek{}), time.Now().Add(seekEvery)
+		s.open, s.next = append(s.open, bridge.Seek{}), time.Now().Add(s.every)
 	}
 	q := s.open[len(s.open)-1]
 	s.open = s.open[:len(s.open)-1]

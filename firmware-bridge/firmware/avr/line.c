@@ -55,17 +55,18 @@ void line_send(const uint8_t *bytes, uint8_t size)
 	left = size;
 	sending = true;
 	port_d_set(BIT_OF(PIN_DRIVE), true);
-	UCSR0A |= 1 << TXC0; /* written as 1 it is cleared */
 	UCSR0B |= 1 << UDRIE0;
 	sei();
 }
 
 ISR(USART_UDRE_vect)
 {
+	/* Had this been late, the byte before would have been taken for the last
+	 * one. The flag is cleared by writing 1. */
+	UCSR0A |= 1 << TXC0;
 	UDR0 = *next++;
-	if (--left == 0) {
+	if (--left == 0)
 		UCSR0B = (uint8_t)((UCSR0B & ~(1 << UDRIE0)) | 1 << TXCIE0);
-	}
 }
 
 /* The last stop bit is out, and not before that the driver may let go. */
