@@ -31,10 +31,29 @@ func Withdrawn(ticket, lang string) devices.Phrase {
 	return devices.Phrase{Lang: "zh-CN", Text: "请" + ticket + "号继续等候。"}
 }
 
-// Phrase is what is said aloud for a call.
-func Phrase(ticket, window, lang string) devices.Phrase {
+// Announcement is one ticket called to one window.
+type Announcement struct{ Ticket, Window string }
+
+// Phrase is what is said aloud for calls in one language: one call, or several
+// that waited for the loudspeaker together.
+func Phrase(lang string, calls ...Announcement) devices.Phrase {
+	var b strings.Builder
 	if strings.HasPrefix(lang, "en") {
-		return devices.Phrase{Lang: lang, Text: "Ticket " + ticket + ", please go to counter " + window + "."}
+		for i, c := range calls {
+			if i > 0 {
+				b.WriteString(" ")
+			}
+			b.WriteString("Ticket " + c.Ticket + ", please go to counter " + c.Window + ".")
+		}
+		return devices.Phrase{Lang: lang, Text: b.String()}
 	}
-	return devices.Phrase{Lang: "zh-CN", Text: "请" + ticket + "号，到" + window + "号窗口办理。"}
+	b.WriteString("请")
+	for i, c := range calls {
+		if i > 0 {
+			b.WriteString("；")
+		}
+		b.WriteString(c.Ticket + "号，到" + c.Window + "号窗口")
+	}
+	b.WriteString("办理。")
+	return devices.Phrase{Lang: "zh-CN", Text: b.String()}
 }

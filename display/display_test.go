@@ -192,7 +192,7 @@ func TestPhrasesAreSpokenInTheLanguageOfTheTicket(t *testing.T) {
 		"en":    {Lang: "en", Text: "Ticket M001, please go to counter 9."},
 		"en-GB": {Lang: "en-GB", Text: "Ticket M001, please go to counter 9."},
 	} {
-		if got := display.Phrase("M001", "9", lang); got != want {
+		if got := display.Phrase(lang, display.Announcement{Ticket: "M001", Window: "9"}); got != want {
 			t.Errorf("%q: %+v, want %+v", lang, got, want)
 		}
 	}
@@ -225,7 +225,7 @@ func TestRulesOfTheQueueComeFromTheDescription(t *testing.T) {
 	if err := c.Validate(); err != nil {
 		t.Error(err)
 	}
-	if len(c.Services) != 4 || !reflect.DeepEqual(c.Services[0], queue.Service{ID: "social", Name: "社会保险", Prefix: "M"}) || c.Classes[0].Rate != 1 || !c.Rules.AutoFinish {
+	if len(c.Services) != 4 || !reflect.DeepEqual(c.Services[0], queue.Service{ID: "social", Name: "社会保险", Prefix: "M", Area: "B"}) || c.Classes[0].Rate != 1 || !c.Rules.AutoFinish {
 		t.Errorf("%+v", c)
 	}
 	if w := c.Windows[0]; w.ID != "9" || w.Keypad != "kp" || w.Services[0] != "social" || c.Kiosks[0].Printer != "p1" {

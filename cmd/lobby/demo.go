@@ -25,6 +25,7 @@ import (
 // demoOptions are the flags of the demo.
 type demoOptions struct {
 	small  bool
+	bench  bool
 	listen string
 	data   string
 	lasts  time.Duration
@@ -38,6 +39,7 @@ func demoCommand() *cobra.Command {
 	c := &cobra.Command{Use: "demo", Short: "Run a whole hall with emulated devices, citizens and staff", Args: cobra.NoArgs}
 	f := c.Flags()
 	f.BoolVar(&o.small, "small", false, "a township hall of 4 windows instead of the centre of 80")
+	f.BoolVar(&o.bench, "bench", false, "a workbench with one of every device; look at /hardware")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8080", "web address")
 	f.StringVar(&o.data, "data", "", "data directory to keep (default: a temporary one)")
 	f.DurationVar(&o.lasts, "for", 0, "end after this time and print a summary as JSON (default: run until interrupted)")
@@ -56,7 +58,10 @@ func demoCommand() *cobra.Command {
 // demo runs the product with other wires.
 func demo(ctx context.Context, o demoOptions, out io.Writer, errOut *os.File) error {
 	name := "fuyang.yaml"
-	if o.small {
+	switch {
+	case o.bench:
+		name = "bench.yaml"
+	case o.small:
 		name = "small.yaml"
 	}
 	file, err := loadFS(halls.Files, name, name)

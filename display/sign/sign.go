@@ -19,7 +19,10 @@ import (
 )
 
 const (
-	refreshEvery = time.Minute      // a board that was repowered shows the truth again
+	refreshEvery = 10 * time.Second // a board that cannot be read back is shown its frame again
+	probeEvery   = 8 * time.Second  // one that can be is asked whether it still shows it
+	repaintEvery = time.Minute      // and shown it again all the same
+	lagLimit     = 3 * time.Second  // a board that shows something older is an alert
 	retryAfter   = 10 * time.Second // a dead board is left alone for so long, so that it does not slow its bus
 	showTimeout  = 3 * time.Second
 )
@@ -86,7 +89,10 @@ type Bus struct {
 type unit struct {
 	want    devices.Frame
 	dirty   bool      // want has not been shown
+	wanted  time.Time // since when want is what it should show
+	sent    time.Time // the same of what is on its way
 	refresh time.Time // when it is shown again although nothing changed
+	probe   time.Time // when it is asked again
 	silent  time.Time // until then a dead board is left alone
 }
 
@@ -104,6 +110,9 @@ func (b *Bus) Want(f devices.Frame) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if u, ok := b.units[f.Window]; ok {
+		if !u.dirty {
+			u.wanted = time.Now()
+		}
 		u.want, u.dirty = f, true
 		select {
 		case b.wake <- struct{}{}:
@@ -117,7 +126,7 @@ func (b *Bus) Use(ctx context.Context, w devices.Wire) error {
 	boards := map[string]devices.Board{}
 	b.mu.Lock()
 	for id, u := range b.units {
-		u.dirty, u.silent = true, time.Time{}
+		u.dirty, u.silent, u.wanted = true, time.Time{}, time.Now()
 		boards[id] = nil
 	}
 	b.mu.Unlock()
@@ -140,6 +149,9 @@ func (b *Bus) serve(ctx context.Context, boards map[string]devices.Board) error 
 				return err
 			}
 		}
+		if err := b.probe(ctx, boards); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -159,7 +171,10 @@ func (b *Bus) due(now time.Time) map[string]devices.Frame {
 			continue
 		}
 		frames[id] = u.want
-		u.dirty, u.refresh = false, now.Add(refreshEvery)
+		if !u.dirty {
+			u.wanted = now // only a refresh
+		}
+		u.dirty, u.sent = false, u.wanted
 	}
 	return frames
 }
@@ -171,7 +186,7 @@ func (b *Bus) show(ctx context.Context, id string, board devices.Board, f device
 	err := board.Show(ctx, f)
 	switch {
 	case err == nil:
-		b.Report(id, devices.Up, "")
+		b.shown(id, board)
 		return nil
 	case errors.Is(err, devices.ErrGone):
 		return err
@@ -183,4 +198,66 @@ func (b *Bus) show(ctx context.Context, id string, board devices.Board, f device
 	u := b.units[id]
 	u.dirty, u.silent = true, time.Now().Add(retryAfter)
 	return nil
+}
+
+// shown notes that a board shows its frame, and tells when it was late: people
+// stood before a number that was over.
+func (b *Bus) shown(id string, board devices.Board) {
+	b.mu.Lock()
+	u, now := b.units[id], time.Now()
+	lag := now.Sub(u.sent)
+	if !u.silent.IsZero() { // it was away, which was told
+		u.silent, lag = time.Time{}, 0
+	}
+	u.refresh, u.probe = now.Add(refreshEvery), now.Add(probeEvery)
+	if _, ok := board.(devices.Prober); ok {
+		u.refresh = now.Add(repaintEvery)
+	}
+	b.mu.Unlock()
+	if lag > lagLimit {
+		b.Report(id, devices.Degraded, fmt.Sprintf("窗口屏晚了 %d 秒，请检查总线", int(lag.Seconds())))
+		return
+	}
+	b.Report(id, devices.Up, "")
+}
+
+// probe asks one board that is due whether it still shows its frame. One that
+// does not, as after a power failure, is shown it again. One a round: what is
+// called meanwhile comes first.
+func (b *Bus) probe(ctx context.Context, boards map[string]devices.Board) error {
+	id := b.asked(time.Now())
+	prober, ok := boards[id].(devices.Prober)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	defer cancel()
+	err := prober.Probe(ctx)
+	if errors.Is(err, devices.ErrGone) {
+		return err
+	}
+	if err != nil {
+		b.Log.Info("board does not show what it should", "window", id, "err", err)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.units[id].dirty, b.units[id].wanted = true, time.Now()
+	}
+	return nil
+}
+
+// asked takes the board that has waited longest for being asked, if one is due.
+func (b *Bus) asked(now time.Time) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	oldest := ""
+	for id, u := range b.units {
+		due := !u.dirty && !now.Before(u.silent) && !now.Before(u.probe)
+		if due && (oldest == "" || u.probe.Before(b.units[oldest].probe)) {
+			oldest = id
+		}
+	}
+	if oldest != "" {
+		b.units[oldest].probe = now.Add(probeEvery)
+	}
+	return oldest
 }

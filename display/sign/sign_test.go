@@ -135,3 +135,72 @@ func TestACallReachesItsBoardAndNoOther(t *testing.T) {
 		}
 	})
 }
+
+// reader is a board that can be read back.
+type reader struct {
+	*board
+	differs bool
+	probes  int
+}
+
+func (r *reader) Probe(context.Context) error {
+	var err error
+	r.change(func() {
+		r.probes++
+		if r.differs {
+			r.differs, err = false, errors.New("something else")
+		}
+	})
+	return err
+}
+
+// A board that lost its power shows the truth again within ten seconds, whether
+// it can be read back or not.
+func TestFaultF14_BoardsAreRightAgainInTenSeconds(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		r, blind := &reader{board: &board{}}, &board{}
+		bus := NewBus([]string{"1", "2"})
+		bus.Open = func(_ devices.Wire, window string) (devices.Board, error) {
+			if window == "1" {
+				return r, nil
+			}
+			return blind, nil
+		}
+		bus.Report, bus.Log = func(string, devices.State, string) {}, slog.New(slog.DiscardHandler)
+		go bus.Use(ctx, nil)
+		pass(5 * time.Second)
+		before, beforeBlind := len(r.shown), len(blind.shown)
+		r.change(func() { r.differs = true })
+		pass(10*time.Second + time.Second)
+		if len(r.shown) != before+1 || r.probes == 0 {
+			t.Errorf("read back %d times, shown again %d times", r.probes, len(r.shown)-before)
+		}
+		if len(blind.shown) == beforeBlind {
+			t.Error("the other board was not shown its frame again")
+		}
+	})
+}
+
+// A board that is behind is an alert, until it is not any more.
+func TestABoardThatIsBehindIsTold(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		slow := &board{}
+		health := map[string]devices.State{}
+		bus := start(ctx, map[string]*board{"1": slow, "2": {}}, health)
+		pass(time.Second)
+		slow.change(func() { slow.takes = 2 * time.Second })
+		bus.Want(devices.Frame{Window: "1", Ticket: "M001"})
+		pass(100 * time.Millisecond)
+		bus.Want(devices.Frame{Window: "1", Ticket: "M002"}) // has to wait for the first
+		pass(4 * time.Second)
+		if health["1"] != devices.Degraded {
+			t.Errorf("late by almost four seconds it is %q", health["1"])
+		}
+		slow.change(func() { slow.takes = 0 })
+		bus.Want(devices.Frame{Window: "1", Ticket: "M003"})
+		pass(time.Second)
+		if health["1"] != devices.Up {
+			t.Errorf("in time again it is %q", health["1"])
+		}
+	})
+}

@@ -1,6 +1,6 @@
-// Package voice says calls aloud: in order, one at a time in each zone, and
-// never a stale one. A phrase that waited too long is dropped, a repetition
-// before a first call.
+// Package voice says calls aloud: in order, one at a time in each zone, none cut
+// and none lost. Calls that are late are said together; a call whose citizen has
+// come meanwhile is not said any more, and in a crowd repetitions go first.
 package voice
 
 import (
@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	staleAfter = 30 * time.Second // then the board and the wall have said it long ago
+	lateAfter  = 12 * time.Second // then those behind are said in one breath with it
+	together   = 3                // calls in one phrase; people cannot follow more
 	crowded    = 6                // more phrases than this waiting drops repetitions
 	sayTimeout = 20 * time.Second
 	gap        = 800 * time.Millisecond // between two phrases
@@ -42,10 +43,11 @@ type Zone struct {
 	wake    chan struct{} // one token: something waits
 }
 
-// saying is one phrase that waits.
+// saying is one call that waits.
 type saying struct {
-	phrase devices.Phrase
-	ticket string
+	call   display.Announcement
+	taken  bool // the call was a wrong key: the citizen is asked to wait on
+	lang   string
 	repeat bool
 	at     time.Time
 }
@@ -53,8 +55,7 @@ type saying struct {
 // NewZone makes a zone; the caller fills in its fields.
 func NewZone() *Zone { return &Zone{wake: make(chan struct{}, 1)} }
 
-// Run hands calls to the zones until the context ends. What was missed while
-// late is not said: it would be stale.
+// Run hands calls to the zones until the context ends.
 func Run(ctx context.Context, h Hall, zones []*Zone, now func() time.Time) error {
 	for ctx.Err() == nil {
 		w, err := h.Watch(ctx, 256)
@@ -71,25 +72,27 @@ func Run(ctx context.Context, h Hall, zones []*Zone, now func() time.Time) error
 }
 
 func announce(ctx context.Context, h Hall, zones []*Zone, r queue.Record, now time.Time) {
-	var ticket, window string
-	repeat := false
+	s := saying{at: now}
 	switch e := r.Event.(type) {
 	case queue.TicketCalled:
-		ticket, window = e.Ticket, e.Window
+		s.call = display.Announcement{Ticket: e.Ticket, Window: e.Window}
 	case queue.TicketRecalled:
-		ticket, window, repeat = e.Ticket, e.Window, true
+		s.call, s.repeat = display.Announcement{Ticket: e.Ticket, Window: e.Window}, true
 	case queue.CommandUndone:
 		if e.Event == (queue.TicketCalled{}).Name() {
 			withdraw(ctx, h, zones, e, now)
 		}
 		return
+	case queue.TicketArrived, queue.TicketDone, queue.TicketNoShow, queue.TicketHeld, queue.TicketTransferred, queue.TicketCancelled:
+		forget(zones, e)
+		return
 	default:
 		return
 	}
-	lang := language(ctx, h, ticket)
+	s.lang = language(ctx, h, s.call.Ticket)
 	for _, z := range zones {
-		if z.Covers(window) {
-			z.add(saying{display.Phrase(ticket, window, lang), ticket, repeat, now})
+		if z.Covers(s.call.Window) {
+			z.add(s)
 		}
 	}
 }
@@ -108,7 +111,16 @@ func language(ctx context.Context, h Hall, ticket string) (lang string) {
 func withdraw(ctx context.Context, h Hall, zones []*Zone, e queue.CommandUndone, now time.Time) {
 	for _, z := range zones {
 		if z.Covers(e.Window) && !z.drop(e.Ticket) {
-			z.add(saying{display.Withdrawn(e.Ticket, language(ctx, h, e.Ticket)), e.Ticket, false, now})
+			z.add(saying{call: display.Announcement{Ticket: e.Ticket}, taken: true, lang: language(ctx, h, e.Ticket), at: now})
+		}
+	}
+}
+
+// forget takes back what waits for a ticket: its citizen has come, or will not.
+func forget(zones []*Zone, e queue.Event) {
+	if about, ok := e.(queue.Subject); ok {
+		for _, z := range zones {
+			z.drop(about.TicketNumber())
 		}
 	}
 }
@@ -118,16 +130,16 @@ func (z *Zone) drop(ticket string) bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	waiting := len(z.waiting)
-	z.waiting = slices.DeleteFunc(z.waiting, func(s saying) bool { return s.ticket == ticket })
+	z.waiting = slices.DeleteFunc(z.waiting, func(s saying) bool { return s.call.Ticket == ticket })
 	return len(z.waiting) < waiting
 }
 
-// add queues a phrase. The same ticket's older phrase is replaced; in a crowd
+// add queues a call. The same ticket's older call is replaced; in a crowd
 // repetitions go first.
 func (z *Zone) add(s saying) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.waiting = slices.DeleteFunc(z.waiting, func(o saying) bool { return o.ticket == s.ticket })
+	z.waiting = slices.DeleteFunc(z.waiting, func(o saying) bool { return o.call.Ticket == s.call.Ticket })
 	z.waiting = append(z.waiting, s)
 	if len(z.waiting) > crowded {
 		z.waiting = slices.DeleteFunc(z.waiting, func(o saying) bool { return o.repeat })
@@ -138,40 +150,71 @@ func (z *Zone) add(s saying) {
 	}
 }
 
-// next takes the oldest phrase that is not stale.
-func (z *Zone) next(now time.Time) (devices.Phrase, bool) {
+// next takes the oldest call, and where it is late, others of its language with
+// it.
+func (z *Zone) next(now time.Time) []saying {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	for len(z.waiting) > 0 {
-		s := z.waiting[0]
-		z.waiting = z.waiting[1:]
-		if now.Sub(s.at) <= staleAfter {
-			return s.phrase, true
-		}
-		z.Log.Warn("phrase dropped, it waited too long", "ticket", s.ticket)
+	if len(z.waiting) == 0 {
+		return nil
 	}
-	return devices.Phrase{}, false
+	first := z.waiting[0]
+	most := 1
+	if now.Sub(first.at) > lateAfter && !first.taken {
+		most = together
+	}
+	var these, later []saying
+	for _, s := range z.waiting {
+		if len(these) < most && s.lang == first.lang && s.taken == first.taken {
+			these = append(these, s)
+			continue
+		}
+		later = append(later, s)
+	}
+	z.waiting = later
+	return these
 }
 
-// Use is one session on the speaker's wire.
+// putBack gives calls back that nobody has heard.
+func (z *Zone) putBack(calls []saying) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.waiting = append(slices.Clone(calls), z.waiting...)
+}
+
+// phrase joins calls of one language.
+func phrase(calls []saying) devices.Phrase {
+	if calls[0].taken {
+		return display.Withdrawn(calls[0].call.Ticket, calls[0].lang)
+	}
+	var all []display.Announcement
+	for _, s := range calls {
+		all = append(all, s.call)
+	}
+	return display.Phrase(calls[0].lang, all...)
+}
+
+// Use is one session on the speaker's wire. What waited for it is said first.
 func (z *Zone) Use(ctx context.Context, w devices.Wire) error {
 	speaker, err := z.Open(w)
 	if err != nil {
 		return err
 	}
 	z.Report(devices.Up, "")
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-z.wake:
-		}
-		for p, ok := z.next(time.Now()); ok && ctx.Err() == nil; p, ok = z.next(time.Now()) {
-			if err := z.say(ctx, speaker, p); err != nil {
+	for ctx.Err() == nil {
+		if calls := z.next(time.Now()); calls != nil {
+			if err := z.say(ctx, speaker, phrase(calls)); err != nil {
+				z.putBack(calls)
 				return err
 			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-z.wake:
 		}
 	}
+	return nil
 }
 
 // say speaks one phrase. Only a wire that is gone ends the session.

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/display"
 	"lobby/queue"
 	"lobby/queue/hall/halltest"
 )
@@ -74,34 +76,120 @@ func TestCallsAreSpokenInTheirZone(t *testing.T) {
 	})
 }
 
-func TestPhrasesAreNeverCutAndStaleOnesDropped(t *testing.T) {
+func call(i int, lang string, repeat bool, at time.Time) saying {
+	return saying{call: display.Announcement{Ticket: fmt.Sprintf("M%03d", i), Window: fmt.Sprint(i)}, lang: lang, repeat: repeat, at: at}
+}
+
+// Ten calls in one moment: none cut, none lost, in order, and those that would
+// be late in one breath with others.
+func TestCallsAreNeitherCutNorLost(t *testing.T) {
 	inBubble(t, func(t *testing.T, ctx context.Context) {
 		s := &speaker{}
 		z := start(ctx, s)
 		for i := range 10 {
-			z.add(saying{devices.Phrase{Text: fmt.Sprint(i)}, fmt.Sprint(i), false, time.Now()})
+			z.add(call(i, "", false, time.Now()))
 		}
 		pass(2 * time.Minute)
-		if got := strings.Join(s.said, " "); got != "0 1 2 3 4 5" || s.cut {
-			t.Errorf("said %q, cut %v; want the phrases of the first %v whole and no other", got, s.cut, staleAfter)
+		last := -1
+		for i := range 10 {
+			at := strings.Index(strings.Join(s.said, " "), fmt.Sprintf("M%03d号，到%d号窗口", i, i))
+			if at <= last {
+				t.Errorf("call %d is missing or out of its order in %q", i, s.said)
+			}
+			last = at
+		}
+		if len(s.said) < 4 || len(s.said) > 6 || s.cut || !strings.Contains(s.said[0], "请M000号，到0号窗口办理。") {
+			t.Errorf("said %q, cut %v", s.said, s.cut)
+		}
+	})
+}
+
+// A loudspeaker that is pulled out in the middle says the call when it is back.
+func TestCallOfALostWireIsSaidAgain(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		s := &speaker{}
+		z := NewZone()
+		z.Report, z.Log = func(devices.State, string) {}, slog.New(slog.DiscardHandler)
+		z.Open = func(devices.Wire) (devices.Speaker, error) { return gone{}, nil }
+		z.add(call(1, "", false, time.Now()))
+		if err := z.Use(ctx, nil); !errors.Is(err, devices.ErrGone) {
+			t.Fatal(err)
+		}
+		z.Open = func(devices.Wire) (devices.Speaker, error) { return s, nil }
+		go z.Use(ctx, nil)
+		pass(10 * time.Second)
+		if len(s.said) != 1 || s.said[0] != "请M001号，到1号窗口办理。" {
+			t.Errorf("said %q", s.said)
+		}
+	})
+}
+
+// gone is a speaker whose plug was pulled.
+type gone struct{}
+
+func (gone) Say(context.Context, devices.Phrase) error { return devices.ErrGone }
+
+// Late calls are said together with others of their language only.
+func TestLateCallsAreMergedByLanguage(t *testing.T) {
+	z := NewZone()
+	then := time.Now()
+	for i, lang := range []string{"", "en", "", "", ""} {
+		z.add(call(i, lang, false, then))
+	}
+	var got []string
+	for {
+		calls := z.next(then.Add(lateAfter + time.Second))
+		if calls == nil {
+			break
+		}
+		got = append(got, phrase(calls).Text)
+	}
+	want := []string{
+		"请M000号，到0号窗口；M002号，到2号窗口；M003号，到3号窗口办理。",
+		"Ticket M001, please go to counter 1.",
+		"请M004号，到4号窗口办理。",
+	}
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("said %q", got)
+	}
+}
+
+// Whoever has come is not called any more by a loudspeaker that is behind.
+func TestCitizensWhoHaveComeAreNotCalled(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		h := halltest.Start(ctx, t)
+		z := NewZone()
+		z.Covers = func(string) bool { return true }
+		go Run(ctx, h, []*Zone{z}, time.Now)
+		synctest.Wait()
+		halltest.Must(ctx, t, h, queue.WindowOpen{Window: "1"})
+		halltest.Must(ctx, t, h, queue.Take{Service: "social"})
+		halltest.Must(ctx, t, h, queue.CallNext{Window: "1"})
+		synctest.Wait()
+		if len(z.waiting) != 1 {
+			t.Fatalf("%d calls wait", len(z.waiting))
+		}
+		halltest.Must(ctx, t, h, queue.Arrive{Window: "1"})
+		synctest.Wait()
+		if len(z.waiting) != 0 {
+			t.Errorf("still waiting: %+v", z.waiting)
 		}
 	})
 }
 
 func TestInACrowdRepetitionsGoFirst(t *testing.T) {
 	z := NewZone()
-	z.Log = slog.New(slog.DiscardHandler)
 	now := time.Now()
 	for i := range crowded {
-		z.add(saying{devices.Phrase{Text: fmt.Sprint(i)}, fmt.Sprint(i), i%2 == 1, now})
+		z.add(call(i, "", i%2 == 1, now))
 	}
-	z.add(saying{devices.Phrase{Text: "0 again"}, "0", true, now})
-	z.add(saying{devices.Phrase{Text: "new"}, "new", false, now})
+	z.add(call(0, "", true, now))
+	z.add(call(9, "", false, now))
 	var left []string
-	for p, ok := z.next(now); ok; p, ok = z.next(now) {
-		left = append(left, p.Text)
+	for _, s := range z.waiting {
+		left = append(left, s.call.Ticket)
 	}
-	if got := strings.Join(left, " "); got != "2 4 new" {
+	if got := strings.Join(left, " "); got != "M002 M004 M009" {
 		t.Errorf("left %q, want the first calls only", got)
 	}
 }
