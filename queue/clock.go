@@ -49,6 +49,9 @@ func (e ClockJumped) apply(s *State, r Record) {
 			laterTime(&b.Until, moved)
 		}
 	}
+	for _, a := range s.alerts {
+		a.later(moved)
+	}
 	for _, at := range []*time.Time{&s.frozen, &s.thawed} {
 		laterTime(at, moved)
 	}
@@ -60,7 +63,6 @@ func (t *Ticket) later(d time.Duration) {
 	for _, l := range t.Legs {
 		if !l.over() {
 			l.later(d)
-			laterTime(&l.Since, d)
 		}
 	}
 	if !t.Leg().over() {
@@ -70,6 +72,7 @@ func (t *Ticket) later(d time.Duration) {
 		for _, at := range []*time.Time{&j.Started, &j.Free, &j.Finish, &j.Foretold, &j.Turned} {
 			laterTime(at, d)
 		}
+		j.laterSteps(d)
 	}
 }
 

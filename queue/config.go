@@ -29,6 +29,7 @@ type Service struct {
 	Prefix     string `json:"prefix"`               // one or two capital letters
 	Department string `json:"department,omitempty"` // services of one department are alike to the forecaster
 	Area       string `json:"area,omitempty"`
+	Warn       Warn   `json:"warn,omitzero"` // in place of the hall's
 	Limits
 }
 

@@ -112,6 +112,10 @@ func TestRulesFillInWhatIsNotSet(t *testing.T) {
 		SlotEarly: queue.Duration(5 * time.Minute), SlotGrace: queue.Duration(10 * time.Minute),
 		RatePeriod: queue.Duration(7 * 24 * time.Hour), FollowupDays: 15,
 	}
+	want.Warn = queue.Watches{
+		Wait: want.MaxWait, Arrive: queue.Duration(90 * time.Second), Serve: queue.Duration(30 * time.Minute), Queue: 30,
+		Idle: queue.Duration(time.Minute), Pause: queue.Duration(15 * time.Minute), Stall: queue.Duration(time.Minute), Level: queue.Duration(5 * time.Minute),
+	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("rules %+v, want %+v", got, want)
 	}

@@ -237,7 +237,7 @@ func (e ConfigActivated) apply(s *State, r Record) {
 }
 
 func (c Config) index() index {
-	i := index{map[string]Service{}, map[string]Class{}, map[string]Window{}, map[string]Kiosk{}}
+	i := index{map[string]Service{}, map[string]Class{}, map[string]Window{}, map[string]Kiosk{}, map[string][]string{}}
 	for _, v := range c.Services {
 		i.services[v.ID] = v
 	}
@@ -246,6 +246,9 @@ func (c Config) index() index {
 	}
 	for _, v := range c.Windows {
 		i.windows[v.ID] = v
+		for _, service := range v.Services {
+			i.serving[service] = append(i.serving[service], v.ID)
+		}
 	}
 	for _, v := range c.Kiosks {
 		i.kiosks[v.ID] = v

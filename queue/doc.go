@@ -63,6 +63,8 @@
 //	tier        the kind of right to be called: directed, front, guard, due, pool, early, chosen
 //	forecast    an interval for a wait, never a bare number
 //	promise     what the hall owes its citizens, as queue/audit checks it in the records
+//	warning     an alert that a clock raises and clears by itself
+//	level       who is told of a warning: window, section, manager, supervision
 //	record      an event with sequence, time, actor and command, in the trail
 //	trail       all records since the beginning
 //

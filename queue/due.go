@@ -21,6 +21,7 @@ const (
 	dueLeg     dueKind = "leg"
 	dueJourney dueKind = "journey"
 	dueBallot  dueKind = "ballot" // the oldest that nobody used
+	dueAlert   dueKind = "alert"
 )
 
 // due is a moment at which a Tick leads to something.
@@ -36,6 +37,9 @@ func byTime(a, b due) int {
 // setDue sets a clock; the zero time stops it.
 func (s *State) setDue(key dueKey, at time.Time) {
 	if old, ok := s.clocks[key]; ok {
+		if old.Equal(at) {
+			return
+		}
 		s.dues.take(due{old, key})
 		delete(s.clocks, key)
 	}
@@ -75,6 +79,8 @@ func (Tick) decide(s *State, in Input) (Outcome, error) {
 			out.Events = append(out.Events, s.legTick(s.findLeg(d.key.id)))
 		case dueBallot:
 			out.Events = append(out.Events, s.overdueBallots(in.At)...)
+		case dueAlert:
+			out.Events = append(out.Events, s.alertTick(d.key.id, in.At)...)
 		case dueJourney:
 			out.Events = append(out.Events, JourneyForecast{Ticket: d.key.id, Finish: s.finish(s.tickets[d.key.id], in.At)})
 		}

@@ -16,6 +16,10 @@ func (s *State) follow(t *Ticket, r Record) {
 		if p := t.stepOf(e.LegID); p != nil && !j.Free.IsZero() {
 			j.Waited += Duration(max(0, r.At.Sub(latest(j.Free, p.Started, t.leg(e.LegID).NotBefore))))
 		}
+	case TicketRecovered:
+		if !j.Free.IsZero() {
+			j.Free = r.At // whoever was absent did not wait
+		}
 	case TicketPrinted, TicketPrintUnknown, TicketKept:
 		s.release(t)
 	}

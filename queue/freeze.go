@@ -77,13 +77,19 @@ func (e HallUnfrozen) apply(s *State, r Record) {
 			}
 		}
 	}
+	for _, t := range s.journeys {
+		t.Journey.later(stood)
+	}
+	for _, a := range s.alerts {
+		a.later(stood)
+	}
 	s.frozen, s.frozenWhy, s.thawed = time.Time{}, "", r.At
 	s.resettle()
 }
 
 // later moves all clocks of a leg.
 func (l *Leg) later(d time.Duration) {
-	for _, at := range []*time.Time{&l.Seniority, &l.Called, &l.Rung, &l.Started, &l.NotBefore, &l.Absent, &l.Back, &l.Slot} {
+	for _, at := range []*time.Time{&l.Seniority, &l.Called, &l.Rung, &l.Started, &l.NotBefore, &l.Absent, &l.Back, &l.Slot, &l.Since} {
 		if !at.IsZero() {
 			*at = at.Add(d)
 		}

@@ -20,6 +20,7 @@ type Journey struct {
 	Finish   time.Time    `json:"finish,omitzero"`   // forecast of the end
 	Foretold time.Time    `json:"foretold,omitzero"` // when that was forecast
 	Turned   time.Time    `json:"turned,omitzero"`   // when it had to be done anew; zero when it has been
+	Stood    Duration     `json:"stood,omitempty"`   // while the hall was frozen
 }
 
 // JourneyState is where a journey stands.
@@ -42,7 +43,24 @@ func (j *Journey) deadline() time.Time {
 	if j.Chain.Limit == 0 {
 		return time.Time{}
 	}
-	return j.Started.Add(time.Duration(j.Chain.Limit))
+	return j.Started.Add(time.Duration(j.Chain.Limit + j.Stood))
+}
+
+// later moves all clocks of a journey, which stood while the hall was frozen.
+func (j *Journey) later(d time.Duration) {
+	j.Stood += Duration(d)
+	for _, at := range []*time.Time{&j.Free, &j.Finish, &j.Foretold, &j.Turned} {
+		laterTime(at, d)
+	}
+	j.laterSteps(d)
+}
+
+func (j *Journey) laterSteps(d time.Duration) {
+	for _, p := range j.Steps {
+		for _, at := range []*time.Time{&p.Started, &p.Since, &p.Ready} {
+			laterTime(at, d)
+		}
+	}
 }
 
 // underWay tells whether the ticket has a journey that is not over.

@@ -16,6 +16,8 @@ import (
 // chains; "journey M001" shows where one stands.
 func TestStoriesOfJourneys(t *testing.T) {
 	paths, err := filepath.Glob("testdata/journeys/*.story")
+	warned, _ := filepath.Glob("testdata/warnings/*.story")
+	paths = append(paths, warned...)
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}
@@ -39,6 +41,9 @@ func tellFile(t *testing.T, s *stage, path string) {
 		case strings.HasPrefix(line, "> journey "):
 			told.WriteString(line)
 			s.describeJourney(&told, strings.TrimSpace(line[len("> journey "):]))
+		case strings.HasPrefix(line, "> pass "):
+			told.WriteString(line)
+			s.passing(t, &told, strings.TrimSpace(line[len("> pass "):]))
 		case strings.HasPrefix(line, "> chain "):
 			told.WriteString(line)
 			s.rechain(t, &told, line)
@@ -54,6 +59,20 @@ func tellFile(t *testing.T, s *stage, path string) {
 	}
 	if got := told.String(); got != string(data) {
 		t.Errorf("the day went otherwise, accept it with -update if it is right:\n%s", firstDifference(got, string(data)))
+	}
+}
+
+// passing lets time go by and tells what it alone brings about.
+func (s *stage) passing(t *testing.T, told *strings.Builder, words string) {
+	t.Helper()
+	d, err := time.ParseDuration(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(s.records)
+	s.pass(t, d)
+	for _, r := range s.records[before:] {
+		fmt.Fprintf(told, "  %s #%d %s %s\n", r.At.Format(time.TimeOnly), r.Seq, r.Event.Name(), mustJSON(nil, r.Event))
 	}
 }
 

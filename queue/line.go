@@ -105,12 +105,14 @@ func (s *State) joinLine(l *Leg) {
 		l.line = s.lines[key]
 	}
 	l.line.put(l)
+	s.moved = append(s.moved, l)
 }
 
 func (s *State) leaveLine(l *Leg) {
 	if l.line != nil {
 		l.line.take(l)
 		l.line = nil
+		s.moved = append(s.moved, l)
 	}
 }
 
@@ -158,6 +160,7 @@ func (s *State) resettle() {
 			s.settle(l)
 		}
 	}
+	s.rewatchAll()
 }
 
 // bySeniority orders legs: the longer wait first, then the older leg.

@@ -42,6 +42,8 @@ type Rules struct {
 	// step before. Zero takes the default, a half.
 	VisitCredit float64 `json:"visit_credit" yaml:"visit_credit"`
 
+	Warn Watches `json:"warn" yaml:"warn"` // when somebody is warned
+
 	RateWithin Duration `json:"rate_within" yaml:"rate_within"` // how long a prompt stays open; 20 s
 	RatePeriod Duration `json:"rate_period" yaml:"rate_period"` // after the service, to rate on a page; 7 days
 	// FollowupDays are the working days to put a bad rating right; 15, as is the
@@ -101,6 +103,7 @@ func (r Rules) WithDefaults() Rules {
 	set(&r.SlotGrace, 10*time.Minute)
 	set(&r.Tolerance, 20*time.Minute)
 	set(&r.MaxWait, DefaultMaxWait)
+	r.Warn = r.Warn.withDefaults(r.MaxWait)
 	return r
 }
 

@@ -74,6 +74,7 @@ type savedWindow struct {
 	Paused   bool        `json:"paused,omitempty"`
 	Draining bool        `json:"draining,omitempty"`
 	Reason   string      `json:"reason,omitempty"`
+	Declared Duration    `json:"declared,omitempty"`
 	Staff    string      `json:"staff,omitempty"`
 	Since    time.Time   `json:"since"`
 	Leg      string      `json:"leg,omitempty"` // id of the leg that stands there
@@ -204,7 +205,7 @@ func (s *State) loadTicket(r savedTicket) {
 
 func (w *windowState) save() savedWindow {
 	r := savedWindow{
-		ID: w.id, Open: w.open, Paused: w.paused, Draining: w.draining, Reason: w.reason, Staff: w.staff,
+		ID: w.id, Open: w.open, Paused: w.paused, Draining: w.draining, Reason: w.reason, Declared: w.declared, Staff: w.staff,
 		Since: w.since, Done: w.done, Ratings: w.ratings, Turn: w.turn, Chosen: w.chosen, Press: w.press,
 	}
 	if w.leg != nil {
@@ -215,7 +216,7 @@ func (w *windowState) save() savedWindow {
 
 func (s *State) loadWindow(r savedWindow) error {
 	w := &windowState{
-		id: r.ID, open: r.Open, paused: r.Paused, draining: r.Draining, reason: r.Reason, staff: r.Staff,
+		id: r.ID, open: r.Open, paused: r.Paused, draining: r.Draining, reason: r.Reason, declared: r.Declared, staff: r.Staff,
 		since: r.Since, done: r.Done, ratings: r.Ratings, turn: r.Turn, chosen: r.Chosen, press: r.Press,
 	}
 	if r.Leg != "" {

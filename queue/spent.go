@@ -50,7 +50,7 @@ func (p *StepState) spent(at time.Time) Spent {
 		since = way
 	}
 	if d := sp.of(p.Phase); d != nil {
-		*d += Duration(at.Sub(since))
+		*d += Duration(max(0, at.Sub(since))) // a clock that was moved on by a standstill may be ahead
 	}
 	return sp
 }

@@ -45,6 +45,7 @@ type State struct {
 	clockHeld bool       // no numbers until the clock is confirmed
 	foresight *Foresight // not of the records; see Foresee
 
+	moved       []*Leg             // that joined or left a line by the record in hand
 	journeys    map[string]*Ticket // under way, by number
 	substitutes map[string]string  // the window that stands in for a service's last one, by service
 	fixed       map[string]string  // chains that were in force, by id and version: what they were
@@ -58,6 +59,7 @@ type index struct {
 	classes  map[string]Class
 	windows  map[string]Window
 	kiosks   map[string]Kiosk
+	serving  map[string][]string // the windows of a service, in the order of the configuration
 }
 
 // pace is the sum of service times, from which the mean is made.
@@ -105,7 +107,7 @@ func (s *State) clearDay() {
 // state. Its error is always a *Refusal.
 func (s *State) Decide(in Input, c Command) (Outcome, error) {
 	out, err := c.decide(s, in)
-	out.Events = s.onward(out.Events, in)
+	out.Events = s.heed(s.onward(out.Events, in), in)
 	return out, err
 }
 
@@ -120,6 +122,7 @@ func (s *State) Apply(r Record) {
 			s.follow(t, r)
 		}
 	}
+	s.watch(r.Event)
 }
 
 // Seq is the sequence number of the last record applied.

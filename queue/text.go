@@ -52,6 +52,13 @@ var words = map[string]sentence{
 	"followup " + StepCalledBack:    {"回访", "回訪", "called back"},
 	"followup " + StepCorrected:     {"整改", "整改", "corrected"},
 	"followup " + StepReplied:       {"反馈", "回饋", "replied"},
+	"cause " + causeWait:            {"排队", "排隊", "waiting"},
+	"cause " + causeWalk:            {"途中", "途中", "the way"},
+	"cause " + causeServe:           {"办理", "辦理", "service"},
+	"cause " + causeHold:            {"挂起", "掛起", "on hold"},
+	"cause " + causeAbsent:          {"本人未到", "本人未到", "absent"},
+	"cause " + causePaper:           {"材料流转", "材料流轉", "papers"},
+	"cause " + causeNobody:          {"无窗口办理", "無窗口辦理", "no window serves"},
 	string(LegVoid):                 {"已作废", "已作廢", "void"},
 }
 

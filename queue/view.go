@@ -146,7 +146,7 @@ func (s *State) View() View {
 	}
 	slices.SortFunc(v.Devices, func(a, b DeviceView) int { return cmp.Compare(a.ID, b.ID) })
 	for _, a := range s.alerts {
-		v.Alerts = append(v.Alerts, *a)
+		v.Alerts = append(v.Alerts, a.spoken())
 	}
 	slices.SortFunc(v.Alerts, func(a, b AlertView) int { return cmp.Or(b.Raised.Compare(a.Raised), cmp.Compare(a.ID, b.ID)) })
 	return v

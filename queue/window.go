@@ -25,7 +25,8 @@ type windowState struct {
 	open     bool
 	paused   bool
 	draining bool
-	reason   string // of the pause
+	reason   string   // of the pause
+	declared Duration // how long it was said to last; 0 for not said
 	staff    string
 	since    time.Time // of the present mode
 	leg      *Leg      // called or serving here
@@ -134,8 +135,9 @@ func (e WindowOpened) apply(s *State, r Record) {
 
 // WindowPause interrupts a window that serves nobody.
 type WindowPause struct {
-	Window string `json:"window"`
-	Reason string `json:"reason,omitempty"`
+	Window string   `json:"window"`
+	Reason string   `json:"reason,omitempty"`
+	For    Duration `json:"for,omitempty"` // how long it will last
 }
 
 func (c WindowPause) decide(s *State, _ Input) (Outcome, error) {
@@ -155,8 +157,9 @@ func (c WindowPause) decide(s *State, _ Input) (Outcome, error) {
 
 // WindowPaused: the window calls nobody for a while.
 type WindowPaused struct {
-	Window string `json:"window"`
-	Reason string `json:"reason,omitempty"`
+	Window string   `json:"window"`
+	Reason string   `json:"reason,omitempty"`
+	For    Duration `json:"for,omitempty"` // how long it was said to last
 }
 
 // Name implements Event.
@@ -168,7 +171,7 @@ func (WindowPaused) Topic() string { return TopicQueue }
 func (e WindowPaused) apply(s *State, r Record) {
 	w := s.windows[e.Window]
 	w.set(true, true, w.draining, r.At)
-	w.reason = e.Reason
+	w.reason, w.declared = e.Reason, e.For
 }
 
 // WindowResume ends a pause or a draining.

@@ -27,7 +27,7 @@
 > at 01:01:00
 > device printer/p1 down paper
   #12 device.down {"device":"printer/p1","kind":"printer","why":"paper"}
-  #13 alert.raised {"alert":"device:printer/p1","level":"amber","subject":"printer/p1","say":"printer/p1：paper"}
+  #13 alert.raised {"alert":"device:printer/p1","level":"amber","subject":"printer/p1","say":"printer/p1：paper","stage":"section"}
 > take {"service":"estate","kiosk":"k1"}
   #14 ticket.issued {"ticket":"M003","leg":"M003/1","day":"2026-11-23","token":"nonce-0012-nonce-nonce","prefix":"M","service":"estate","class":"normal","kiosk":"k1","printer":"p1"}
   #15 forecast.given {"ticket":"M003","leg":"M003/1","ahead":0,"windows":1,"model":"position"}
@@ -45,9 +45,11 @@
   #22 alert.cleared {"alert":"device:printer/p1"}
 > at 01:02:59
 > tick
+  #23 alert.raised {"alert":"arrive:M001/1","level":"amber","subject":"M001/1","say":"号码 M001 已呼叫，未到 1 号窗口","ticket":"M001","window":"1","service":"social","why":"absent","stage":"window","text":"alert.arrive","args":["M001","社会保险","1","@cause absent"]}
+  #24 alert.raised {"alert":"arrive:M002/1","level":"amber","subject":"M002/1","say":"号码 M002 已呼叫，未到 2 号窗口","ticket":"M002","window":"2","service":"social","why":"absent","stage":"window","text":"alert.arrive","args":["M002","社会保险","2","@cause absent"]}
 > at 01:03:00
 > tick
-  #23 ticket.voided {"ticket":"M003","leg":"M003/1","reason":"print_failed"}
+  #25 ticket.voided {"ticket":"M003","leg":"M003/1","reason":"print_failed"}
 > hall
   window 1 calling M001 done 0 ratings map[]
   window 2 calling M002 done 0 ratings map[]
@@ -60,51 +62,51 @@
 
 # One comes, the other does not.
 > arrive {"window":"1"}
-  #24 ticket.arrived {"ticket":"M001","leg":"M001/1","window":"1"}
+  #26 ticket.arrived {"ticket":"M001","leg":"M001/1","window":"1"}
 > recall {"window":"2"}
-  #25 ticket.recalled {"ticket":"M002","leg":"M002/1","window":"2","n":1}
+  #27 ticket.recalled {"ticket":"M002","leg":"M002/1","window":"2","n":1}
 > no_show {"window":"2"}
-  #26 ticket.no_show {"ticket":"M002","leg":"M002/1","window":"2"}
+  #28 ticket.no_show {"ticket":"M002","leg":"M002/1","window":"2"}
 > at 01:07:00
 > finish {"window":"1","outcome":"accepted"}
-  #27 ticket.done {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","outcome":"accepted","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:07:20Z"}
+  #29 ticket.done {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","outcome":"accepted","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:07:20Z"}
 > press kp-2 M001 1
-  #28 rating.refused {"ticket":"","leg":"","channel":"keypad","device":"kp-2","level":1,"pressed":"2026-11-23T01:07:00Z","why":"other_window"}
+  #30 rating.refused {"ticket":"","leg":"","channel":"keypad","device":"kp-2","level":1,"pressed":"2026-11-23T01:07:00Z","why":"other_window"}
 > press kp-1 M001 5
-  #29 rating.given {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":5,"pressed":"2026-11-23T01:07:00Z"}
+  #31 rating.given {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":5,"pressed":"2026-11-23T01:07:00Z"}
 > press kp-1 M001 4
-  #30 rating.duplicate {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":4,"pressed":"2026-11-23T01:07:00Z"}
+  #32 rating.duplicate {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":4,"pressed":"2026-11-23T01:07:00Z"}
 
 # The absent one comes back, in front of those who came later.
 > recover {"ticket":"M002"}
-  #31 ticket.recovered {"ticket":"M002","leg":"M002/1","seniority":"2026-11-23T01:00:00Z","policy":"front","missed":1}
+  #33 ticket.recovered {"ticket":"M002","leg":"M002/1","seniority":"2026-11-23T01:00:00Z","policy":"front","missed":1}
 > take {"service":"social","class":"priority"}
-  #32 ticket.issued {"ticket":"M005","leg":"M005/1","day":"2026-11-23","token":"nonce-0028-nonce-nonce","prefix":"M","service":"social","class":"priority"}
-  #33 forecast.given {"ticket":"M005","leg":"M005/1","ahead":1,"windows":2,"model":"position"}
+  #34 ticket.issued {"ticket":"M005","leg":"M005/1","day":"2026-11-23","token":"nonce-0028-nonce-nonce","prefix":"M","service":"social","class":"priority"}
+  #35 forecast.given {"ticket":"M005","leg":"M005/1","ahead":1,"windows":2,"model":"position"}
 > call_next {"window":"2"}
-  #34 ticket.called {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","why":{"rule":"accumulating","tier":"front","credit":420,"runners_up":[{"ticket":"M005","tier":"pool","credit":0}]}}
+  #36 ticket.called {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","why":{"rule":"accumulating","tier":"front","credit":420,"runners_up":[{"ticket":"M005","tier":"pool","credit":0}]}}
 > arrive {"window":"2"}
-  #35 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"2"}
+  #37 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"2"}
 
 # A hold, a ticket out of order, and the return.
 > at 01:08:00
 > hold {"window":"2","reason":"copies"}
-  #36 ticket.held {"ticket":"M002","leg":"M002/1","window":"2","reason":"copies"}
+  #38 ticket.held {"ticket":"M002","leg":"M002/1","window":"2","reason":"copies"}
 > call {"window":"2","ticket":"M005"}
   refused: reason_missing: 不按顺序呼叫必须写明原因
 > call {"window":"2","ticket":"M005","reason":"flight at noon"}
-  #37 ticket.called {"ticket":"M005","leg":"M005/1","window":"2","staff":"0777","service":"social","why":{"rule":"chosen","tier":"chosen","credit":150,"runners_up":[],"reason":"flight at noon"}}
+  #39 ticket.called {"ticket":"M005","leg":"M005/1","window":"2","staff":"0777","service":"social","why":{"rule":"chosen","tier":"chosen","credit":150,"runners_up":[],"reason":"flight at noon"}}
 > arrive {"window":"2"}
-  #38 ticket.arrived {"ticket":"M005","leg":"M005/1","window":"2"}
+  #40 ticket.arrived {"ticket":"M005","leg":"M005/1","window":"2"}
 > resume {"ticket":"M002"}
   refused: window_busy: 2 号窗口正在办理 M005
 > at 01:10:00
 > transfer {"window":"2","to_window":"1","keep":true}
-  #39 ticket.transferred {"ticket":"M005","leg":"M005/1","window":"2","to_service":"social","to_window":"1","new_leg":"M005/2","class":"priority","seniority":"2026-11-23T01:07:00Z"}
+  #41 ticket.transferred {"ticket":"M005","leg":"M005/1","window":"2","to_service":"social","to_window":"1","new_leg":"M005/2","class":"priority","seniority":"2026-11-23T01:07:00Z"}
 > resume {"ticket":"M002"}
-  #40 ticket.resumed {"ticket":"M002","leg":"M002/1","window":"2"}
+  #42 ticket.resumed {"ticket":"M002","leg":"M002/1","window":"2"}
 > call_next {"window":"1"}
-  #41 ticket.called {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","why":{"rule":"accumulating","tier":"directed","credit":450,"runners_up":[{"ticket":"M004","tier":"pool","credit":540}]}}
+  #43 ticket.called {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","why":{"rule":"accumulating","tier":"directed","credit":450,"runners_up":[{"ticket":"M004","tier":"pool","credit":540}]}}
 > hall
   window 1 calling M005 done 1 ratings map[5:1]
   window 2 serving M002 done 0 ratings map[]
@@ -118,50 +120,50 @@
 # Next while serving ends what is going on; late presses are kept and not counted.
 > at 01:12:00
 > arrive {"window":"1"}
-  #42 ticket.arrived {"ticket":"M005","leg":"M005/2","window":"1"}
+  #44 ticket.arrived {"ticket":"M005","leg":"M005/2","window":"1"}
 > call_next {"window":"1"}
-  #43 ticket.done {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","prompt":"nonce-0040-n","prompt_until":"2026-11-23T01:12:20Z"}
-  #44 ticket.called {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","why":{"rule":"accumulating","tier":"pool","credit":660,"runners_up":[]}}
+  #45 ticket.done {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","prompt":"nonce-0040-n","prompt_until":"2026-11-23T01:12:20Z"}
+  #46 ticket.called {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","why":{"rule":"accumulating","tier":"pool","credit":660,"runners_up":[]}}
 > at 01:12:21
 > press kp-1 M005 2
-  #45 rating.late {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":2,"pressed":"2026-11-23T01:12:21Z"}
+  #47 rating.late {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":2,"pressed":"2026-11-23T01:12:21Z"}
 > rate {"ticket":"M005","level":3,"reasons":["waiting"]}
-  #46 rating.given {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"page","level":3,"reasons":["waiting"],"pressed":"2026-11-23T01:12:21Z"}
+  #48 rating.given {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"page","level":3,"reasons":["waiting"],"pressed":"2026-11-23T01:12:21Z"}
 > arrive {"window":"1"}
-  #47 ticket.arrived {"ticket":"M004","leg":"M004/1","window":"1"}
+  #49 ticket.arrived {"ticket":"M004","leg":"M004/1","window":"1"}
 > finish {"window":"1"}
-  #48 ticket.done {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","prompt":"nonce-0044-n","prompt_until":"2026-11-23T01:12:41Z"}
+  #50 ticket.done {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","prompt":"nonce-0044-n","prompt_until":"2026-11-23T01:12:41Z"}
 > finish {"window":"2"}
-  #49 ticket.done {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","prompt":"nonce-0045-n","prompt_until":"2026-11-23T01:12:41Z"}
+  #51 ticket.done {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","prompt":"nonce-0045-n","prompt_until":"2026-11-23T01:12:41Z"}
 
 # Windows have their own lives.
 > at 01:30:00
 > window_pause {"window":"1","reason":"lunch"}
-  #50 window.paused {"window":"1","reason":"lunch"}
+  #52 window.paused {"window":"1","reason":"lunch"}
 > call_next {"window":"1"}
   refused: window_paused: 1 号窗口已暂停，请先恢复
 > window_resume {"window":"1"}
-  #51 window.resumed {"window":"1"}
+  #53 window.resumed {"window":"1"}
 > take {"service":"social"}
-  #52 ticket.issued {"ticket":"M006","leg":"M006/1","day":"2026-11-23","token":"nonce-0049-nonce-nonce","prefix":"M","service":"social","class":"normal"}
-  #53 forecast.given {"ticket":"M006","leg":"M006/1","ahead":0,"windows":2,"model":"position"}
+  #54 ticket.issued {"ticket":"M006","leg":"M006/1","day":"2026-11-23","token":"nonce-0049-nonce-nonce","prefix":"M","service":"social","class":"normal"}
+  #55 forecast.given {"ticket":"M006","leg":"M006/1","ahead":0,"windows":2,"model":"position"}
 > reclass {"ticket":"M006","class":"priority","reason":"disabled"}
-  #54 ticket.reclassed {"ticket":"M006","leg":"M006/1","from":"normal","to":"priority","reason":"disabled"}
+  #56 ticket.reclassed {"ticket":"M006","leg":"M006/1","from":"normal","to":"priority","reason":"disabled"}
 > window_drain {"window":"1"}
-  #55 window.draining {"window":"1"}
+  #57 window.draining {"window":"1"}
 > call_next {"window":"1"}
   refused: nothing_waiting: 1 号窗口可办的业务没有人等候
 > cancel {"ticket":"M006","reason":"went home"}
-  #56 ticket.cancelled {"ticket":"M006","leg":"M006/1","reason":"went home"}
+  #58 ticket.cancelled {"ticket":"M006","leg":"M006/1","reason":"went home"}
 > take {"service":"shop","kiosk":"k1"}
-  #57 ticket.issued {"ticket":"Q001","leg":"Q001/1","day":"2026-11-23","token":"nonce-0054-nonce-nonce","prefix":"Q","service":"shop","class":"normal","kiosk":"k1","printer":"p1"}
-  #58 forecast.given {"ticket":"Q001","leg":"Q001/1","ahead":0,"windows":0,"model":"position"}
+  #59 ticket.issued {"ticket":"Q001","leg":"Q001/1","day":"2026-11-23","token":"nonce-0054-nonce-nonce","prefix":"Q","service":"shop","class":"normal","kiosk":"k1","printer":"p1"}
+  #60 forecast.given {"ticket":"Q001","leg":"Q001/1","ahead":0,"windows":0,"model":"position"}
 > slip Q001 unconfirmed
-  #59 ticket.print_unknown {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":0}
+  #61 ticket.print_unknown {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":0}
 > reprint {"ticket":"Q001"}
-  #60 ticket.reprinted {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":1}
+  #62 ticket.reprinted {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":1}
 > slip Q001 printed
-  #61 ticket.printed {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":1}
+  #63 ticket.printed {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":1}
 > hall
   window 1 draining  done 3 ratings map[3:1 5:1]
   window 2 idle  done 1 ratings map[]
@@ -175,18 +177,18 @@
 # The end of the day.
 > at 09:00:00
 > window_close {"window":"2"}
-  #62 window.closed {"window":"2"}
+  #64 window.closed {"window":"2"}
 > day_close
-  #63 ticket.expired {"ticket":"Q001","leg":"Q001/1","reason":"day_closed"}
-  #64 window.closed {"window":"1"}
-  #65 day.closed {"day":"2026-11-23"}
+  #65 ticket.expired {"ticket":"Q001","leg":"Q001/1","reason":"day_closed"}
+  #66 window.closed {"window":"1"}
+  #67 day.closed {"day":"2026-11-23"}
 > take {"service":"social"}
   refused: day_not_open: 今天还没有开门，请先执行 day_open
 > day_open {"day":"2026-11-24"}
-  #66 day.opened {"day":"2026-11-24"}
+  #68 day.opened {"day":"2026-11-24"}
 > take {"service":"social"}
-  #67 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-24","token":"nonce-0062-nonce-nonce","prefix":"M","service":"social","class":"normal"}
-  #68 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":0,"model":"position"}
+  #69 ticket.issued {"ticket":"M001","leg":"M001/1","day":"2026-11-24","token":"nonce-0062-nonce-nonce","prefix":"M","service":"social","class":"normal"}
+  #70 forecast.given {"ticket":"M001","leg":"M001/1","ahead":0,"windows":0,"model":"position"}
 > hall
   window 1 closed  done 0 ratings map[]
   window 2 closed  done 0 ratings map[]

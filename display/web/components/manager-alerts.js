@@ -1,6 +1,6 @@
 import { html, ref } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
-import { t } from '../lib/texts.js';
+import { language, t } from '../lib/texts.js';
 import { clock } from '../lib/times.js';
 
 const RANK = /** @type {Record<string, string>} */ ({ red: 'A', amber: 'B', teal: 'C' });
@@ -14,16 +14,20 @@ export function alerts(board) {
   const done = all.filter((/** @type {any} */ a) => a.acknowledged);
   return html`<section class="pn alerting" aria-label=${t('manager.alerts')} tabindex="0"><h2>${t('manager.to_do', { n: open.length })}<span>${t('manager.dealt', { n: done.length })}</span></h2>
 ${open.length ? html`<ol class="alerts">${open.map((/** @type {any} */ a) => row(board, a))}</ol>` : html`<p class="calm">${icon('check')}${t('manager.nothing')}</p>`}
-${done.length ? html`<h3 class="dn">${t('manager.just_done')}</h3><ul class="dl">${done.slice(0, 5).map((/** @type {any} */ a) => html`<li>${icon('check')}<span>${a.say}</span><time class="num">${clock(a.acknowledged === true ? a.raised : a.acknowledged)}</time></li>`)}</ul>` : ''}</section>`;
+${done.length ? html`<h3 class="dn">${t('manager.just_done')}</h3><ul class="dl">${done.slice(0, 5).map((/** @type {any} */ a) => html`<li>${icon('check')}<span>${said(a)}</span><time class="num">${clock(a.acknowledged === true ? a.raised : a.acknowledged)}</time></li>`)}</ul>` : ''}</section>`;
 }
+
+/** The sentence of a warning in the language of the page. @param {any} a */
+const said = (a) => String(a.says?.[language()] || a.say);
 
 /** @param {any} board @param {any} a */
 function row(board, a) {
   const kind = String(a.subject || '').split('/')[0];
   const count = a.count > 1 ? html` <small>×${a.count}</small>` : '';
-  const [title, ...rest] = String(a.say).split(/[：:，,]/);
+  const [title, ...rest] = said(a).split(/[：:，,]/);
+  const window = a.window || (kind === 'window' ? a.subject.split('/')[1] : '');
   return html`<li class=${RANK[a.level] || 'C'}>${icon(a.level === 'red' ? 'warn' : SIGNS[kind] || 'info')}<b>${title}${count}</b><time class="num">${clock(a.raised)}</time>
-${rest.length ? html`<p>${rest.join('，')}</p>` : ''}<div>${kind === 'window' ? html`<a href="/window/${a.subject.split('/')[1]}">${t('manager.look')}</a>` : ''}<button class="pr" @click=${() => { board.asking = a; board.draw(); }}>${t('manager.acknowledge')}</button></div></li>`;
+${rest.length ? html`<p>${rest.join('，')}</p>` : ''}<div>${a.stage ? html`<small>${t(`alert.stage.${a.stage}`)}</small>` : ''}${window ? html`<a href="/window/${window}">${t('manager.look')}</a>` : ''}<button class="pr" @click=${() => { board.asking = a; board.draw(); }}>${t('manager.acknowledge')}</button></div></li>`;
 }
 
 /** @param {Element|undefined} el */

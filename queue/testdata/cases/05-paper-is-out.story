@@ -19,7 +19,7 @@ ticket M002 kept
     M002: ticket.kept
 at 09:01:59
 time passes
-    nothing changes
+    warning: 1 号窗口空闲，有人等候未呼叫
 at 09:02
 time passes
     M001: ticket.voided print_failed

@@ -40,6 +40,7 @@ window 1 recalls
     refused (recall_limit): Number M002 has been recalled 3 times; press missed
 at 09:02:20
 time passes
+    warning: 号码 M002 已呼叫，未到 1 号窗口
     M002 did not come timeout
 the hall
     window 1 is idle
@@ -47,3 +48,4 @@ the hall
     window 3 is closed
     M001 for social: no_show
     M002 for social: no_show
+    warning: 号码 M002 已呼叫，未到 1 号窗口

@@ -70,7 +70,8 @@
   #17 ticket.no_show {"ticket":"M001","leg":"M001/2","window":"16"}
   #18 journey.suspended {"ticket":"M001","step":"tax","cause":"absent"}
 > tick
-  #19 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:47:00Z"}
+  #19 alert.raised {"alert":"idle:40","level":"amber","subject":"40","say":"40 号窗口空闲，有人等候未呼叫","window":"40","stage":"window","text":"alert.idle","args":["40",""]}
+  #20 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:47:00Z"}
 > journey M001
   「一照四证」联办 version 1 suspended, began 01:00:00, to end 01:47:00, limit 03:00:00
   next: fees at fees, 3m0s to walk
@@ -81,19 +82,19 @@
 
 # The person went to window 40 first.
 > call_next {"window":"40"}
-  #20 ticket.called {"ticket":"M001","leg":"M001/3","window":"40","service":"fees","why":{"rule":"accumulating","tier":"pool","credit":360,"runners_up":[]}}
+  #21 ticket.called {"ticket":"M001","leg":"M001/3","window":"40","service":"fees","why":{"rule":"accumulating","tier":"pool","credit":360,"runners_up":[]}}
 > arrive {"window":"40"}
-  #21 ticket.arrived {"ticket":"M001","leg":"M001/3","window":"40"}
+  #22 ticket.arrived {"ticket":"M001","leg":"M001/3","window":"40"}
 > at 01:20:00
 > recover {"ticket":"M001"}
-  #22 ticket.recovered {"ticket":"M001","leg":"M001/2","seniority":"2026-11-23T01:10:00Z","policy":"front","missed":1}
-  #23 journey.resumed {"ticket":"M001","step":"tax"}
+  #23 ticket.recovered {"ticket":"M001","leg":"M001/2","seniority":"2026-11-23T01:10:00Z","policy":"front","missed":1}
+  #24 journey.resumed {"ticket":"M001","step":"tax"}
 > call_next {"window":"16"}
   refused: nothing_waiting: 16 号窗口可办的业务没有人等候
 > at 01:22:00
 > finish {"window":"40"}
-  #24 ticket.done {"ticket":"M001","leg":"M001/3","window":"40","service":"fees","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:22:20Z"}
-  #25 journey.step_done {"ticket":"M001","step":"fees","area":"B","ways":[{"leg":"M001/2","ready":"2026-11-23T01:25:00Z"}]}
+  #25 ticket.done {"ticket":"M001","leg":"M001/3","window":"40","service":"fees","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:22:20Z"}
+  #26 journey.step_done {"ticket":"M001","step":"fees","area":"B","ways":[{"leg":"M001/2","ready":"2026-11-23T01:25:00Z"}]}
 > journey M001
   「一照四证」联办 version 1 running, began 01:00:00, to end 01:47:00, limit 03:00:00
   next: tax at tax, 3m0s to walk
@@ -108,24 +109,24 @@
   refused: nothing_waiting: 16 号窗口可办的业务没有人等候
 > at 01:25:00
 > call_next {"window":"16"}
-  #26 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"front","credit":900,"runners_up":[]}}
+  #27 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"front","credit":900,"runners_up":[]}}
 > arrive {"window":"16"}
-  #27 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
+  #28 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
 > at 01:30:00
 > finish {"window":"16"}
-  #28 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:30:20Z"}
-  #29 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
-  #30 journey.step_started {"ticket":"M001","step":"issue","leg":"M001/4","service":"issue","class":"normal","seniority":"2026-11-23T01:28:00Z"}
+  #29 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:30:20Z"}
+  #30 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
+  #31 journey.step_started {"ticket":"M001","step":"issue","leg":"M001/4","service":"issue","class":"normal","seniority":"2026-11-23T01:28:00Z"}
 
 # The day ends before the last step. What is left is said to be left.
 > at 09:00:00
 > day_close
-  #31 ticket.expired {"ticket":"M001","leg":"M001/4","reason":"day_closed"}
-  #32 window.closed {"window":"9"}
-  #33 window.closed {"window":"16"}
-  #34 window.closed {"window":"40"}
-  #35 journey.aborted {"ticket":"M001","reason":"day_closed"}
-  #36 day.closed {"day":"2026-11-23"}
+  #32 ticket.expired {"ticket":"M001","leg":"M001/4","reason":"day_closed"}
+  #33 window.closed {"window":"9"}
+  #34 window.closed {"window":"16"}
+  #35 window.closed {"window":"40"}
+  #36 journey.aborted {"ticket":"M001","reason":"day_closed"}
+  #37 day.closed {"day":"2026-11-23"}
 > journey M001
   「一照四证」联办 version 1 aborted, began 01:00:00, to end 01:47:00, limit 03:00:00
   accept 综合受理 (person) done 10m0s

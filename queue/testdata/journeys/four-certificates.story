@@ -35,7 +35,8 @@
   #18 journey.step_started {"ticket":"M001","step":"house","mode":"paper","class":"normal","seniority":"2026-11-23T01:20:00Z"}
   #19 journey.step_started {"ticket":"M001","step":"land","mode":"paper","class":"normal","seniority":"2026-11-23T01:20:00Z"}
 > tick
-  #20 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:45:00Z"}
+  #20 alert.raised {"alert":"idle:16","level":"amber","subject":"16","say":"16 号窗口空闲，有人等候未呼叫","window":"16","stage":"window","text":"alert.idle","args":["16",""]}
+  #21 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:45:00Z"}
 > journey M001
   个人房产「四证」联办 version 1 running, began 01:00:00, to end 01:45:00, limit 02:30:00
   next: tax at tax
@@ -48,47 +49,49 @@
 # M001 waited five minutes for window 9. Half of them count at the tax window;
 # it does not overtake M002, who came before.
 > take {"service":"tax"}
-  #21 ticket.issued {"ticket":"M003","leg":"M003/1","day":"2026-11-23","token":"nonce-0013-nonce-nonce","prefix":"M","service":"tax","class":"normal"}
-  #22 forecast.given {"ticket":"M003","leg":"M003/1","ahead":2,"windows":1,"model":"position"}
+  #22 ticket.issued {"ticket":"M003","leg":"M003/1","day":"2026-11-23","token":"nonce-0013-nonce-nonce","prefix":"M","service":"tax","class":"normal"}
+  #23 forecast.given {"ticket":"M003","leg":"M003/1","ahead":2,"windows":1,"model":"position"}
 > call_next {"window":"16"}
-  #23 ticket.called {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":1200,"runners_up":[{"ticket":"M001","tier":"pool","credit":150},{"ticket":"M003","tier":"pool","credit":0}]}}
+  #24 ticket.called {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":1200,"runners_up":[{"ticket":"M001","tier":"pool","credit":150},{"ticket":"M003","tier":"pool","credit":0}]}}
 > arrive {"window":"16"}
-  #24 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"16"}
+  #25 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"16"}
 > at 01:25:00
 > call_next {"window":"16"}
-  #25 ticket.done {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","prompt":"nonce-0016-n","prompt_until":"2026-11-23T01:25:20Z"}
-  #26 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":450,"runners_up":[{"ticket":"M003","tier":"pool","credit":300}]}}
+  #26 ticket.done {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","prompt":"nonce-0016-n","prompt_until":"2026-11-23T01:25:20Z"}
+  #27 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":450,"runners_up":[{"ticket":"M003","tier":"pool","credit":300}]}}
 > arrive {"window":"16"}
-  #27 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
+  #28 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
 
 # While M001 is at window 16, the house is reviewed.
 > at 01:30:00
 > step_finish {"ticket":"M001","step":"house","outcome":"通过"}
-  #28 journey.step_done {"ticket":"M001","step":"house","outcome":"通过"}
+  #29 journey.step_done {"ticket":"M001","step":"house","outcome":"通过"}
 > at 01:33:00
 > finish {"window":"16"}
-  #29 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:33:20Z"}
-  #30 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
+  #30 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:33:20Z"}
+  #31 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
 > tick
-  #31 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:45:00Z"}
+  #32 alert.cleared {"alert":"idle:16"}
+  #33 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:45:00Z"}
 
 # The land is not reviewed yet, so nobody is called to window 10.
 > call_next {"window":"10"}
   refused: nothing_waiting: 10 号窗口可办的业务没有人等候
 > at 01:41:00
 > step_finish {"ticket":"M001","step":"land","outcome":"通过"}
-  #32 journey.step_done {"ticket":"M001","step":"land","outcome":"通过"}
-  #33 journey.step_started {"ticket":"M001","step":"issue","leg":"M001/3","service":"issue","class":"normal","seniority":"2026-11-23T01:36:00Z"}
+  #34 journey.step_done {"ticket":"M001","step":"land","outcome":"通过"}
+  #35 journey.step_started {"ticket":"M001","step":"issue","leg":"M001/3","service":"issue","class":"normal","seniority":"2026-11-23T01:36:00Z"}
 > call_next {"window":"10"}
-  #34 ticket.called {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","why":{"rule":"accumulating","tier":"pool","credit":300,"runners_up":[]}}
+  #36 ticket.called {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","why":{"rule":"accumulating","tier":"pool","credit":300,"runners_up":[]}}
 > arrive {"window":"10"}
-  #35 ticket.arrived {"ticket":"M001","leg":"M001/3","window":"10"}
+  #37 ticket.arrived {"ticket":"M001","leg":"M001/3","window":"10"}
 > at 01:46:00
 > finish {"window":"10","outcome":"发证"}
-  #36 ticket.done {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","outcome":"发证","prompt":"nonce-0025-n","prompt_until":"2026-11-23T01:46:20Z"}
-  #37 journey.step_done {"ticket":"M001","step":"issue","outcome":"发证","area":"A"}
-  #38 journey.done {"ticket":"M001","took":"46m0s"}
+  #38 ticket.done {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","outcome":"发证","prompt":"nonce-0025-n","prompt_until":"2026-11-23T01:46:20Z"}
+  #39 journey.step_done {"ticket":"M001","step":"issue","outcome":"发证","area":"A"}
+  #40 journey.done {"ticket":"M001","took":"46m0s"}
 > tick
+  #41 alert.raised {"alert":"idle:16","level":"amber","subject":"16","say":"16 号窗口空闲，有人等候未呼叫","window":"16","stage":"window","text":"alert.idle","args":["16",""]}
 > journey M001
   个人房产「四证」联办 version 1 done, began 01:00:00, to end 01:45:00, limit 02:30:00
   accept 综合受理 (person) done 20m0s

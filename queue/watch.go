@@ -1,0 +1,113 @@
+package queue
+
+// watch sets the clocks of the warnings that a record touches, and of no
+// others: what it costs does not grow with the number of tickets.
+func (s *State) watch(e Event) {
+	if about, ok := e.(Subject); ok {
+		if t := s.tickets[about.TicketNumber()]; t != nil {
+			s.watchTicket(t)
+		}
+	}
+	for _, l := range s.moved {
+		s.watchLeg(l)
+	}
+	s.moved = s.moved[:0]
+	switch e := e.(type) {
+	case WindowOpened:
+		s.watchWindow(e.Window)
+	case WindowPaused:
+		s.watchWindow(e.Window)
+	case WindowResumed:
+		s.watchWindow(e.Window)
+	case WindowDraining:
+		s.watchWindow(e.Window)
+	case WindowClosed:
+		s.watchWindow(e.Window)
+	case AlertRaised:
+		s.rewatch(e.Alert)
+	case AlertAcknowledged:
+		s.rewatch(e.Alert)
+	case AlertEscalated:
+		s.rewatch(e.Alert)
+	case AlertCleared:
+		s.rewatch(e.Alert)
+	}
+}
+
+// watchTicket looks after a ticket's legs, its journey, and the queues and
+// windows these legs have to do with.
+func (s *State) watchTicket(t *Ticket) {
+	for _, l := range t.Legs {
+		s.watchLeg(l)
+	}
+	if t.Journey != nil {
+		s.watchJourney(t)
+	}
+}
+
+// watchLeg looks after a leg, its queue, and the windows that may call it.
+func (s *State) watchLeg(l *Leg) {
+	for _, rule := range []string{"wait:", "arrive:", "serve:"} {
+		s.rewatch(rule + l.ID)
+	}
+	s.watchService(l.Service)
+	for _, window := range []string{l.Window, l.Direct} {
+		if window != "" {
+			s.rewatch("idle:" + window)
+		}
+	}
+	if l.ForStaff == "" {
+		return
+	}
+	for id, w := range s.windows {
+		if w.staff == l.ForStaff {
+			s.rewatch("idle:" + id)
+		}
+	}
+}
+
+func (s *State) watchJourney(t *Ticket) {
+	for _, rule := range []string{"share:", "finish:", "limit:"} {
+		s.rewatch(rule + t.Number)
+	}
+	for _, p := range t.Journey.Steps {
+		if p.paper() {
+			s.rewatch("paper:" + t.Number + "/" + p.Step.ID)
+		}
+	}
+}
+
+// watchService looks after a queue and the free windows that serve it.
+func (s *State) watchService(service string) {
+	for _, rule := range []string{"stalled:", "queue:", "forecast:"} {
+		s.rewatch(rule + service)
+	}
+	for _, id := range s.index.serving[service] {
+		if w := s.windows[id]; w != nil && w.mode() == WindowModeIdle {
+			s.rewatch("idle:" + id)
+		}
+	}
+}
+
+func (s *State) watchWindow(id string) {
+	s.rewatch("idle:" + id)
+	s.rewatch("pause:" + id)
+	for _, service := range s.index.windows[id].Services {
+		s.watchService(service)
+	}
+}
+
+// rewatchAll sets all clocks of warnings anew, after rules or times have
+// changed for all, or a state was loaded.
+func (s *State) rewatchAll() {
+	s.moved = s.moved[:0]
+	for _, t := range s.tickets {
+		s.watchTicket(t)
+	}
+	for id := range s.windows {
+		s.watchWindow(id)
+	}
+	for id := range s.alerts {
+		s.rewatch(id)
+	}
+}
