@@ -41,6 +41,10 @@ fuzz: ## every fuzz target for FUZZ (30s) each
 bench: ## ratios measured side by side in one run
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./...
 
+bench-trail: ## the trail against a grouped append and PostgreSQL, and the start on long trails
+	$(GO) test -run '^$$' -bench 'Windows|Postgres' -benchtime 3x -timeout 20m ./queue/hall
+	$(GO) test -run '^$$' -bench Start -benchtime 10x -timeout 0 ./queue/trail
+
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
@@ -55,4 +59,4 @@ voice: ## make the stand-in voice anew (needs espeak-ng and ffmpeg)
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test nightly test-short fuzz bench lint clips voice sizes
+.PHONY: help build demo run check test nightly test-short fuzz bench bench-trail lint clips voice sizes

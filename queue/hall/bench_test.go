@@ -1,13 +1,10 @@
 package hall_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,27 +16,50 @@ import (
 	"lobby/queue/trail"
 )
 
-// BenchmarkTicketsAgainstFdatasync takes and calls tickets at 1, 8 and 80
-// windows on a real trail, and beside it, in turns on the same disk, lets one
-// writer append the same bytes and fdatasync each. The ratios are durable
-// commands a second over synced writes a second, the median of the turns.
+// BenchmarkWindows takes and calls tickets at 1, 8 and 80 windows on a real
+// trail, and beside it, in turns on the same disk, lets as many callers append
+// the same bytes to a file, all that wait written and synced together. The
+// ratios are durable commands a second, the median of the turns.
 //
-//	go test -run '^$' -bench TicketsAgainstFdatasync -benchtime 3x ./queue/hall
-func BenchmarkTicketsAgainstFdatasync(b *testing.B) {
+//	go test -run '^$' -bench Windows -benchtime 3x ./queue/hall
+func BenchmarkWindows(b *testing.B) {
 	for _, windows := range []int{1, 8, 80} {
 		b.Run(fmt.Sprint("windows=", windows), func(b *testing.B) {
-			var ratios, commands, floors []float64
+			var m turns
 			for range max(3, b.N) { // at least three turns
-				rate, size := ticketRate(b, windows, 700*time.Millisecond)
-				floor := syncRate(b, size, 700*time.Millisecond)
-				ratios, commands, floors = append(ratios, rate/floor), append(commands, rate), append(floors, floor)
+				m.take(b, windows)
 			}
 			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(median(ratios), "×fdatasync")
-			b.ReportMetric(median(commands), "commands/s")
-			b.ReportMetric(median(floors), "syncs/s")
+			b.ReportMetric(median(m.ratios), "×floor")
+			b.ReportMetric(median(m.rates), "commands/s")
+			b.ReportMetric(median(m.effort), "cpu-µs/command")
+			b.ReportMetric(median(m.half), "p50-ms")
+			b.ReportMetric(median(m.most), "p99-ms")
+			b.ReportMetric(float64(m.size), "B/command")
 		})
 	}
+}
+
+// turns are the measures of several turns.
+type turns struct {
+	ratios, rates, half, most, effort []float64
+	size                              int
+}
+
+const turn = 1500 * time.Millisecond
+
+func (m *turns) take(b *testing.B, windows int) {
+	b.Helper()
+	ours := ticketRate(b, windows, turn)
+	floor := groupedRate(b, windows, ours.size, turn)
+	m.ratios, m.rates, m.size = append(m.ratios, ours.rate/floor), append(m.rates, ours.rate), ours.size
+	m.half, m.most = append(m.half, share(ours.waits, 50)), append(m.most, share(ours.waits, 99))
+	m.effort = append(m.effort, float64(ours.cpu.Microseconds())/float64(len(ours.waits)))
+}
+
+// share is how many milliseconds a share of sorted waits is no longer than.
+func share(waits []time.Duration, hundredths int) float64 {
+	return waits[(len(waits)*hundredths+99)/100-1].Seconds() * 1000
 }
 
 func median(v []float64) float64 {
@@ -47,10 +67,17 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// ticketRate is how many durable commands a second the windows get through,
-// and the mean size of what one of them writes. Each window takes a ticket,
-// calls the next and says that nobody came.
-func ticketRate(b *testing.B, windows int, during time.Duration) (rate float64, size int) {
+// load is what windows got through.
+type load struct {
+	rate  float64         // durable commands a second
+	size  int             // bytes that one of them writes, as JSON
+	waits []time.Duration // for each answer, the shortest first
+	cpu   time.Duration
+}
+
+// ticketRate lets each window take a ticket, call the next and say that nobody
+// came, again and again.
+func ticketRate(b *testing.B, windows int, during time.Duration) (l load) {
 	b.Helper()
 	tr, err := trail.Open(b.TempDir())
 	if err != nil {
@@ -59,28 +86,34 @@ func ticketRate(b *testing.B, windows int, during time.Duration) (rate float64, 
 	defer tr.Close()
 	h := run(b, tr, windows)
 	defer h.stop()
-	var done atomic.Int64
+	var mu sync.Mutex
 	var wg sync.WaitGroup
-	begin := time.Now()
+	begin, used := time.Now(), cpu()
 	for w := range windows {
 		wg.Go(func() {
 			id := fmt.Sprint(w + 1)
+			var mine []time.Duration
 			for i := 0; time.Since(begin) < during; i++ {
 				for j, c := range []queue.Command{queue.Take{Service: "social"}, queue.CallNext{Window: id}, queue.NoShow{Window: id}} {
+					asked := time.Now()
 					a, err := h.Do(context.Background(), hall.Request{ID: fmt.Sprint(id, "-", i, "-", j), Actor: "window:" + id, Command: c})
 					if err != nil || !a.OK {
 						b.Errorf("%T: %+v %v", c, a.Refusal, err)
 						return
 					}
-					done.Add(1)
+					mine = append(mine, time.Since(asked))
 				}
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			l.waits = append(l.waits, mine...)
 		})
 	}
 	wg.Wait()
-	n := done.Load()
-	rate = float64(n) / time.Since(begin).Seconds()
-	return rate, written(b, tr) / int(max(1, n))
+	l.rate, l.cpu = float64(len(l.waits))/time.Since(begin).Seconds(), cpu()-used
+	l.size = written(b, tr) / max(1, len(l.waits))
+	slices.Sort(l.waits)
+	return l
 }
 
 // written is how many bytes the records of a trail have as JSON.
@@ -134,27 +167,4 @@ func run(b *testing.B, tr hall.Trail, windows int) *house {
 		}
 	}
 	return h
-}
-
-// syncRate is how often a second one writer appends some bytes to a file and
-// syncs them.
-func syncRate(b *testing.B, size int, during time.Duration) float64 {
-	b.Helper()
-	f, err := os.Create(filepath.Join(b.TempDir(), "plain"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	line := bytes.Repeat([]byte("x"), size)
-	n := 0
-	begin := time.Now()
-	for ; time.Since(begin) < during; n++ {
-		if _, err := f.Write(line); err != nil {
-			b.Fatal(err)
-		}
-		if err := fdatasync(f); err != nil {
-			b.Fatal(err)
-		}
-	}
-	return float64(n) / time.Since(begin).Seconds()
 }

@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// BenchmarkTicketsAgainstPostgres lets 80 windows take, call and give up
-// tickets on a real trail, and beside it, in turns on the same disk, lets 80
-// sessions do the same in PostgreSQL as systems with a database do: a number
+// BenchmarkTicketsAgainstPostgres lets 1, 8 and 80 windows take, call and
+// give up tickets on a real trail, and beside it, in turns on the same disk, lets
+// as many sessions do the same in PostgreSQL as systems with a database do: a number
 // from a sequence, SELECT … FOR UPDATE SKIP LOCKED for the next, and a
 // synchronous commit each. Ours includes the rules and the hash chain, theirs
 // a socket on this machine. The ratio is durable commands a second, the median
@@ -27,17 +27,21 @@ import (
 //
 //	go test -run '^$' -bench TicketsAgainstPostgres -benchtime 3x ./queue/hall
 func BenchmarkTicketsAgainstPostgres(b *testing.B) {
-	db := startPostgres(b)
-	var ratios, ours, theirs []float64
-	for range max(3, b.N) {
-		rate, _ := ticketRate(b, 80, 3*time.Second)
-		other := db.ticketRate(80, 3*time.Second)
-		ratios, ours, theirs = append(ratios, rate/other), append(ours, rate), append(theirs, other)
+	for _, windows := range []int{1, 8, 80} {
+		b.Run(fmt.Sprint("windows=", windows), func(b *testing.B) {
+			db := startPostgres(b)
+			var ratios, ours, theirs []float64
+			for range max(3, b.N) {
+				rate := ticketRate(b, windows, 3*time.Second).rate
+				other := db.ticketRate(windows, 3*time.Second)
+				ratios, ours, theirs = append(ratios, rate/other), append(ours, rate), append(theirs, other)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(median(ratios), "×postgres")
+			b.ReportMetric(median(ours), "commands/s")
+			b.ReportMetric(median(theirs), "transactions/s")
+		})
 	}
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(median(ratios), "×postgres")
-	b.ReportMetric(median(ours), "commands/s")
-	b.ReportMetric(median(theirs), "transactions/s")
 }
 
 // postgres is a cluster of its own.
@@ -134,7 +138,7 @@ var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 func (p *postgres) ticketRate(sessions int, during time.Duration) float64 {
 	p.b.Helper()
 	out := p.run("pgbench", "-h", p.dir, "-U", "lobby", "-n", "-f", filepath.Join(p.dir, "round.sql"),
-		"-c", fmt.Sprint(sessions), "-j", "2", "-T", fmt.Sprint(int(during.Seconds())), "postgres")
+		"-c", fmt.Sprint(sessions), "-j", fmt.Sprint(min(2, sessions)), "-T", fmt.Sprint(int(during.Seconds())), "postgres")
 	m := tps.FindStringSubmatch(out)
 	if m == nil {
 		p.b.Fatalf("pgbench told no rate:\n%s", out)
