@@ -3,7 +3,6 @@ package main
 import (
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -36,17 +35,10 @@ rules: {recall_gap: 1ms}
 // start is asked for again.
 func TestKilledFiveHundredTimes(t *testing.T) {
 	kills := 500
-	switch {
-	case os.Getenv("LOBBY_NIGHTLY") != "":
+	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		kills = 10_000
-	case testing.Short():
-		t.Skip("short runs do not build the program again")
 	}
-	dir := t.TempDir()
-	path := filepath.Join(dir, "lobby")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	path, dir := shipped(t), t.TempDir()
 	hall := filepath.Join(dir, "hall.yaml")
 	if err := os.WriteFile(hall, []byte(bareHall), 0o600); err != nil {
 		t.Fatal(err)

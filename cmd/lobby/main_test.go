@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -29,7 +30,9 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	os.Setenv(runAsLobby, "1") // for every process that is started from here
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.Remove(filepath.Join(os.TempDir(), fmt.Sprintf("lobby-shipped-%d", os.Getpid()))) // there if a test built it
+	os.Exit(code)
 }
 
 // program is a running lobby.
@@ -56,6 +59,29 @@ func startLobby(t testing.TB, args ...string) *program {
 		t.Fatal(err)
 	}
 	return startProgram(t, self, args...)
+}
+
+// shippedOnce builds the program as it is shipped, without the race detector,
+// once for all tests that need many starts or much speed.
+var shippedOnce = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(os.TempDir(), fmt.Sprintf("lobby-shipped-%d", os.Getpid()))
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// shipped is the path of the program as it is shipped.
+func shipped(t testing.TB) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("short runs do not build the program again")
+	}
+	path, err := shippedOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // startProgram is startLobby for a lobby that was built apart.
