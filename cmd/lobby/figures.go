@@ -2,16 +2,12 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"lobby/queue/figures"
-	"lobby/queue/trail"
 )
 
 func trailFiguresCommand() *cobra.Command {
@@ -20,38 +16,19 @@ func trailFiguresCommand() *cobra.Command {
 		Long: "Work out the figures for reports: how many came and what became of them, waits and services, by day, hour,\n" +
 			"service, item, class, window and staff. The same records give the same figures everywhere.",
 	}
-	data := c.Flags().String("data", os.Getenv("LOBBY_DATA"), "data directory of the hall (or LOBBY_DATA)")
-	from := c.Flags().String("from", "", "first business day, 2006-01-02")
-	to := c.Flags().String("to", "", "last business day")
+	source := newTrailSource(c)
 	asCSV := c.Flags().Bool("csv", false, "print a table instead of JSON")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if (*data == "") == (len(args) == 0) {
-			return usageError{errors.New("trail figures: name a data directory or an export, and not both")}
+		if err := source.check(c, args); err != nil {
+			return err
 		}
-		for _, day := range []string{*from, *to} {
-			if _, err := time.Parse(time.DateOnly, day); err != nil && day != "" {
-				return usageError{fmt.Errorf("trail figures: the day %q should be written 2006-01-02", day)}
-			}
-		}
-		books := figures.New(*from, *to)
-		if err := fillBooks(books, *data, args); err != nil {
+		books := figures.New(source.from, source.to)
+		if err := source.each(args, books.Apply); err != nil {
 			return err
 		}
 		return printReport(books.Report(), *asCSV, c.OutOrStdout())
 	}
 	return c
-}
-
-func fillBooks(books *figures.Books, data string, files []string) error {
-	if len(files) > 0 {
-		return eachRecord(files[0], books.Apply)
-	}
-	r, err := trail.Read(data)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	return r.Each(0, books.Apply)
 }
 
 func printReport(r figures.Report, asCSV bool, out io.Writer) error {

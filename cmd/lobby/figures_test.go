@@ -32,6 +32,9 @@ func TestFiguresAreTheSameFromTrailAndExport(t *testing.T) {
 	if r.Balance.Received == 0 || r.Balance.Received != r.Balance.Sum() || r.Rows[0].Numbers != r.Balance.Received {
 		t.Errorf("the balance is %+v, the hall's row %+v", r.Balance, r.Rows[0])
 	}
+	if got := mustRun(t, "trail", "ratings", file); got != mustRun(t, "trail", "ratings", "--data", data) || !strings.HasPrefix(got, "hall ") {
+		t.Errorf("ratings from the export\n%s", got)
+	}
 	for args, say := range map[string]string{
 		"trail figures": "name a data directory or an export",
 		"trail figures --data " + data + " " + file:    "not both",

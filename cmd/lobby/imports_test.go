@@ -25,6 +25,7 @@ var mayImport = []struct {
 	{"queue", nil},
 	{"queue/forecast", []string{"queue"}},
 	{"queue/figures", []string{"queue"}},
+	{"queue/ratings", []string{"queue"}},
 	{"queue/simulate", []string{"queue"}},
 	{"queue/audit", []string{"queue"}},
 	{"queue/queuetest", []string{"queue"}},

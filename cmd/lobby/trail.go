@@ -23,7 +23,7 @@ import (
 func trailCommand() *cobra.Command {
 	c := &cobra.Command{Use: "trail", Short: "Export, sign and verify the record of a hall", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(trailFiguresCommand(), trailKeyCommand(), trailExportCommand(), trailVerifyCommand(), trailReplayCommand(), trailReportCommand())
+	c.AddCommand(trailFiguresCommand(), trailRatingsCommand(), trailKeyCommand(), trailExportCommand(), trailVerifyCommand(), trailReplayCommand(), trailReportCommand())
 	for _, sub := range c.Commands() {
 		strict(sub)
 	}
