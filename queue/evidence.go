@@ -52,3 +52,25 @@ func (KeyRotated) Name() string { return "key.rotated" }
 func (KeyRotated) Topic() string { return TopicQueue }
 
 func (KeyRotated) apply(*State, Record) {}
+
+// ErasePersonal records that what is personal is erased from old records.
+type ErasePersonal struct {
+	Before string
+}
+
+func (c ErasePersonal) decide(*State, Input) (Outcome, error) {
+	return events1(nil, PersonalErased(c))
+}
+
+// PersonalErased: of the days before one the trail holds commitments only.
+type PersonalErased struct {
+	Before string `json:"before"` // 2006-01-02
+}
+
+// Name implements Event.
+func (PersonalErased) Name() string { return "personal.erased" }
+
+// Topic implements Event.
+func (PersonalErased) Topic() string { return TopicQueue }
+
+func (PersonalErased) apply(*State, Record) {}

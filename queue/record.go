@@ -129,6 +129,7 @@ var events = func() map[string]decoder {
 	event[ClockJumped](m)
 	event[CheckpointSigned](m)
 	event[KeyRotated](m)
+	event[PersonalErased](m)
 	return m
 }()
 

@@ -45,6 +45,9 @@ type Config struct {
 // Trail says how long records are kept.
 type Trail struct {
 	KeepMonths int `yaml:"keep_months"` // whole months before this one; 0 keeps all
+	// KeepPersonal is for how many days what is personal in the records is kept:
+	// tokens and what people wrote. 0 means 30.
+	KeepPersonal int `yaml:"keep_personal_days"`
 }
 
 // MQTT says where the keypads' broker is.

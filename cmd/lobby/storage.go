@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type storage struct {
 	hall   *hall.Hall
 	report func(id string, s devices.State, why string)
 	months int // that are kept; 0 for all
+	days   int // for which what is personal is kept
 	now    func() time.Time
 	log    *slog.Logger
 }
@@ -32,10 +34,13 @@ const (
 	tidyPause = 50 * time.Millisecond
 	// diskWarning is the share of the disk in use that somebody is told about.
 	diskWarning = 0.9
+	// personalDays is how long what is personal is kept where the hall file does
+	// not say: long enough for a complaint.
+	personalDays = 30
 )
 
 func (l *lobby) storage() *storage {
-	return &storage{trail: l.trail, hall: l.hall, report: l.health.report, months: l.file.Trail.KeepMonths, now: time.Now, log: l.log}
+	return &storage{trail: l.trail, hall: l.hall, report: l.health.report, months: l.file.Trail.KeepMonths, days: cmp.Or(l.file.Trail.KeepPersonal, personalDays), now: time.Now, log: l.log}
 }
 
 // run looks after the disk until the context ends.
@@ -91,6 +96,9 @@ func (s *storage) tidy(ctx context.Context) time.Duration {
 	if err := s.drop(ctx); err != nil {
 		s.complain("a part whose time is over could not be dropped", err)
 	}
+	if err := s.erase(ctx); err != nil {
+		s.complain("what is personal in old records could not be erased", err)
+	}
 	return tidyEvery
 }
 
@@ -126,4 +134,25 @@ func (s *storage) drop(ctx context.Context) error {
 		s.log.Info("records whose time is over were dropped", "month", p.Name, "first", p.First, "last", p.Last)
 	}
 	return nil
+}
+
+// erase forgets what is personal in the records of old days, and leaves a
+// record that it did. The days are the hall's own, not the clock's.
+func (s *storage) erase(ctx context.Context) error {
+	day := ""
+	if err := s.hall.Read(ctx, func(state *queue.State) { day, _ = state.Day() }); err != nil || day == "" {
+		return err
+	}
+	today, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return fmt.Errorf("erase: %w", err)
+	}
+	before := today.AddDate(0, 0, -s.days).Format(time.DateOnly)
+	if last, err := s.trail.Erased(); err != nil || before <= last {
+		return err
+	}
+	if _, err := s.hall.Do(ctx, hall.Request{ID: "erase-" + before, Actor: "lobby", Command: queue.ErasePersonal{Before: before}}); err != nil {
+		return err
+	}
+	return s.trail.Erase(before)
 }

@@ -3,6 +3,8 @@ package trail_test
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -119,5 +121,56 @@ func TestWhatIsPersonalIsShownOnlyWhenAskedFor(t *testing.T) {
 	}
 	if got, err := tr.Since(0, 9); err != nil || got[0].Event.(queue.TicketIssued).Token != "token-1" {
 		t.Errorf("the hall reads %+v, %v", got, err)
+	}
+}
+
+func TestWhatIsErasedIsGoneAndTheTreeHolds(t *testing.T) {
+	dir := t.TempDir()
+	tr := open(t, dir)
+	var b queue.Batch
+	for seq := uint64(1); seq <= 6; seq++ {
+		r := issue(seq)
+		r.Day = []string{"2026-10-30", "2026-10-31", "2026-11-01", "2026-11-02", "2026-12-01", "2026-12-02"}[seq-1]
+		b.Records = append(b.Records, r)
+	}
+	mustAppend(t, tr, b)
+	before, err := tr.Tree()
+	must(t, err)
+	for _, step := range []struct {
+		moved bool
+		until string
+		left  int // the first record that still has its token
+	}{{false, "2026-10-31", 2}, {true, "2026-11-02", 4}, {true, "2026-12-01", 5}, {true, "2026-11-01", 5}} {
+		if step.moved {
+			tidy(t, tr)
+		}
+		must(t, tr.Erase(step.until))
+		file, _ := exported(t, tr, trail.Selection{Personal: true})
+		for seq := range 6 {
+			if has := strings.Contains(file, fmt.Sprintf("\"token-%d\"", seq+1)); has != (seq+1 >= step.left) {
+				t.Errorf("erased before %s: record %d has its token: %t", step.until, seq+1, has)
+			}
+		}
+	}
+	if after, err := tr.Tree(); err != nil || after.Root() != before.Root() {
+		t.Errorf("the tree has another root: %v", err)
+	}
+	if last, err := tr.Erased(); err != nil || last != "2026-12-01" {
+		t.Errorf("erased before %s, %v", last, err)
+	}
+	must(t, tr.Close())
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		must(t, err)
+		for seq := range 4 {
+			if bytes.Contains(data, fmt.Append(nil, "token-", seq+1)) {
+				t.Errorf("token-%d can still be read in %s", seq+1, e.Name())
+			}
+		}
+	}
+	if rs, err := replay(open(t, dir)); err != nil || len(rs) != 6 || rs[0].Event.(queue.TicketIssued).Token != "" || rs[5].Event.(queue.TicketIssued).Token == "" {
+		t.Errorf("replayed as %+v, %v", rs, err)
 	}
 }

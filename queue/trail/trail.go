@@ -30,10 +30,11 @@ const FileName = "trail.db"
 const format = "lobby-trail-2"
 
 // pragmas: WAL with FULL syncs every commit before it returns; anything less
-// loses acknowledged records in a power cut.
+// loses acknowledged records in a power cut. What is deleted is overwritten, so
+// that what is erased, or has moved to a part and is erased there, is gone.
 const pragmas = `
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;
-PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;
+PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;
 `
 
 // Trail is an open trail. One goroutine appends; any goroutine may read.
