@@ -129,7 +129,7 @@ func (c FollowupNote) decide(s *State, _ Input) (Outcome, error) {
 	if r != nil {
 		return Outcome{}, r
 	}
-	return events1(nil, FollowupNoted{c.Followup, c.Kind, c.By, c.Note})
+	return events1(nil, FollowupNoted(c))
 }
 
 // FollowupAppeal says that the staff member holds the rating to be mistaken.

@@ -366,7 +366,7 @@ func (s *teller) sentence(e queue.Event) string {
 		data, _ := json.Marshal(e)
 		var w struct{ Window, Substitute string }
 		_ = json.Unmarshal(data, &w) // for the sentence only
-		_, did, _ := strings.Cut(e.(queue.Event).Name(), ".")
+		_, did, _ := strings.Cut(e.Name(), ".")
 		if w.Substitute != "" {
 			did += ", window " + w.Substitute + " takes over"
 		}
