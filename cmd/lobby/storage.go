@@ -68,14 +68,11 @@ func (s *storage) look() {
 	if err != nil {
 		s.log.Warn("no space could be reserved for the end of the day", "err", err)
 	}
-	e, err := s.trail.Extent()
-	if err != nil {
-		return // the trail is being opened again, which the hall reports
-	}
-	switch used := 1 - float64(e.Free)/float64(max(e.Total, 1)); {
+	free, total := s.trail.Space()
+	switch used := 1 - float64(free)/float64(max(total, 1)); {
 	case !held:
-		s.report(queue.DiskDevice, devices.Down, fmt.Sprintf("磁盘已满，剩余 %d MB", e.Free>>20))
-	case e.Total > 0 && used > diskWarning:
+		s.report(queue.DiskDevice, devices.Down, fmt.Sprintf("磁盘已满，剩余 %d MB", free>>20))
+	case total > 0 && used > diskWarning:
 		s.report(queue.DiskDevice, devices.Degraded, fmt.Sprintf("磁盘已用 %.0f%%", 100*used))
 	default:
 		s.report(queue.DiskDevice, devices.Up, "")

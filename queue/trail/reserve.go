@@ -56,6 +56,10 @@ func (t *Trail) release(failed error) {
 	}
 }
 
+// Space is what is free and what there is on the file system, in bytes; 0 when
+// it does not tell.
+func (r *Reader) Space() (free, total uint64) { return space(r.dir) }
+
 // Extent is how much there is of a trail.
 type Extent struct {
 	Bytes       int64     // of all its files, without the reserve

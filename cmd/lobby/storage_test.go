@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"lobby/devices"
+	"lobby/queue"
+	"lobby/queue/hall"
+	"lobby/queue/hall/halltest"
+	"lobby/queue/trail"
+)
+
+// Days of three months move to their parts, and the oldest of them goes when
+// its time is over, with a record that says so.
+func TestMonthsThatNeedNotBeKeptAreDropped(t *testing.T) {
+	tr, err := trail.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.Close()
+	now := time.Date(2026, 9, 30, 9, 0, 0, 0, time.UTC)
+	n := 0
+	h, err := hall.Open(hall.Options{
+		Trail: tr, Now: func() time.Time { return now }, Location: time.UTC, Log: slog.New(slog.DiscardHandler),
+		Nonce: func() string { n++; return fmt.Sprintf("nonce-%020d", n) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.Run(ctx) }()
+	defer func() {
+		stop()
+		<-ended
+	}()
+	halltest.Must(ctx, t, h, queue.Activate{Config: halltest.Config()})
+	for _, day := range []string{"2026-09-30", "2026-10-01", "2026-11-02", "2026-12-03"} {
+		halltest.Must(ctx, t, h, queue.DayOpen{Day: day})
+		halltest.Must(ctx, t, h, queue.Take{Service: "social"})
+		halltest.Must(ctx, t, h, queue.DayClose{})
+	}
+	said := map[devices.State]bool{}
+	s := &storage{
+		trail: tr, hall: h, months: 1, log: slog.New(slog.DiscardHandler),
+		now:    func() time.Time { return time.Date(2026, 12, 3, 9, 0, 0, 0, time.UTC) },
+		report: func(_ string, state devices.State, _ string) { said[state] = true },
+	}
+	for range 8 {
+		s.tidy(ctx)
+	}
+	s.look()
+	parts, err := tr.Parts()
+	got := ""
+	for _, p := range parts {
+		got += fmt.Sprintf("%s %t, ", p.Name, p.Gone)
+	}
+	if err != nil || got != "2026-09 true, 2026-10 true, 2026-11 false, " {
+		t.Errorf("the parts are %s%v", got, err)
+	}
+	rs, err := tr.Since(0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped := ""
+	for _, r := range rs {
+		if e, ok := r.Event.(queue.TrailDropped); ok {
+			dropped += fmt.Sprintf("%s %d-%d, ", e.Part, e.First, e.Last)
+		}
+		if r.Day < "2026-11" {
+			t.Errorf("record %d of %s is still there", r.Seq, r.Day)
+		}
+	}
+	if want := fmt.Sprintf("2026-09 1-%d, 2026-10 %d-%d, ", parts[0].Last, parts[1].First, parts[1].Last); dropped != want {
+		t.Errorf("the trail says that it dropped %s, want %s", dropped, want)
+	}
+	if len(said) != 1 || said[devices.Down] {
+		t.Errorf("the disk was said to be %v", said)
+	}
+}
