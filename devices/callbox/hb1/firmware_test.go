@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -145,7 +146,11 @@ func TestFirmwareInTheLoop(t *testing.T) {
 
 	line.Noise(200)
 	want := []string{"box-3 next", "box-3 transfer"}
-	for range 5 {
+	noisy := 5
+	if os.Getenv("LOBBY_NIGHTLY") != "" {
+		noisy = 2000
+	}
+	for range noisy {
 		want = append(want, "box-3 recall")
 		bus.press(chip, 2, want...)
 	}
