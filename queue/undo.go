@@ -21,6 +21,7 @@ type memory struct {
 	Since  time.Time `json:"since"` // of the window's mode
 	Turn   int       `json:"turn,omitempty"`
 	NewLeg string    `json:"new_leg,omitempty"` // that the event made
+	Rung   *CallView `json:"rung,omitempty"`    // an earlier call of the ticket among the recent ones
 }
 
 // press is the last command at a window, as the records it led to that may be
@@ -39,6 +40,10 @@ func (s *State) remember(e Event, l *Leg, window, newLeg string, r Record) {
 	before := l.save()
 	before.Before = nil
 	l.Before = &memory{Seq: r.Seq, Event: e.Name(), Window: window, Leg: before, Since: w.since, Turn: w.turn, NewLeg: newLeg}
+	if at := s.recentCall(l.Ticket); at >= 0 {
+		call := s.calls[at]
+		l.Before.Rung = &call
+	}
 	if !w.press.goesOn(e, r) {
 		w.press = &press{At: r.At, Command: r.Command}
 	}
@@ -129,6 +134,25 @@ func (e CommandUndone) apply(s *State, _ Record) {
 	w.since, w.turn, w.press = m.Since, m.Turn, nil
 }
 
+// recentCall is where a ticket is among the recent calls, or -1.
+func (s *State) recentCall(ticket string) int {
+	return slices.IndexFunc(s.calls, func(c CallView) bool { return c.Ticket == ticket })
+}
+
+// unring takes a call off the list of recent ones, where an earlier call of
+// the ticket, if it was there, has its place again.
+func (s *State) unring(l *Leg, earlier *CallView) {
+	s.calls = slices.DeleteFunc(s.calls, func(c CallView) bool { return c.Ticket == l.Ticket })
+	if earlier == nil {
+		return
+	}
+	at := slices.IndexFunc(s.calls, func(c CallView) bool { return c.At.Before(earlier.At) })
+	if at < 0 {
+		at = len(s.calls)
+	}
+	s.calls = slices.Insert(s.calls, at, *earlier)
+}
+
 // uncount takes an event back from the day's sums and lists.
 func (s *State) uncount(l *Leg, m *memory) {
 	switch m.Event {
@@ -138,7 +162,7 @@ func (s *State) uncount(l *Leg, m *memory) {
 		if m.Leg.State == LegNoShow {
 			s.figures.NoShow++
 		}
-		s.calls = slices.DeleteFunc(s.calls, func(c CallView) bool { return c.Ticket == l.Ticket })
+		s.unring(l, m.Rung)
 		w := s.windows[m.Window]
 		w.chosen = slices.DeleteFunc(w.chosen, func(at time.Time) bool { return at.Equal(l.Called) })
 	case TicketNoShow{}.Name():
@@ -148,6 +172,9 @@ func (s *State) uncount(l *Leg, m *memory) {
 		s.windows[m.Window].done--
 		p := s.pace[l.Service]
 		s.pace[l.Service] = pace{n: p.n - 1, sum: p.sum - l.Ended.Sub(l.Started)}
+		if p.n == 1 {
+			delete(s.pace, l.Service)
+		}
 		s.ballots.drop(s.ballotOf(l))
 		s.windBallots()
 	}
