@@ -27,7 +27,7 @@ func TestWhatIsPersonalIsForgottenAfterAMonth(t *testing.T) {
 	go func() { ended <- h.Run(ctx) }()
 	s := &storage{trail: tr, hall: h, days: 30, now: time.Now, log: slog.New(slog.DiscardHandler)}
 	halltest.Must(ctx, t, h, queue.Activate{Config: halltest.Config()})
-	for _, day := range []string{"2026-01-05", "2026-02-03", "2026-02-04"} { // 29 and 30 days later
+	for _, day := range []string{"2026-01-05", "2026-02-04", "2026-02-05"} { // 30 and 31 days later
 		halltest.Must(ctx, t, h, queue.DayOpen{Day: day})
 		halltest.Must(ctx, t, h, queue.Take{Service: "social"})
 		for range 2 { // once more does no harm
@@ -36,7 +36,7 @@ func TestWhatIsPersonalIsForgottenAfterAMonth(t *testing.T) {
 			}
 		}
 		issued, erased := tokens(t, tr)
-		if want := day >= "2026-02-04"; issued["2026-01-05"] == want {
+		if want := day >= "2026-02-05"; issued["2026-01-05"] == want {
 			t.Errorf("on %s the token of 2026-01-05 is there: %t", day, issued["2026-01-05"])
 		}
 		if !issued[day] || erased > len(issued) {
