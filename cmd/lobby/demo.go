@@ -70,6 +70,9 @@ func demo(ctx context.Context, o demoOptions, out io.Writer, errOut *os.File) er
 	}
 	file.emulate()
 	file.Listen, file.Data = o.listen, o.data
+	if o.speed <= fastest {
+		file.past = file.rehearse
+	}
 	if o.data == "" {
 		if file.Data, err = os.MkdirTemp("", "lobby-demo-"); err != nil {
 			return err

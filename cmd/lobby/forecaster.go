@@ -26,11 +26,12 @@ type forecaster struct {
 	trail interface {
 		Since(seq uint64, limit int) ([]queue.Record, error)
 	}
-	seq uint64 // of the last record learnt from
+	past func(*forecast.Forecaster) error // lived through first; nil for nothing
+	seq  uint64                           // of the last record learnt from
 }
 
 func (l *lobby) forecaster() (*forecaster, error) {
-	f := &forecaster{hall: l.hall, trail: l.trail}
+	f := &forecaster{hall: l.hall, trail: l.trail, past: l.file.past}
 	o := forecast.Options{Seed: 1, Location: l.location}
 	if text := l.file.Hall.Closes; text != "" {
 		var err error
@@ -44,6 +45,12 @@ func (l *lobby) forecaster() (*forecaster, error) {
 
 // run learns the past, then follows the hall, until the context ends.
 func (f *forecaster) run(ctx context.Context) error {
+	if f.past != nil {
+		if err := f.past(f.Forecaster); err != nil {
+			return err
+		}
+		f.past = nil
+	}
 	for ctx.Err() == nil {
 		w, err := f.hall.Watch(ctx, 1024)
 		if err != nil {

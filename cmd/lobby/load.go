@@ -20,14 +20,16 @@ import (
 	"lobby/devices/wire"
 	"lobby/display/api"
 	"lobby/queue"
+	"lobby/queue/forecast"
 )
 
 // hallFile is a hall as it was read, ready to run.
 type hallFile struct {
 	Config
 	items  *api.Items
-	hash   string                  // of the file's bytes
-	models map[string]emulator.New // the other end of emulated wires
+	hash   string                           // of the file's bytes
+	models map[string]emulator.New          // the other end of emulated wires
+	past   func(*forecast.Forecaster) error // what a forecaster lives through first; nil for nothing
 }
 
 // load reads and checks a hall file. Its error holds everything that is

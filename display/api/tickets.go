@@ -78,6 +78,7 @@ type phoneView struct {
 	Window   string         `json:"window,omitempty"`
 	Where    string         `json:"where"`
 	Rating   *ratingView    `json:"rating,omitempty"` // once a service has ended
+	Timezone string         `json:"timezone"`         // of the hall, in which its clocks are told
 
 	Journey *queue.JourneyView `json:"journey,omitempty"` // of a number taken for a chain
 }
@@ -90,7 +91,7 @@ func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了可以查询的时间")
 		return
 	}
-	v.Where = a.Description.Where(v.Service)
+	v.Where, v.Timezone = a.Description.Where(v.Service), a.Description.Hall.Timezone
 	if slices.Contains([]queue.LegState{queue.LegCalled, queue.LegServing}, v.State) {
 		v.Where = v.Window + " 号窗口"
 	}

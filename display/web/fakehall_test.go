@@ -52,7 +52,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 	})
 	mux.HandleFunc("GET /api/v1/items", func(w http.ResponseWriter, _ *http.Request) { reply(w, object{"items": cannedItems()}) })
 	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 6, "high": 14}, "where": "一层 A 区 9–16 号窗口"})
+		reply(w, object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口"})
 	})
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
 	h.emulators(mux)
@@ -152,7 +152,7 @@ func (h *fakeHall) obey(c *websocket.Conn, id string, command object) {
 	result := object{}
 	switch command["type"] {
 	case "take":
-		result = object{"ticket": "M045", "day": "2026-11-23", "token": "Zq3-x_9", "ahead": 7, "forecast": object{"low": 6, "high": 14}, "print": h.print}
+		result = object{"ticket": "M045", "day": "2026-11-23", "token": "Zq3-x_9", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "print": h.print}
 	case "reprint":
 		result = object{"print": "printed"}
 	case "window_open", "finish":

@@ -28,6 +28,7 @@ func TestForeignPagesKioskTakesATicket(t *testing.T) {
 	p.click(".sheet .pr")
 	p.until(`document.querySelector('.okk .n')?.textContent==='M045'`)
 	p.until(`!document.querySelector('.busy')`)
+	p.until(`document.querySelector('.facts').textContent.includes('5–15 分钟10:50 前（十次有九次）')`)
 	p.shoot("kiosk-done")
 	p.clean()
 	if got := hall.sent("take"); len(got) != 1 || got[0]["item"] != "3301-001" || got[0]["kiosk"] != "k1" || got[0]["class"] != "normal" {

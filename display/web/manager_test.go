@@ -39,6 +39,7 @@ func TestForeignPagesOfASmallHall(t *testing.T) {
 	p.shoot("index")
 	p.clean()
 	p.open(hall.URL+"/t/abc", ".card")
+	p.until(`document.querySelector('.facts').textContent.includes('10:50')`) // the hall's clock, not the phone's
 	p.shoot("phone")
 	p.clean()
 }

@@ -23,8 +23,15 @@ func unscore(x, centre float64) float64 {
 // can stand in for each other.
 type view struct{ centre, spread float64 }
 
-// leastSpread is how sure the paths may be at most.
-const leastSpread = 0.1
+const (
+	// leastSpread is how sure the paths may be at most.
+	leastSpread = 0.1
+	// farthest bounds a score: one forecast that was sure and wrong must not
+	// make those that are unsure say nothing.
+	farthest = 10
+	// widest bounds the logarithm by which an interval may leave its centre.
+	widest = 3
+)
 
 // newView sums up simulated waits by their quantiles 0.1, 0.5 and 0.9; between
 // the outer ones a normal law has 2.56 deviations.
@@ -32,9 +39,13 @@ func newView(low, mid, high float64) view {
 	return view{mid, max(leastSpread, (score(high, mid)-score(low, mid))/2.56)}
 }
 
-func (v view) score(wait float64) float64 { return score(wait, v.centre) / v.spread }
+func (v view) score(wait float64) float64 {
+	return min(max(score(wait, v.centre)/v.spread, -farthest), farthest)
+}
 
-func (v view) wait(score float64) float64 { return unscore(score*v.spread, v.centre) }
+func (v view) wait(score float64) float64 {
+	return min(longest, unscore(min(max(score*v.spread, -widest), widest), v.centre))
+}
 
 const (
 	// mostScores is how many promises a group remembers.
@@ -112,10 +123,13 @@ func (g *groups) seen(k groupKey, v view, wait, low, high float64) {
 	for _, c := range k.circles() {
 		y := g.get(c)
 		y.add(x, mostScores)
-		y.low += step * (0.1 - indicator(wait < low))
-		y.high += step * (0.1 - indicator(wait > high))
+		y.low = level(y.low + step*(0.1-indicator(wait < low)))
+		y.high = level(y.high + step*(0.1-indicator(wait > high)))
 	}
 }
+
+// level bounds an adaptive level, so that bad days can be made good again.
+func level(x float64) float64 { return min(max(x, -0.3), 0.4) }
 
 func indicator(b bool) float64 {
 	if b {
@@ -128,13 +142,13 @@ func indicator(b bool) float64 {
 // the smallest circle of neighbours that has seen enough; false when the hall
 // as a whole has not.
 func (g *groups) correct(k groupKey, v view) (low, mid, high float64, ok bool) {
-	level, sorted := g.get(k), g.memory(k)
+	own, sorted := g.get(k), g.memory(k)
 	if len(sorted) < leastScores {
 		return 0, 0, 0, false
 	}
-	low = v.wait(quantile(sorted, level.low))
+	low = v.wait(quantile(sorted, own.low))
 	mid = v.wait(quantile(sorted, 0.5))
-	high = v.wait(quantile(sorted, 1-level.high))
+	high = v.wait(quantile(sorted, 1-own.high))
 	mid = min(max(mid, low), max(low, high))
 	return low, mid, max(mid, high), true
 }

@@ -76,7 +76,8 @@ func (s Scenario) class(rng *rand.Rand) string {
 // arrival draws a time of the day with a peak before noon and a lower one in
 // the afternoon.
 func arrival(d Day, rng *rand.Rand) time.Time {
-	span := d.Closes.Add(-lastTaken).Sub(d.Opens).Seconds()
+	open := d.Closes.Sub(d.Opens)
+	span := max(open-lastTaken, open/2).Seconds() // also of a day that is shorter than any
 	for {
 		var at float64
 		switch peak := rng.Float64(); {

@@ -40,7 +40,7 @@ function facts(taken, service) {
   const m = minutes(taken.forecast);
   const by = before(taken.forecast);
   return html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: taken.ahead ?? 0 })}</b></div>
-<div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div>
+<div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div>
 <div>${t('done.windows')}<b class="num">${service.windows?.length ? t('n_window', { n: ranges(service.windows) }) : '—'}</b></div></div>`;
 }
 

@@ -7,7 +7,7 @@ import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
 import { before, minutes } from '../lib/names.js';
 import { loadTexts, t } from '../lib/texts.js';
-import { clock, clockSeconds, secondsOf } from '../lib/times.js';
+import { clock, clockSeconds, inZone, secondsOf } from '../lib/times.js';
 
 const EVERY = 5000;
 const HILLS = ridges(480, 160, 3, '#0a5a5e', 3);
@@ -34,6 +34,7 @@ async function refresh() {
     else if (!answer.ok) throw new Error(String(answer.status));
     else {
       ticket = await answer.json();
+      inZone(ticket.timezone);
       problem = '';
       fetched = Date.now();
     }
@@ -54,7 +55,7 @@ function card() {
   document.title = `${ticket.ticket} · ${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}`;
   return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
 <p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window && !over() ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
-${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('done.about', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
+${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
 ${ticket.where && !over() ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${rating()}${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
 }
 
