@@ -195,7 +195,7 @@ func (s *Sender) greeted(p bridge.Packet) error {
 	case p.Epoch != s.epoch && !s.ordered:
 		return s.restart(beginning) // the order was lost, not the image
 	case s.waited >= returnPatience || p.Epoch != s.epoch:
-		return fmt.Errorf("update: %w: it runs %v, not %v", ErrFellBack, now, s.image.Version)
+		return fmt.Errorf("update: %w: it runs %v, not %v; if its power failed at the first start, give the command again, else the image is no good for this board", ErrFellBack, now, s.image.Version)
 	}
 	return nil
 }
