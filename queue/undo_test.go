@@ -34,6 +34,7 @@ func TestUndoLeavesTheHallAsItWas(t *testing.T) {
 		queue.Transfer{Window: "1", ToWindow: "2", Keep: true}, queue.Transfer{Window: "1", ToService: "estate"}, queue.Finish{Window: "1"},
 		queue.CallNext{Window: "1"}, // ends M001 and calls the next
 		queue.NoShow{Window: "1"}, queue.Call{Window: "1", Ticket: "M002", Reason: "came after all"},
+		queue.Arrive{Window: "1"}, queue.Finish{Window: "1"},
 	} {
 		s.at = s.at.Add(time.Minute)
 		before, waited := s.still(t), s.state.Figures()

@@ -11,7 +11,8 @@ export function topBar(desk) {
   const paused = w.state === 'paused';
   return html`<header><span class="w num">${w.id}</span><b>${w.name || t('window_no', { n: w.id })}</b><span class="place">${placeOf(w)}</span><span class="sp"></span>
 <span class="st" role="status"><span class="dot ${hall.up ? '' : 'off'}"></span>${hall.up ? t('feed.up') : t('feed.down')}</span>
-${w.state === 'closed' ? '' : html`<button class="hb" @click=${() => actions.pause(desk)}>${icon(paused ? 'play' : 'pause')}${paused ? t('desk.resume') : t('desk.pause')} <kbd>Alt P</kbd></button>
+${w.state === 'closed' ? '' : html`<button class="hb" @click=${() => plain(desk, { type: 'undo' })}>${t('desk.undo')}</button>
+<button class="hb" @click=${() => actions.pause(desk)}>${icon(paused ? 'play' : 'pause')}${paused ? t('desk.resume') : t('desk.pause')} <kbd>Alt P</kbd></button>
 <button class="hb" @click=${() => plain(desk, { type: w.state === 'draining' ? 'window_close' : 'window_drain' })}>${t(w.state === 'draining' ? 'desk.close' : 'desk.drain')}</button>`}
 ${w.staff ? html`<span class="st">${icon('user')}${w.staff}</span>` : ''}<span class="num now">${clock(hall.now())}</span></header>`;
 }
