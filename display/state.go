@@ -19,6 +19,7 @@ type State struct {
 	Open        bool                `json:"open"`
 	Frozen      *queue.FrozenView   `json:"frozen"` // since when and why all clocks stand
 	Now         time.Time           `json:"now"`
+	Config      queue.ConfigView    `json:"config"` // in force, and what is scheduled
 	Hall        Hall                `json:"hall"`
 	Chains      []Chain             `json:"chains"`
 	Departments []Department        `json:"departments"`
@@ -99,7 +100,7 @@ type FiguresState struct {
 // a board.
 func (d Description) Compose(v queue.View, now time.Time) State {
 	s := State{
-		Day: v.Day, Open: v.Open, Frozen: v.Frozen, Now: now.UTC(), Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
+		Day: v.Day, Open: v.Open, Frozen: v.Frozen, Now: now.UTC(), Config: v.Config, Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
 		Classes: list(d.Classes), Waiting: list(v.Waiting), Journeys: list(v.Journeys), Calls: list(v.Calls), Alerts: list(v.Alerts),
 		Services: []ServiceState{}, Windows: []WindowState{}, Kiosks: []KioskState{}, Walls: []WallState{}, Cameras: []CameraState{}, Devices: []DeviceState{},
 		Figures: FiguresState{Figures: v.Figures}, Checkpoint: v.Checkpoint,

@@ -63,6 +63,7 @@
 //	tier        the kind of right to be called: directed, front, guard, due, pool, early, chosen
 //	forecast    an interval for a wait, never a bare number
 //	promise     what the hall owes its citizens, as queue/audit checks it in the records
+//	version     of a configuration or a chain; what it names never changes
 //	warning     an alert that a clock raises and clears by itself
 //	level       who is told of a warning: window, section, manager, supervision
 //	record      an event with sequence, time, actor and command, in the trail

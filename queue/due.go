@@ -22,6 +22,7 @@ const (
 	dueJourney dueKind = "journey"
 	dueBallot  dueKind = "ballot" // the oldest that nobody used
 	dueAlert   dueKind = "alert"
+	dueConfig  dueKind = "config"
 )
 
 // due is a moment at which a Tick leads to something.
@@ -79,6 +80,8 @@ func (Tick) decide(s *State, in Input) (Outcome, error) {
 			out.Events = append(out.Events, s.legTick(s.findLeg(d.key.id)))
 		case dueBallot:
 			out.Events = append(out.Events, s.overdueBallots(in.At)...)
+		case dueConfig:
+			out.Events = append(out.Events, s.configTick()...)
 		case dueAlert:
 			out.Events = append(out.Events, s.alertTick(d.key.id, in.At)...)
 		case dueJourney:

@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,6 +45,9 @@ func tellFile(t *testing.T, s *stage, path string) {
 		case strings.HasPrefix(line, "> pass "):
 			told.WriteString(line)
 			s.passing(t, &told, strings.TrimSpace(line[len("> pass "):]))
+		case strings.HasPrefix(line, "> config "):
+			told.WriteString(line)
+			s.reconfigure(t, &told, line[len("> config "):])
 		case strings.HasPrefix(line, "> chain "):
 			told.WriteString(line)
 			s.rechain(t, &told, line)
@@ -74,6 +78,42 @@ func (s *stage) passing(t *testing.T, told *strings.Builder, words string) {
 	for _, r := range s.records[before:] {
 		fmt.Fprintf(told, "  %s #%d %s %s\n", r.At.Format(time.TimeOnly), r.Seq, r.Event.Name(), mustJSON(nil, r.Event))
 	}
+}
+
+// reconfigure asks for a configuration that differs a little from the hall's.
+func (s *stage) reconfigure(t *testing.T, told *strings.Builder, words string) {
+	t.Helper()
+	var w struct {
+		Version          int
+		From             time.Time
+		Author, Approver string
+		Without          string            // a service
+		Prefix           map[string]string // by service
+	}
+	if err := json.Unmarshal([]byte(words), &w); err != nil {
+		t.Fatal(err)
+	}
+	c := estateHall(t)
+	c.Services = slices.DeleteFunc(c.Services, func(svc queue.Service) bool { return svc.ID == w.Without })
+	for i, svc := range c.Services {
+		if p, ok := w.Prefix[svc.ID]; ok {
+			c.Services[i].Prefix = p
+		}
+	}
+	for i, win := range c.Windows {
+		c.Windows[i].Services = slices.DeleteFunc(win.Services, func(id string) bool { return id == w.Without })
+	}
+	if w.Without != "" {
+		c.Chains = nil
+	}
+	out, err := s.do(queue.Activate{Config: c, Hash: fmt.Sprint("v", w.Version), Version: w.Version, From: w.From, Author: w.Author, Approver: w.Approver})
+	for _, e := range out.Events {
+		fmt.Fprintf(told, "  #%d %s\n", s.state.Seq(), e.Name())
+	}
+	if err != nil {
+		fmt.Fprintf(told, "  refused: %v\n", err)
+	}
+	told.WriteString("  configuration " + mustJSON(nil, s.state.View().Config) + "\n")
 }
 
 // rechain puts a configuration in force in which a chain, under a version,

@@ -160,6 +160,7 @@ func (s *State) resettle() {
 			s.settle(l)
 		}
 	}
+	s.setSchedule()
 	s.rewatchAll()
 }
 

@@ -66,6 +66,8 @@ var events = func() map[string]decoder {
 	event[DayOpened](m)
 	event[DayClosed](m)
 	event[ConfigActivated](m)
+	event[ConfigScheduled](m)
+	event[ConfigRefused](m)
 	event[TicketIssued](m)
 	event[ForecastGiven](m)
 	event[TicketPrinted](m)

@@ -80,6 +80,7 @@ const (
 	CodeNoPrinter      = "no_printer"
 	CodeNoAlert        = "unknown_alert"
 	CodeConfigInUse    = "configuration_in_use"
+	CodeConfigOld      = "configuration_old"
 	CodeClockUnsure    = "clock_unsure"
 	CodeClockSure      = "clock_sure"
 	CodeDiskFull       = "disk_full"

@@ -44,6 +44,8 @@ type saved struct {
 
 	Substitutes map[string]string   `json:"substitutes"`
 	Fixed       map[string]string   `json:"fixed"`
+	Version     ConfigVersion       `json:"version"`
+	Scheduled   []ConfigScheduled   `json:"scheduled,omitempty"`
 	Checkpoint  CheckpointSigned    `json:"checkpoint"`
 	Ballots     []Ballot            `json:"ballots,omitempty"` // by key
 	Followups   map[string]Followup `json:"followups,omitempty"`
@@ -97,7 +99,7 @@ func (s *State) Save() ([]byte, error) {
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
-		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed, Followups: values(s.followups),
+		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
 		w.Ballots = append(w.Ballots, *s.ballots.all[key])
@@ -138,6 +140,7 @@ func Load(data []byte) (*State, error) {
 	maps.Copy(s.numbers, r.Numbers)
 	maps.Copy(s.substitutes, r.Substitutes)
 	maps.Copy(s.fixed, r.Fixed)
+	s.version, s.scheduled = r.Version, r.Scheduled
 	s.calls, s.figures, s.figures.waited = r.Calls, r.Figures, r.Waited
 	for _, t := range r.Tickets {
 		s.loadTicket(t)

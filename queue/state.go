@@ -48,6 +48,8 @@ type State struct {
 	moved       []*Leg             // that joined or left a line by the record in hand
 	journeys    map[string]*Ticket // under way, by number
 	substitutes map[string]string  // the window that stands in for a service's last one, by service
+	version     ConfigVersion      // in force
+	scheduled   []ConfigScheduled  // to come, the next first
 	fixed       map[string]string  // chains that were in force, by id and version: what they were
 
 	checkpoint CheckpointSigned // the newest

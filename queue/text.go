@@ -138,9 +138,10 @@ var texts = map[string]sentence{
 	"reprint_limit":               {"号码 %s 已补打 %s 次，不能再补打", "號碼 %s 已補印 %s 次，不能再補印", "Number %s has been printed again %s times; no more copies"},
 	"no_printer":                  {"号码 %s 不是在有打印机的取号机上取的", "號碼 %s 不是在有印表機的取號機上取的", "Number %s was not taken at a kiosk with a printer"},
 
-	"configuration_in_use.window":    {"%s 号窗口还开着，新配置里没有它", "%s 號窗口還開著，新設定裡沒有它", "Window %s is still open; the new configuration lacks it"},
-	"configuration_in_use.service":   {"号码 %s 还要办业务 %s（类别 %s），新配置里没有", "號碼 %s 還要辦業務 %s（類別 %s），新設定裡沒有", "Number %s still needs the service %s (class %s), which the new configuration lacks"},
-	"configuration_in_use.direction": {"号码 %s 只能到 %s 号窗口办理，新配置里没有这个窗口", "號碼 %s 只能到 %s 號窗口辦理，新設定裡沒有這個窗口", "Number %s can go to window %s only, which the new configuration lacks"},
+	"configuration_in_use.window":  {"%s 号窗口还开着，新配置里没有它", "%s 號窗口還開著，新設定裡沒有它", "Window %s is still open; the new configuration lacks it"},
+	"configuration_in_use.tickets": {"有 %s 个号码还要用新配置里没有的业务、类别或窗口：%s；等它们办完或转走后再生效", "有 %s 個號碼還要用新設定裡沒有的業務、類別或窗口：%s；等它們辦完或轉走後再生效", "%s tickets still need what the new configuration lacks: %s; let them end or move them first"},
+	"configuration_old":            {"配置版本 %s 不晚于现行版本 %s，请使用更大的版本号", "設定版本 %s 不晚於現行版本 %s，請使用更大的版本號", "Version %s of the configuration does not follow version %s; give it a greater number"},
+	"second_person.config":         {"配置由 %s 编写，须由另一人批准", "設定由 %s 編寫，須由另一人核准", "%s wrote the configuration; somebody else has to approve it"},
 
 	"one_more":        {"刚刚取过 %s，还要再取一个号吗？", "剛剛取過 %s，還要再取一個號嗎？", "You have just taken %s. Do you want one more number?"},
 	"already_waiting": {"您已有号码 %s 在等这项业务", "您已有號碼 %s 在等這項業務", "You already wait for this with number %s"},

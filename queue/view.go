@@ -23,6 +23,7 @@ type View struct {
 	Alerts   []AlertView
 	Figures  Figures
 
+	Config     ConfigView
 	Checkpoint CheckpointSigned // the newest; zero before the first
 }
 
@@ -140,6 +141,7 @@ func (s *State) View() View {
 		v.Services = append(v.Services, sv)
 	}
 	v.Waiting = s.waitingViews()
+	v.Config = s.configView()
 	v.Journeys = s.journeyViews()
 	for _, d := range s.devices {
 		v.Devices = append(v.Devices, *d)

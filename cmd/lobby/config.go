@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"lobby/devices/wire"
 	"lobby/display"
@@ -22,6 +23,7 @@ type Config struct {
 	MQTT        MQTT                     `yaml:"mqtt"`
 	RTSP        RTSP                     `yaml:"rtsp"`
 	Items       string                   `yaml:"items"` // file beside this one
+	Activation  Activation               `yaml:"activation"`
 	Rules       queue.Rules              `yaml:"rules"`
 	Calendar    queue.Calendar           `yaml:"calendar"`
 	Chains      []display.Chain          `yaml:"chains"`
@@ -48,6 +50,15 @@ type Trail struct {
 	// KeepPersonal is for how many days what is personal in the records is kept:
 	// tokens and what people wrote. 0 means 30.
 	KeepPersonal int `yaml:"keep_personal_days"`
+}
+
+// Activation says which version of the hall file this is, who answers for it,
+// and from when its rules hold. A file without it takes effect at its start.
+type Activation struct {
+	Version  int       `yaml:"version"` // greater than the one before; 0 takes the next
+	From     time.Time `yaml:"from"`    // 2026-11-24T12:00:00+08:00
+	Author   string    `yaml:"author"`
+	Approver string    `yaml:"approver"` // somebody else
 }
 
 // MQTT says where the keypads' broker is.

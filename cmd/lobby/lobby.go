@@ -137,7 +137,10 @@ func (l *lobby) activate() error {
 	if err != nil || same {
 		return err
 	}
-	answer, err := l.hall.Do(l.group.ctx, hall.Request{Actor: "lobby", Command: queue.Activate{Config: rules, Hash: l.file.hash}})
+	answer, err := l.hall.Do(l.group.ctx, hall.Request{Actor: "lobby", Command: queue.Activate{
+		Config: rules, Hash: l.file.hash,
+		Version: l.file.Activation.Version, From: l.file.Activation.From, Author: l.file.Activation.Author, Approver: l.file.Activation.Approver,
+	}})
 	if err == nil && answer.Refusal != nil {
 		return fmt.Errorf("the configuration cannot take effect now: %w", answer.Refusal)
 	}

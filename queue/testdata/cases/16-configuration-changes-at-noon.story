@@ -8,7 +8,7 @@ window 1 opens
 somebody takes shop
     Q001 is given for shop, normal
 configuration without shop
-    refused (configuration_in_use): Number Q001 still needs the service shop (class normal), which the new configuration lacks
+    refused (configuration_in_use): 1 tickets still need what the new configuration lacks: Q001（shop）; let them end or move them first
 ticket Q001 cancels because went home
     Q001: ticket.cancelled went home
 configuration without shop
