@@ -42,7 +42,7 @@ bench: ## ratios measured side by side in one run
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./...
 
 bench-trail: ## the trail against a grouped append and PostgreSQL, and the start on long trails
-	$(GO) test -run '^$$' -bench 'Windows|Postgres' -benchtime 3x -timeout 20m ./queue/hall
+	$(GO) test -run '^$$' -bench 'Store|Windows|Postgres' -benchtime 3x -timeout 20m ./queue/hall
 	$(GO) test -run '^$$' -bench Start -benchtime 10x -timeout 0 ./queue/trail
 
 lint: ## gofmt, go vet, staticcheck
