@@ -58,10 +58,25 @@ func (h *Hall) Play(d Day) error {
 		if e.at > ends {
 			break
 		}
-		h.at = time.UnixMilli(e.at).UTC()
+		at := time.UnixMilli(e.at).UTC()
+		p.tick(at)
+		h.at = at
 		e.do()
 	}
 	return p.close()
+}
+
+// tick lets the queue do what time alone brings about before a moment, as a
+// hall's timer does.
+func (p *play) tick(before time.Time) {
+	for due, ok := p.state.Due(); ok && due.Before(before); due, ok = p.state.Due() {
+		if due.After(p.at) {
+			p.at = due.Truncate(time.Millisecond)
+		}
+		if out, err := p.do("lobby", queue.Tick{}); err != nil || len(out.Events) == 0 {
+			return // nothing came of it; the next record looks again
+		}
+	}
 }
 
 func (p *play) note(at time.Time, do func()) { p.agenda.note(at.UnixMilli(), do) }
