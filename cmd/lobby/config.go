@@ -69,6 +69,10 @@ type MQTT struct {
 	User         string `yaml:"user"`
 	PasswordFile string `yaml:"password_file"`
 	CAFile       string `yaml:"ca_file"`
+
+	// CertFile and KeyFile, in PEM, have the embedded broker speak TLS only.
+	CertFile string `yaml:"cert_file"`
+	KeyFile  string `yaml:"key_file"`
 }
 
 // RTSP says where cameras are served on.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -88,6 +90,9 @@ func (k *keypads) client() (mqtt.Options, error) {
 		return o, err
 	}
 	o.Broker = "tcp://" + k.broker.Addr()
+	if c.CertFile != "" {
+		o.Broker, o.CA = "ssl://"+k.broker.Addr(), cmp.Or(c.CAFile, c.CertFile)
+	}
 	o.Dial = k.broker.Dial
 	return o, nil
 }
@@ -111,6 +116,9 @@ func (k *keypads) startBroker(listen string, hallUser mqtt.Options) error {
 		accounts = append(accounts, broker.Account{User: id, Password: hash, Role: broker.Device})
 	}
 	o := broker.Options{Listen: listen, Hall: k.lobby.file.Hall.ID, Accounts: accounts}
+	if o.TLS, err = k.lobby.file.MQTT.tls(); err != nil {
+		return err
+	}
 	if k.broker, err = broker.New(o, k.intake, k.lobby.log.With("device", "broker/mqtt")); err != nil {
 		return err
 	}
@@ -119,6 +127,18 @@ func (k *keypads) startBroker(listen string, hallUser mqtt.Options) error {
 	}
 	k.lobby.group.add(enduring(k.lobby.log, "broker", nil, k.broker.Run))
 	return nil
+}
+
+// tls is the embedded broker's certificate; nil where it has none.
+func (m MQTT) tls() (*tls.Config, error) {
+	if m.CertFile == "" && m.KeyFile == "" {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(m.CertFile, m.KeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("mqtt: the broker's certificate: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
 }
 
 // intake makes a good event durable before the broker acknowledges it. What

@@ -3,16 +3,24 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // ratedHall is a hall whose only window has a soft keypad on its desk.
@@ -25,7 +33,7 @@ type ratedHall struct {
 const ratedHallFile = `hall: {id: rated, name: 评价大厅, timezone: Asia/Shanghai}
 listen: 127.0.0.1:0
 data: %[1]s/data
-mqtt: {embedded: true, listen: "127.0.0.1:%[2]s"}
+mqtt: {embedded: true, listen: "127.0.0.1:%[2]s", cert_file: %[1]s/cert.pem, key_file: %[1]s/cert.key}
 rules: {rate_within: 10m}
 departments: [{id: social, name: 社保局}]
 classes: [{id: normal, name: 普通, rate: 1}]
@@ -46,14 +54,41 @@ func startRatedHall(t *testing.T) *ratedHall {
 			t.Fatal(err)
 		}
 	}
+	certify(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "cert.key"))
 	h := &ratedHall{config: filepath.Join(dir, "hall.yaml"), flags: []string{
-		"keypad", "--hall", "rated", "--name", "kp-1", "--broker", "tcp://127.0.0.1:" + port, "--listen", "127.0.0.1:0",
+		"keypad", "--hall", "rated", "--name", "kp-1", "--broker", "ssl://127.0.0.1:" + port, "--ca", filepath.Join(dir, "cert.pem"), "--listen", "127.0.0.1:0",
 		"--password-file", filepath.Join(dir, "password"), "--key-file", filepath.Join(dir, "key"), "--data", filepath.Join(dir, "keypad"),
 	}}
 	h.program = startLobby(t, "run", "--config", h.config)
 	h.must(t, "day", "day_open", nil)
 	h.must(t, "open", "window_open", map[string]any{"window": "1", "staff": "0412"})
 	return h
+}
+
+// certify writes a certificate for 127.0.0.1, which vouches for itself.
+func certify(t testing.TB, certFile, keyFile string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: cert}, keyFile: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // online waits until the hall knows the keypad.
