@@ -28,6 +28,8 @@ type ratedHall struct {
 	*program
 	config string
 	flags  []string // of the keypad
+	dir    string
+	port   string // of the broker
 }
 
 const ratedHallFile = `hall: {id: rated, name: 评价大厅, timezone: Asia/Shanghai}
@@ -55,7 +57,7 @@ func startRatedHall(t *testing.T) *ratedHall {
 		}
 	}
 	certify(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "cert.key"))
-	h := &ratedHall{config: filepath.Join(dir, "hall.yaml"), flags: []string{
+	h := &ratedHall{dir: dir, port: port, config: filepath.Join(dir, "hall.yaml"), flags: []string{
 		"keypad", "--hall", "rated", "--name", "kp-1", "--broker", "ssl://127.0.0.1:" + port, "--ca", filepath.Join(dir, "cert.pem"), "--listen", "127.0.0.1:0",
 		"--password-file", filepath.Join(dir, "password"), "--key-file", filepath.Join(dir, "key"), "--data", filepath.Join(dir, "keypad"),
 	}}
@@ -183,6 +185,22 @@ func TestForeignBrowserPutsABadRatingRight(t *testing.T) {
 	b.sees("the end", clickOn("结束"))
 	b.sees("that it is over", `return document.querySelector('.state')?.textContent==='已结束'`)
 	b.quiet()
+}
+
+// A keypad of other hands, with another MQTT library, over TLS.
+func TestForeignPythonKeypad(t *testing.T) {
+	needs(t, map[string]string{"/usr/bin/python3": "python3-paho-mqtt"})
+	h := startRatedHall(t)
+	said := &transcript{}
+	background(t, said, "/usr/bin/python3", "testdata/keypad.py", "rated", "kp-1", h.port, filepath.Join(h.dir, "cert.pem"),
+		"a keypad's own word", "00112233445566778899aabbccddeeff", "4")
+	until(t, "the keypad is connected", patience, func() bool { return said.has("connected 0") })
+	h.online(t)
+	ticket := h.serve(t, "one")
+	until(t, ticket+" is rated", patience, func() bool { return said.has("ack py-1 ok") && said.has("thank") })
+	if got := h.ratings(t); got["4"] != 1 || len(got) != 1 {
+		t.Errorf("ratings %v, want one 4", got)
+	}
 }
 
 // A touch whose hall is away is on the keypad's disk before the thanks: the
