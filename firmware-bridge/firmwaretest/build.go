@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -56,11 +57,16 @@ func Main(m *testing.M) (code int) {
 	return m.Run()
 }
 
+// building keeps two parallel tests from making the same file at once.
+var building sync.Mutex
+
 // Build makes one target of the firmware's Makefile and returns its path.
 // Settings are as for make: "BAUD=19200".
 func Build(tb testing.TB, target string, settings ...string) string {
 	tb.Helper()
 	Needs(tb, "make")
+	building.Lock()
+	defer building.Unlock()
 	dir := os.Getenv(shared)
 	if dir == "" {
 		dir = tb.TempDir()

@@ -106,7 +106,9 @@ func (b *board) power(cut int) {
 	b.mu.Unlock()
 	first, err := b.start(cut)
 	if err != nil {
-		b.t.Fatal(err)
+		b.t.Error(err)
+		close(b.ended)
+		return
 	}
 	go func() {
 		defer close(b.ended)
