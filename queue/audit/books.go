@@ -128,11 +128,26 @@ func (b *books) read(s *queue.State, number string, erased bool) *Fault {
 	return nil
 }
 
-// reread takes all legs anew, when a record is about many.
+// reread takes all legs anew that are not over, when a record is about many.
+// Most of a day's legs are over when its windows close.
 func (b *books) reread(s *queue.State) {
-	for number := range b.legs {
-		b.read(s, number, true)
+	for number, legs := range b.legs {
+		if live(legs) {
+			b.read(s, number, true)
+		}
 	}
+}
+
+// live tells whether a ticket has a leg that a record about others can change.
+func live(legs map[string]queue.Leg) bool {
+	for _, l := range legs {
+		switch l.State {
+		case queue.LegTransferred, queue.LegDone, queue.LegCancelled, queue.LegExpired, queue.LegVoid:
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func (b *books) drop(l queue.Leg) {
