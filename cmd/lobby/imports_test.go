@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -193,5 +194,27 @@ func TestTheQueueOnlyDecides(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// TestForecastsAndSimulationsAreGivenTheirTime: they run in virtual time, and
+// the same records and seeds give the same results.
+func TestForecastsAndSimulationsAreGivenTheirTime(t *testing.T) {
+	for _, dir := range []string{"forecast", "simulate"} {
+		files, err := filepath.Glob("../../queue/" + dir + "/*.go")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no files of %s: %v", dir, err)
+		}
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, word := range []string{"time.Now(", "time.Since(", "time.Sleep(", "crypto/rand", "rand.Int", "rand.Float64(", "go func("} {
+				if strings.Contains(string(text), word) && !strings.HasSuffix(name, "_test.go") {
+					t.Errorf("%s says %s", name, word)
+				}
+			}
+		}
 	}
 }

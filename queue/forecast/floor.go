@@ -28,7 +28,6 @@ type leg struct {
 	direct    int // the only window that may call it, or -1
 	seniority time.Time
 	order     uint64
-	called    bool     // at least once
 	promise   *promise // what was promised, until it is judged
 }
 

@@ -18,7 +18,7 @@ func (r Report) Plots() map[string]string {
 const (
 	plotWidth = 760
 	plotLeft  = 260 // room for names
-	plotRight = 90  // room for figures
+	plotRight = 120 // room for figures
 	rowHeight = 22
 	plotTop   = 64
 )
@@ -95,7 +95,7 @@ func (r Report) plotCoverage() string {
 		d.text(plotLeft-10, row(i)+4, "end", "#111", g.Name)
 		d.line(a.at(0.8-half), row(i), a.at(0.8+half), row(i), "#9bc", 6)
 		d.dot(a.at(g.Coverage80), row(i), "#0a5a5e")
-		d.text(plotWidth-10, row(i)+4, "end", "#555", fmt.Sprintf("n %d", g.N))
+		d.text(plotWidth-10, row(i)+4, "end", "#555", fmt.Sprintf("%.0f %%, n %d", 100*g.Coverage80, g.N))
 	}
 	return d.end()
 }
