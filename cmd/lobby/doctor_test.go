@@ -197,18 +197,40 @@ func TestDoctorFindsPlantedFaults(t *testing.T) {
 	for _, p := range all {
 		t.Run(strings.ReplaceAll(p.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			file := patient(t)
-			if p.harm != nil {
-				p.harm(t, file)
-			}
-			found := examined(t, file, p.plant(t))
-			f, ok := find(found, p.subject, p.remedy)
-			if !ok || f.Remedy == "" || strings.Contains(f.Remedy, "\n") {
-				t.Errorf("not found; there was %+v", only(found, p.subject))
-			}
+			p.examine(t)
 		})
 	}
 }
+
+// examine plants one fault and looks for it.
+func (p plant) examine(t *testing.T) {
+	file := patient(t)
+	if p.harm != nil {
+		p.harm(t, file)
+	}
+	found := examined(t, file, p.plant(t))
+	f, ok := find(found, p.subject, p.remedy)
+	if !ok || f.Remedy == "" || strings.Contains(f.Remedy, "\n") {
+		t.Errorf("not found; there was %+v", only(found, p.subject))
+	}
+}
+
+// planted is the fault of that name.
+func planted(t *testing.T, name string) plant {
+	t.Helper()
+	all := plants()
+	i := slices.IndexFunc(all, func(p plant) bool { return p.name == name })
+	if i < 0 {
+		t.Fatalf("no fault %q", name)
+	}
+	return all[i]
+}
+
+func TestFaultF12_TwoBoardsWithOneAddress(t *testing.T) {
+	planted(t, "two boards with one address").examine(t)
+}
+
+func TestFaultF15_AnotherSpeedIsNamed(t *testing.T) { planted(t, "wrong speed").examine(t) }
 
 func only(found []finding, subject string) (some []finding) {
 	for _, f := range found {
@@ -220,7 +242,7 @@ func only(found []finding, subject string) (some []finding) {
 }
 
 // What is told of a wire that cannot be opened, without opening one.
-func TestRemediesFollowTheError(t *testing.T) {
+func TestFaultF09_RemediesFollowTheError(t *testing.T) {
 	for want, err := range map[string]error{
 		"usermod -aG dialout":            fs.ErrPermission,
 		"fuser -v /dev/lobby/x":          syscall.EBUSY,

@@ -267,7 +267,7 @@ func TestForeignBrokerAndKeypad(t *testing.T) {
 	next(t, ear, `ack {"id":"8f3a-121","r":"refused","why":"keypad: event 8f3a-121: k is no whole number from 1 to 5"}`)
 }
 
-func TestForeignBrokerRestart(t *testing.T) {
+func TestFaultF19_ForeignBrokerRestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("foreign peers are left out of short runs")
 	}

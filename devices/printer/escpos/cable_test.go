@@ -13,7 +13,7 @@ import (
 
 // The cable is pulled after every k-th byte: never Printed unless the printer
 // said so, never Failed once a byte of the slip was sent, never two slips.
-func TestCableCutAnywhere(t *testing.T) {
+func TestFaultF02_CableCutAnywhere(t *testing.T) {
 	slip, _ := Encode(Profiles()[DefaultProfile], ticket("M045"))
 	// The questions, the recovery, the slip, and the request to confirm it.
 	start := maxHeader + 12 + maxBand + 2 + 3 + 6

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	blockSize = 128             // bytes between two looks at flow control
-	stallTime = 3 * time.Second // longest time without progress in sending
+	blockSize = 128                     // bytes between two looks at flow control
+	stallTime = 2500 * time.Millisecond // longest time without progress in sending; 3 s with what is around it
 	readSlice = 100 * time.Millisecond
 	maxNoise  = 16 // unasked or unknown replies in one call before nothing is believed
 	maxAuto   = 64 // automatic reports in one call, of which real ones are few

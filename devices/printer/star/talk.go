@@ -11,9 +11,9 @@ import (
 const (
 	blockSize  = 128 // bytes between two looks at flow control
 	glance     = 2 * time.Millisecond
-	answerTime = 500 * time.Millisecond // for ESC ACK SOH, which is answered on arrival
-	stallTime  = 3 * time.Second        // longest time without progress in sending
-	maxNoise   = 4096                   // bytes of nonsense in one call before nothing is believed
+	answerTime = 500 * time.Millisecond  // for ESC ACK SOH, which is answered on arrival
+	stallTime  = 2500 * time.Millisecond // longest time without progress in sending; 3 s with the block itself
+	maxNoise   = 4096                    // bytes of nonsense in one call before nothing is believed
 )
 
 // talk is the wire during one call.

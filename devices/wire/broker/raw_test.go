@@ -210,7 +210,7 @@ func TestSilentStrangerIsCut(t *testing.T) {
 	})
 }
 
-func TestFloodIsThrownOut(t *testing.T) {
+func TestFaultF20_FloodIsThrownOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		taken := 0
 		b := mustNew(t, "", func(context.Context, string, []byte, bool) error { taken++; return nil })

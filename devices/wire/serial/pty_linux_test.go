@@ -90,7 +90,7 @@ func TestPseudoTerminalIsAlwaysClearToSend(t *testing.T) {
 	}
 }
 
-func TestSecondOpeningIsRefused(t *testing.T) {
+func TestFaultF10_SecondOpeningIsRefused(t *testing.T) {
 	device, path := mustPlug(t)
 	first := mustDial(t, path)
 	link := filepath.Join(t.TempDir(), "printer1")
@@ -235,7 +235,7 @@ func TestWriteAfterCloseTouchesNoOtherFile(t *testing.T) {
 	}
 }
 
-func TestReplugBehindTheSameLink(t *testing.T) {
+func TestFaultF08_ReplugBehindTheSameLink(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "printer1")
 	// The collector must not close what the wire forgot.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
