@@ -82,7 +82,7 @@ func BenchmarkCommandsByCrowd(b *testing.B) {
 		halls[i], best[i] = crowdedHall(b, n), math.Inf(1)
 	}
 	b.ResetTimer()
-	const rounds = 500
+	const rounds = 100
 	n := 0
 	for range max(20, b.N) { // in turns, and the best of them, so that a busy machine disturbs all alike
 		for i, s := range halls {

@@ -265,14 +265,15 @@ func (s *State) companions(w *windowState, at time.Time) (ls []*Leg) {
 
 // callable names the lines that a window may call from.
 func (s *State) callable(w *windowState) []lineKey {
-	keys := []lineKey{{lineWindow, w.id, ""}}
+	services := s.index.windows[w.id].Services
+	keys := append(make([]lineKey, 0, 2+len(services)*(2+2*len(s.config.Classes))), lineKey{lineWindow, w.id, ""})
 	if w.staff != "" {
 		keys = append(keys, lineKey{lineStaff, w.staff, ""})
 	}
 	if w.draining {
 		return keys
 	}
-	for _, service := range s.index.windows[w.id].Services {
+	for _, service := range services {
 		keys = append(keys, lineKey{lineFront, service, ""}, lineKey{lineSlot, service, ""})
 		for _, class := range s.config.Classes {
 			keys = append(keys, lineKey{linePool, service, class.ID}, lineKey{lineLate, service, class.ID})

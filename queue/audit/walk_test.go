@@ -30,7 +30,7 @@ func TestWhateverHappensThePromisesHold(t *testing.T) {
 		w := queuetest.NewWalk(queuetest.Config(rapid.SampledFrom(orders).Draw(t, "order")), func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") })
 		a := audit.New()
 		checked := 0
-		for range rapid.IntRange(1, steps(500)).Draw(t, "steps") {
+		for range rapid.IntRange(1, steps(300)).Draw(t, "steps") {
 			c, _ := w.Step()
 			for _, r := range w.Records[checked:] {
 				if err := a.Check(r); err != nil {
