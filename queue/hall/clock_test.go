@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,38 +140,38 @@ func TestTwentyYearsOfDays(t *testing.T) {
 	if testing.Short() {
 		years = 1
 	}
-	var zones sync.WaitGroup
 	for _, zone := range []string{"Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"} {
 		location, err := time.LoadLocation(zone)
 		if err != nil {
 			t.Fatal(err)
 		}
-		zones.Go(func() { newYears(t, location).live(years) })
+		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { newYears(t, location).live(years) })
+		})
 	}
-	zones.Wait()
 }
 
-// years is a hall in a time that the test makes.
+// years is a hall of which nothing is kept.
 type years struct {
 	*house
-	location      *time.Location
-	wall          time.Time
-	steady        time.Duration
-	chance        *rand.Rand
+	location *time.Location
+	chance   *rand.Rand
+
+	mu            sync.Mutex     // guards what the hall's goroutine writes
 	opened, first map[string]int // by business day
 	last          queue.Record
 }
 
 func newYears(t *testing.T, location *time.Location) *years {
 	y := &years{
-		location: location, wall: time.Date(2026, 1, 1, 0, 0, 0, 0, location), chance: rand.New(rand.NewPCG(1, 1)),
-		opened: map[string]int{}, first: map[string]int{}, house: &house{t: t, ended: make(chan error, 1)},
+		location: location, chance: rand.New(rand.NewPCG(1, 1)), opened: map[string]int{}, first: map[string]int{},
+		house: &house{t: t, ahead: new(atomic.Int64), ended: make(chan error, 1)},
 	}
 	var err error
 	nonce := 0
 	y.Hall, err = hall.Open(hall.Options{
-		Trail: sink{y.look}, Location: location, Log: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return y.wall }, Steady: func() time.Duration { return y.steady },
+		Trail: sink{y.look}, Location: location, Log: slog.New(slog.DiscardHandler), Now: y.wall,
 		Nonce: func() string { nonce++; return fmt.Sprintf("nonce-%020d", nonce) },
 	})
 	if err != nil {
@@ -182,7 +183,11 @@ func newYears(t *testing.T, location *time.Location) *years {
 	return y
 }
 
+func (y *years) wall() time.Time { return time.Now().Add(time.Duration(y.ahead.Load())) }
+
 func (y *years) look(r queue.Record) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	switch e := r.Event.(type) {
 	case queue.DayOpened:
 		y.opened[e.Day]++
@@ -197,43 +202,45 @@ func (y *years) look(r queue.Record) {
 	y.last = r
 }
 
-// pass lets time pass; set moves the wall clock alone.
-func (y *years) pass(d time.Duration) { y.wall, y.steady = y.wall.Add(d), y.steady+d }
-func (y *years) set(d time.Duration)  { y.wall = y.wall.Add(d) }
+// lead is how far the last record is before the wall clock.
+func (y *years) lead() time.Duration {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.last.At.Sub(y.wall())
+}
 
 func (y *years) live(n int) {
 	y.must("", queue.Activate{Config: queue.Config{
 		Services: []queue.Service{{ID: "social", Prefix: "M"}}, Classes: []queue.Class{{ID: "normal", Rate: 1}},
 		Windows: []queue.Window{{ID: "1", Services: []string{"social"}}},
 	}})
-	end := y.wall.AddDate(n, 0, 0)
+	begin := y.wall().In(y.location)
+	morning := func(days int) time.Time {
+		return time.Date(begin.Year(), begin.Month(), begin.Day()+1+days, 8, 30, 0, 0, y.location)
+	}
 	days := 0
-	for morning := y.wall; morning.Before(end); days++ {
-		y.day(time.Date(morning.Year(), morning.Month(), morning.Day(), 8, 30, 0, 0, y.location))
-		morning = time.Date(morning.Year(), morning.Month(), morning.Day()+1, 0, 0, 0, 0, y.location)
-		if y.t.Failed() {
-			break
-		}
+	for ; morning(days).Before(morning(0).AddDate(n, 0, 0)) && !y.t.Failed(); days++ {
+		y.day(morning(days))
 	}
 	y.stop()
 	for day, n := range y.opened {
 		if n != 1 || y.first[day] != 1 {
-			y.t.Errorf("%s: %s was opened %d times and began its numbers %d times", y.location, day, n, y.first[day])
+			y.t.Errorf("%s was opened %d times and began its numbers %d times", day, n, y.first[day])
 		}
 	}
 	if len(y.opened) != days {
-		y.t.Errorf("%s: %d business days in %d days", y.location, len(y.opened), days)
+		y.t.Errorf("%d business days in %d days", len(y.opened), days)
 	}
-	y.t.Logf("%s: %d business days", y.location, len(y.opened))
+	y.t.Logf("%d business days", len(y.opened))
 }
 
 // day is one business day: it is opened, somebody waits for as long as chance
 // will, maybe while the clock is wrong, and it is closed, maybe after midnight.
 func (y *years) day(open time.Time) {
-	y.pass(open.Sub(y.wall))
+	time.Sleep(open.Sub(y.wall()))
 	y.must("", queue.DayOpen{})
-	if ahead := y.last.At.Sub(y.wall); ahead.Abs() > 2*time.Second {
-		y.t.Errorf("%s: the hall is %v ahead in the morning of %v", y.location, ahead, open)
+	if ahead := y.lead(); ahead.Abs() > 2*time.Second {
+		y.t.Errorf("the hall is %v ahead in the morning of %v", ahead, open)
 	}
 	y.must("", queue.WindowOpen{Window: "1"})
 	y.must("", queue.Take{Service: "social"})
@@ -242,20 +249,20 @@ func (y *years) day(open time.Time) {
 		wrong = time.Duration(y.chance.IntN(2*3600*5)-3600*5) * time.Second
 	}
 	first, then := time.Duration(y.chance.IntN(3600))*time.Second, time.Duration(y.chance.IntN(3600))*time.Second
-	y.pass(first)
+	time.Sleep(first)
 	y.set(wrong)
-	y.pass(then)
+	time.Sleep(then)
 	var res struct{ Why struct{ Credit float64 } }
 	if err := json.Unmarshal(y.must("", queue.CallNext{Window: "1"}).Result, &res); err != nil {
 		y.t.Error(err)
 	}
 	if got, want := res.Why.Credit, (first + then).Seconds(); got < want-2 || got > want+2 {
-		y.t.Errorf("%s: the wait of %v s on %v counted as %v s; the clock was set by %v", y.location, want, open, got, wrong)
+		y.t.Errorf("the wait of %v s on %v counted as %v s; the clock was set by %v", want, open, got, wrong)
 	}
 	y.must("", queue.Arrive{Window: "1"})
-	y.pass(time.Duration(y.chance.IntN(1800)) * time.Second)
+	time.Sleep(time.Duration(y.chance.IntN(1800)) * time.Second)
 	y.must("", queue.Finish{Window: "1"})
-	y.set(-wrong)
-	y.pass(time.Duration(y.chance.IntN(12)) * time.Hour) // until 23:30 at least sometimes
+	y.set(0)
+	time.Sleep(time.Duration(y.chance.IntN(12)) * time.Hour) // until 23:00 sometimes
 	y.must("", queue.DayClose{})
 }
