@@ -151,8 +151,8 @@ func (s *State) idleDue() (at time.Time, window *windowState) {
 func (s *State) soonest(w *windowState) *Leg {
 	keys := s.callable(w)
 	for _, key := range keys {
-		if first := s.lines[key].first(1); len(first) > 0 {
-			return first[0]
+		if l, ok := s.lines[key].head(); ok {
+			return l
 		}
 	}
 	var found *Leg

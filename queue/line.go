@@ -119,12 +119,12 @@ func (s *State) leaveLine(l *Leg) {
 // wake lets those join their lines whose rest is over.
 func (s *State) wake(at time.Time) {
 	for {
-		first := s.resting.first(1)
-		if len(first) == 0 || first[0].NotBefore.After(at) {
+		l, ok := s.resting.head()
+		if !ok || l.NotBefore.After(at) {
 			return
 		}
-		s.leaveLine(first[0])
-		s.joinLine(first[0])
+		s.leaveLine(l)
+		s.joinLine(l)
 	}
 }
 

@@ -63,6 +63,18 @@ func (s *sorted[T]) each(visit func(T) bool) {
 // back visits the members in reverse order until visit returns false.
 func (s *sorted[T]) back(visit func(T) bool) { s.root.back(visit) }
 
+// head is the first member; false when there is none.
+func (s *sorted[T]) head() (v T, ok bool) {
+	if s == nil || s.root == nil {
+		return v, false
+	}
+	n := s.root
+	for n.left != nil {
+		n = n.left
+	}
+	return n.value, true
+}
+
 // first returns up to n members from the front.
 func (s *sorted[T]) first(n int) []T {
 	vs := make([]T, 0, min(n, s.len()))

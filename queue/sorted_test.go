@@ -23,6 +23,9 @@ func TestSortedIsASliceThatIsSortedAgainEachTime(t *testing.T) {
 			}
 			slices.Sort(obvious)
 			before, _ := slices.BinarySearch(obvious, v)
+			if head, ok := s.head(); ok != (len(obvious) > 0) || ok && head != obvious[0] {
+				t.Fatalf("the head of %v is %d, %v", obvious, head, ok)
+			}
 			if s.len() != len(obvious) || s.before(v) != before || !slices.Equal(s.first(3), obvious[:min(3, len(obvious))]) {
 				t.Fatalf("%d members, %d before %d, first %v; want %v", s.len(), s.before(v), v, s.first(3), obvious)
 			}

@@ -21,8 +21,8 @@ func (s *State) idleSince(window string) (at time.Time, ok bool) {
 	}
 	var oldest time.Time
 	for _, key := range s.callable(w) {
-		if first := s.lines[key].first(1); len(first) > 0 && (oldest.IsZero() || first[0].Since.Before(oldest)) {
-			oldest = later(first[0].Since, first[0].NotBefore)
+		if l, ok := s.lines[key].head(); ok && (oldest.IsZero() || l.Since.Before(oldest)) {
+			oldest = later(l.Since, l.NotBefore)
 		}
 	}
 	if oldest.IsZero() {
