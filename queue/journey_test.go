@@ -108,3 +108,15 @@ func TestFourCertificatesInOneNumber(t *testing.T) {
 		t.Fatalf("the journey is %s after %v", v.State, v.Ended.Sub(v.Started))
 	}
 }
+
+func TestAWindowThatAStepNeedsIsNotClosedWithoutASubstitute(t *testing.T) {
+	s := newEstate(t)
+	s.open(t, "9", "16", "10")
+	m := s.journey(t, "four")
+	s.refused(t, queue.WindowClose{Window: "16"}, queue.CodePeopleWaiting) // the tax comes later
+	s.must(t, queue.WindowClose{Window: "16", Substitute: "10"})
+	s.served(t, "9", 10*time.Minute)
+	if got := s.served(t, "10", 5*time.Minute); got != m || s.steps(m) != "accept done, tax done, house open, land open, issue pending" {
+		t.Fatalf("the substitute served %s: %s", got, s.steps(m))
+	}
+}

@@ -47,3 +47,18 @@ func (t *Ticket) stepOf(leg string) *StepState {
 	}
 	return t.Journey.step(l.Step)
 }
+
+// ahead lists the tickets under way in a chain whose steps, now or later, only
+// this window serves.
+func (s *State) ahead(w *windowState) (numbers []string) {
+	for _, t := range s.underWay() {
+		needs := func(p *StepState) bool {
+			here := p.State == StepPending || p.State == StepOpen
+			return here && !p.paper() && serves(s.index.windows[w.id], p.Service) && !s.servedBeside(w, p.Service)
+		}
+		if slices.ContainsFunc(t.Journey.Steps, needs) {
+			numbers = append(numbers, t.Number)
+		}
+	}
+	return numbers
+}

@@ -279,15 +279,20 @@ func (s *State) alone(w *windowState) *Refusal {
 		}
 		left = append(left, s.lines[key].first(s.lines[key].len())...)
 	}
-	if len(left) == 0 {
-		return nil
-	}
 	slices.SortFunc(left, bySeniority)
 	var names []string
-	for _, l := range left[:min(len(left), maxNamed)] {
+	for _, l := range left {
 		names = append(names, l.Ticket)
 	}
-	return refuse(CodePeopleWaiting, w.id, len(left), strings.Join(names, " "))
+	for _, number := range s.ahead(w) {
+		if !slices.Contains(names, number) {
+			names = append(names, number)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return refuse(CodePeopleWaiting, w.id, len(names), strings.Join(names[:min(len(names), maxNamed)], " "))
 }
 
 // servedBeside tells whether another open window serves a service.
