@@ -83,10 +83,7 @@ func statusLength(b []byte) (n int, ok bool) {
 			return 0, false
 		}
 	}
-	n = int(b[0]&0x20)>>2 | int(b[0]&0x0e)>>1
-	if len(b) > 1 {
-		n += int(b[1]&0x40) >> 2
-	}
+	n = int(b[0]&0x60)>>2 | int(b[0]&0x0e)>>1
 	return max(n, 2), n >= shortest || len(b) < 2
 }
 

@@ -123,6 +123,15 @@ func TestStatusesAreFoundInNoise(t *testing.T) {
 	}
 }
 
+// The length is in header 1 alone: nine bytes are usual, newer models say more.
+func TestLengthStandsInTheFirstHeader(t *testing.T) {
+	for header, want := range map[byte]int{0x23: 9, 0x2f: 15, 0x41: 16, 0x4f: 23, 0x0d: 6} {
+		if n, ok := statusLength([]byte{header, 0x46}); n != want || !ok {
+			t.Errorf("%02X: %d, %v, want %d", header, n, ok, want)
+		}
+	}
+}
+
 // FuzzSplitter: it holds little, and never reads a status that is none.
 func FuzzSplitter(f *testing.F) {
 	f.Add([]byte("\x23\x06\x00\x00\x00\x0c\x00\x4a\x00"))
