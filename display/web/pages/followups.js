@@ -2,7 +2,7 @@
 // by when, and what was done. The list is asked for and not on the feed, which
 // every window hears.
 import { html, render } from '../vendor/lit.js';
-import { loadTexts, t } from '../lib/texts.js';
+import { language, loadTexts, t } from '../lib/texts.js';
 import { clock, dayOf, inZone } from '../lib/times.js';
 
 const EVERY = 10000;
@@ -50,7 +50,7 @@ async function act(e, f, command) {
   const form = /** @type {HTMLFormElement} */ (/** @type {HTMLElement} */ (e.target).closest('form'));
   const given = Object.fromEntries(new FormData(form));
   try {
-    const answer = await fetch('/api/v1/commands', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id: crypto.randomUUID(), followup: f.followup, ...given, ...command }) });
+    const answer = await fetch('/api/v1/commands', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': language() }, body: JSON.stringify({ id: crypto.randomUUID(), followup: f.followup, ...given, ...command }) });
     const result = await answer.json();
     problem = result.ok ? '' : result.refusal?.say || t('desk.no_answer');
     if (result.ok) form.reset();
