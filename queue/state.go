@@ -35,6 +35,7 @@ type State struct {
 	frozenWhy string
 	thawed    time.Time              // when they last went on
 	ballots   ballots                // ratings that may still come
+	heads     map[string]time.Time   // since when the foremost of a service could be called, as the windows were told
 	followups map[string]*Followup   // bad ratings that are looked into, by id
 	calls     []CallView             // newest first
 	pace      map[string]pace        // service times, by service
@@ -82,6 +83,7 @@ func NewState() *State {
 		alerts:   map[string]*AlertView{},
 		bookings: map[string]Booking{},
 		fixed:    map[string]string{},
+		heads:    map[string]time.Time{},
 		ballots:  newBallots(), followups: map[string]*Followup{},
 	}
 	s.clearDay()
@@ -101,6 +103,7 @@ func (s *State) clearDay() {
 	s.respend()
 	s.resettle()
 	s.windBallots()
+	clear(s.heads)
 	s.calls = nil
 	s.figures = Figures{Ratings: map[int]int{}}
 }

@@ -19,16 +19,47 @@ func (s *State) idleSince(window string) (at time.Time, ok bool) {
 	if w == nil || w.mode() != WindowModeIdle {
 		return at, false
 	}
-	var oldest time.Time
-	for _, key := range s.callable(w) {
-		if l, ok := s.lines[key].head(); ok && (oldest.IsZero() || l.Since.Before(oldest)) {
-			oldest = later(l.Since, l.NotBefore)
-		}
+	oldest := s.oldest(time.Time{}, lineKey{lineWindow, w.id, ""})
+	if w.staff != "" {
+		oldest = s.oldest(oldest, lineKey{lineStaff, w.staff, ""})
+	}
+	for _, service := range s.index.windows[window].Services {
+		oldest = earlier(oldest, s.foremost(service))
 	}
 	if oldest.IsZero() {
 		return at, false
 	}
 	return later(w.since, oldest).Add(time.Duration(s.config.Rules.Warn.Idle)), true
+}
+
+// foremost is since when somebody could have been called for a service; zero
+// when nobody waits for it.
+func (s *State) foremost(service string) time.Time {
+	at := s.oldest(time.Time{}, lineKey{lineFront, service, ""})
+	at = s.oldest(at, lineKey{lineSlot, service, ""})
+	for _, class := range s.config.Classes {
+		at = s.oldest(at, lineKey{linePool, service, class.ID})
+		at = s.oldest(at, lineKey{lineLate, service, class.ID})
+	}
+	return at
+}
+
+// oldest is the earlier of a time and of when the head of a line could have
+// been called.
+func (s *State) oldest(at time.Time, key lineKey) time.Time {
+	l, ok := s.lines[key].head()
+	if !ok {
+		return at
+	}
+	return earlier(at, later(l.Since, l.NotBefore))
+}
+
+// earlier is the earlier of two times, of which the zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // pausedSince is when a pause will have lasted longer than was said.

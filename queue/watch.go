@@ -23,6 +23,8 @@ func (s *State) watch(e Event) {
 		s.watchWindow(e.Window)
 	case WindowClosed:
 		s.watchWindow(e.Window)
+	case CommandUndone:
+		s.rewatch("idle:" + e.Window) // its leg may have left no trace of it
 	case AlertRaised:
 		s.rewatch(e.Alert)
 	case AlertAcknowledged:
@@ -77,11 +79,17 @@ func (s *State) watchJourney(t *Ticket) {
 	}
 }
 
-// watchService looks after a queue and the free windows that serve it.
+// watchService looks after a queue, and after the free windows that serve it
+// when another leg is foremost: of those behind it no window takes notice.
 func (s *State) watchService(service string) {
 	for _, rule := range []string{"stalled:", "queue:", "forecast:"} {
 		s.rewatch(rule + service)
 	}
+	foremost := s.foremost(service)
+	if was, known := s.heads[service]; known && was.Equal(foremost) {
+		return
+	}
+	s.heads[service] = foremost
 	for _, id := range s.index.serving[service] {
 		if w := s.windows[id]; w != nil && w.mode() == WindowModeIdle {
 			s.rewatch("idle:" + id)
@@ -101,6 +109,7 @@ func (s *State) watchWindow(id string) {
 // changed for all, or a state was loaded.
 func (s *State) rewatchAll() {
 	s.moved = s.moved[:0]
+	clear(s.heads)
 	for _, t := range s.tickets {
 		s.watchTicket(t)
 	}

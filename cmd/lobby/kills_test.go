@@ -65,7 +65,7 @@ func TestKilledFiveHundredTimes(t *testing.T) {
 	l.again(t, p)
 	l.resumes(t, p)
 	p.epoch(t, "")
-	if len(l.answers) < 5*kills || strings.Contains(p.log(), "panic") {
+	if len(l.answers) < 2*kills || strings.Contains(p.log(), "panic") {
 		t.Errorf("only %d commands were acknowledged in %d rounds, the test did not try hard", len(l.answers), kills)
 	}
 	t.Logf("%d kills, %d acknowledged commands, %d numbers", kills, len(l.answers), len(l.numbers))

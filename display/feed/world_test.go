@@ -98,6 +98,16 @@ func build(t testing.TB, dir string, small bool) *world {
 	return w
 }
 
+// latest is the sequence number of the newest record.
+func (w *world) latest() uint64 {
+	w.t.Helper()
+	v, err := w.View(context.Background())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v.Seq
+}
+
 // narrow accepts connections with small buffers.
 type narrow struct{ net.Listener }
 
