@@ -18,7 +18,6 @@ type books struct {
 	staff   map[string]string               // who sits at a window
 	rated   map[string]bool                 // legs with a counted rating
 	states  map[queue.LegState]int          // legs of the day, by state
-	voided  int
 }
 
 // line is a service and a class.
