@@ -224,7 +224,9 @@ func TestForeignBrowserWithoutPaper(t *testing.T) {
 	b := newBrowser(t)
 	data := t.TempDir()
 	p := startLobby(t, "demo", "--small", "--quiet", "--data", data, "--listen", "127.0.0.1:0")
-	p.post(t, "/api/v1/emulators/printer/p1/faults", `{"fault":"paper_out","on":true}`)
+	for _, printer := range []string{"p1", "p1b"} { // the kiosk's own and its spare
+		p.post(t, "/api/v1/emulators/printer/"+printer+"/faults", `{"fault":"paper_out","on":true}`)
+	}
 	b.open(p.url+"/kiosk/k1", 1080, 1920)
 	b.sees("a number on the kiosk", takeNumber)
 	b.sees("the offer to keep it", `const b=document.querySelector('button.keep'); if(b) b.click(); return !!b`)

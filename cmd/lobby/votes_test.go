@@ -138,7 +138,7 @@ func TestForeignVotesAreCountedOnce(t *testing.T) {
 }
 
 func castVotes(t *testing.T, s *votesStage) {
-	each := 100 // at each of three windows
+	each := 150 // at each of three windows
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		each = 3334
 	}
@@ -175,10 +175,10 @@ func (s *votesStage) kills(t *testing.T, path string, done <-chan struct{}) {
 	hall := start()
 	defer func() { hall.kill() }()
 	for n := 1; ; n++ {
-		pause := time.NewTimer(time.Duration(800+chance.IntN(1500)) * time.Millisecond)
+		pause := time.NewTimer(time.Duration(600+chance.IntN(1200)) * time.Millisecond)
 		select {
 		case <-done:
-			if n < 4 {
+			if n < 3 {
 				t.Errorf("only %d kills, the test did not try hard", n-1)
 			}
 			return
