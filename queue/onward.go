@@ -141,7 +141,8 @@ func (s *State) again(t *Ticket, e JourneyStepRepeated, in Input) []Event {
 }
 
 // ends is the end of the whole journey; what is still open is not needed any
-// more.
+// more. Where the last step was a paper's, the citizen may stand at a window
+// with another one: nobody is sent away there, and that leg goes on by itself.
 func (s *State) ends(t *Ticket, last string, at time.Time) []Event {
 	j := t.Journey
 	var out []Event

@@ -54,8 +54,12 @@ func (s *State) watchLeg(l *Leg) {
 	}
 	s.watchService(l.Service)
 	for _, window := range []string{l.Window, l.Direct} {
-		if window != "" {
+		switch w := s.windows[window]; {
+		case w == nil:
+		case w.open && !w.paused && !w.draining:
 			s.rewatch("idle:" + window)
+		default:
+			s.watchWindow(window) // a leg that ends at a paused window changes since when it is
 		}
 	}
 	if l.ForStaff == "" {
