@@ -39,9 +39,11 @@ fuzz: ## every fuzz target for FUZZ (30s) each
 	done
 
 bench: ## ratios measured side by side in one run
+	deploy/test-setup.sh
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./...
 
 bench-trail: ## the trail against a grouped append and PostgreSQL, and the start on long trails
+	deploy/test-setup.sh
 	$(GO) test -run '^$$' -bench 'Store|Windows|Postgres' -benchtime 3x -timeout 20m ./queue/hall
 	$(GO) test -run '^$$' -bench Start -benchtime 10x -timeout 0 ./queue/trail
 

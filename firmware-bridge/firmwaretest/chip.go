@@ -219,8 +219,10 @@ func (c *Chip) Press(key int) {
 // Pass waits until time has passed for the chip.
 func (c *Chip) Pass(d time.Duration) {
 	c.tb.Helper()
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
 	for end := c.clock() + d; c.clock() < end; {
-		time.Sleep(10 * time.Millisecond)
+		<-poll.C
 	}
 }
 

@@ -74,7 +74,7 @@ func startPostgres(b *testing.B) *postgres {
 	b.Helper()
 	bins, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(bins) == 0 {
-		b.Skip("PostgreSQL is not here: apt-get install postgresql")
+		b.Fatal("PostgreSQL is not here: install the Debian package postgresql, as deploy/test-setup.sh does")
 	}
 	dir, err := os.MkdirTemp("", "lobby-postgres-") // of a short name, because sockets have short paths
 	if err != nil {

@@ -103,9 +103,13 @@ const patience = 3 * time.Minute
 // await waits in real time.
 func await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for end := time.After(patience); !ok(); {
+		select {
+		case <-end:
 			t.Fatalf("waited %v for: %s", patience, what)
+		case <-poll.C:
 		}
 	}
 }
