@@ -64,16 +64,27 @@ func measure(b *testing.B, n int) *measured {
 // await waits until all units are so.
 func (m *measured) await(ok func(Figures) bool) {
 	m.b.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	m.until("the bus did not come so far", func() bool {
 		all := true
 		for _, f := range m.Figures() {
 			all = all && ok(f)
 		}
-		if all {
-			return
+		return all
+	})
+}
+
+// until polls a condition that the bus makes true.
+func (m *measured) until(otherwise string, ok func() bool) {
+	m.b.Helper()
+	poll := time.NewTicker(time.Millisecond)
+	defer poll.Stop()
+	for end := time.After(time.Minute); !ok(); {
+		select {
+		case <-end:
+			m.b.Fatalf("%s within a minute", otherwise)
+		case <-poll.C:
 		}
 	}
-	m.b.Fatal("the bus did not come so far within a minute")
 }
 
 func (m *measured) asked() (n uint64) {
@@ -154,12 +165,7 @@ func BenchmarkPressToEngine(b *testing.B) {
 // settled waits until the boards have heard all acknowledgements.
 func (m *measured) settled() {
 	m.b.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if queuedIn(m.emulator) == 0 {
-			return
-		}
-	}
-	m.b.Fatal("a press was not acknowledged within a minute")
+	m.until("a press was not acknowledged", func() bool { return queuedIn(m.emulator) == 0 })
 }
 
 // From the end of noise that let hardly a frame through to the first good answer
