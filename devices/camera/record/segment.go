@@ -1,0 +1,212 @@
+package record
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The files of a segment, by what follows its name.
+const (
+	mediaExt = ".mp4"
+	indexExt = ".idx"
+	openExt  = ".idx.open" // of one that grows, or was cut short
+	dayForm  = time.DateOnly
+	nameForm = "150405.000"
+)
+
+// segment is one stretch of a camera's footage on the disk. Its fields are
+// guarded by the archive's lock.
+type segment struct {
+	path  string // without what follows the name
+	start time.Time
+	size  int64 // of both files
+	open  bool
+	end   time.Time // zero when nobody has looked yet
+}
+
+func (s *segment) indexPath() string {
+	if s.open {
+		return s.path + openExt
+	}
+	return s.path + indexExt
+}
+
+// remove deletes both files, the index last, so that a film without an index
+// never stays behind.
+func (s *segment) remove() error {
+	err := os.Remove(s.path + mediaExt)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, os.Remove(s.indexPath()))
+}
+
+// writer writes one segment. It belongs to one goroutine.
+type writer struct {
+	path         string
+	media, index *os.File
+	scales       scales
+	start        time.Time // of the first fragment
+	last         time.Time
+	offset       int64 // in media
+	written      int64 // of index
+}
+
+// initID names an initialisation segment.
+func initID(init []byte) [8]byte {
+	sum := sha256.Sum256(init)
+	return [8]byte(sum[:8])
+}
+
+// newWriter begins a segment: index first, so that a film without an index
+// never comes to be.
+func newWriter(dir, camera string, init []byte, start time.Time) (*writer, error) {
+	day := filepath.Join(dir, start.UTC().Format(dayForm))
+	if err := os.MkdirAll(day, 0o700); err != nil {
+		return nil, fmt.Errorf("record: begin a segment: %w", err)
+	}
+	w, err := create(day, start)
+	if err != nil {
+		return nil, err
+	}
+	e := entry{At: start, Size: len(init), Sum: crc32.Checksum(init, castagnoli), Init: true}
+	head := appendHeader(nil, camera, initID(init))
+	if err := w.append(init, appendEntry(head, e)); err != nil {
+		w.discard()
+		return nil, err
+	}
+	w.start, w.last = start, start
+	w.scales, _ = tracks(init) // without tracks there are no times either
+	return w, nil
+}
+
+// create opens both files under the first name that is free, which is the
+// start's own unless a clock was set back.
+func create(day string, start time.Time) (*writer, error) {
+	for at := start.UTC(); ; at = at.Add(time.Millisecond) {
+		path := filepath.Join(day, at.Format(nameForm))
+		if exists(path+indexExt) || exists(path+openExt) {
+			continue
+		}
+		index, err := os.OpenFile(path+openExt, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("record: begin a segment: %w", err)
+		}
+		media, err := os.OpenFile(path+mediaExt, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+		if err != nil {
+			_ = os.Remove(index.Name()) // the error that matters is the one before it
+			return nil, errors.Join(fmt.Errorf("record: begin a segment: %w", err), index.Close())
+		}
+		return &writer{path: path, media: media, index: index}, nil
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// add writes one fragment. After an error the segment ends with the fragment
+// before.
+func (w *writer) add(f Fragment) error {
+	decode, _ := decodeTime(f.Bytes, w.scales)
+	e := entry{
+		At: f.At, Offset: w.offset, Decode: uint64(max(0, decode)), Size: len(f.Bytes), Sum: crc32.Checksum(f.Bytes, castagnoli),
+		Error: f.Error, Key: f.Key, Clock: f.Clock,
+	}
+	if err := w.append(f.Bytes, appendEntry(nil, e)); err != nil {
+		return err
+	}
+	w.last = f.At
+	return nil
+}
+
+// append writes the film's bytes and then what the index says of them, or
+// neither.
+func (w *writer) append(media, index []byte) error {
+	_, err := w.media.WriteAt(media, w.offset)
+	if err == nil {
+		_, err = w.index.WriteAt(index, w.written)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("record: write: %w", err), w.media.Truncate(w.offset), w.index.Truncate(w.written))
+	}
+	w.offset += int64(len(media))
+	w.written += int64(len(index))
+	return nil
+}
+
+// empty tells whether there is no fragment yet.
+func (w *writer) empty() bool { return w.written <= headerSize+entrySize }
+
+func (w *writer) size() int64 { return w.offset + w.written }
+
+// close ends the segment: what it holds is on the disk when it returns.
+func (w *writer) close() error {
+	err := errors.Join(w.media.Sync(), w.index.Sync(), w.media.Close(), w.index.Close())
+	return errors.Join(err, os.Rename(w.path+openExt, w.path+indexExt))
+}
+
+// discard deletes what was begun.
+func (w *writer) discard() {
+	// There is nothing in it that anybody could miss.
+	_ = errors.Join(w.media.Close(), w.index.Close(), os.Remove(w.path+mediaExt), os.Remove(w.path+openExt))
+}
+
+// recovered repairs a segment that was cut short: its torn end is taken off.
+// One without a single whole fragment is deleted, and path is empty.
+func recovered(path string) (string, error) {
+	x, err := readIndexFile(path + openExt)
+	if err == nil {
+		x.Entries, err = whole(path+mediaExt, x)
+	}
+	if err != nil || len(x.Entries) == 0 {
+		return "", (&segment{path: path, open: true}).remove()
+	}
+	entries := headerSize + entrySize*int64(1+len(x.Entries))
+	if err := errors.Join(os.Truncate(path+mediaExt, x.size()), os.Truncate(path+openExt, entries)); err != nil {
+		return "", fmt.Errorf("record: repair %s: %w", path, err)
+	}
+	return path, os.Rename(path+openExt, path+indexExt)
+}
+
+// whole returns the entries up to the first fragment that is not as it was
+// written.
+func whole(media string, x index) ([]entry, error) {
+	f, err := os.Open(media)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if !matches(f, x.Init) {
+		return nil, nil
+	}
+	for i, e := range x.Entries {
+		if !matches(f, e) {
+			return x.Entries[:i], nil
+		}
+	}
+	return x.Entries, nil
+}
+
+// matches tells whether the bytes of an entry are those that were written.
+func matches(r io.ReaderAt, e entry) bool {
+	sum := crc32.New(castagnoli)
+	n, err := io.Copy(sum, io.NewSectionReader(r, e.Offset, int64(e.Size)))
+	return err == nil && n == int64(e.Size) && sum.Sum32() == e.Sum
+}
+
+func readIndexFile(path string) (index, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return index{}, err
+	}
+	defer f.Close()
+	return readIndex(f)
+}
