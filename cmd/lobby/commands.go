@@ -93,12 +93,13 @@ func configFlag(c *cobra.Command) *string {
 func cameraCommand() *cobra.Command {
 	var level slog.Level
 	c := &cobra.Command{
-		Use: "camera", Short: "Internal: the process that reads what cameras send", Args: cobra.NoArgs, Hidden: true,
+		Use: "camera", Short: "Find cameras; alone, the hall's own process that reads what cameras send", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return child.Run(c.Context(), os.Stdin, os.Stdout, logger(os.Stderr, level))
 		},
 	}
 	c.Flags().TextVar(&level, "log", slog.LevelInfo, "least level of the log; the hall gives its own")
+	c.AddCommand(cameraFindCommand())
 	return c
 }
 

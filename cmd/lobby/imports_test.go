@@ -56,6 +56,7 @@ var mayImport = []struct {
 	{"devices/keypad", []string{"devices"}},
 	{"devices/button", []string{"devices"}},
 	{"devices/camera", []string{"devices", "devices/camera/pipe"}},
+	{"devices/camera/onvif", nil},
 	{"devices/camera/...", []string{"devices", "devices/camera/..."}},
 	{"devices/devicetest", []string{"devices", "devices/wire/..."}},
 	{"devices/emulator", []string{"devices"}},
