@@ -91,6 +91,12 @@ var commands = map[string]func([]byte) (Command, error){
 	"followup_exclude": command[FollowupExclude],
 	"followup_close":   command[FollowupClose],
 
+	"footage_view":    command[FootageView],
+	"footage_export":  command[FootageExport],
+	"footage_confirm": command[FootageConfirm],
+	"footage_keep":    command[FootageKeep],
+	"camera_shutter":  command[CameraShutter],
+
 	"window_open":   command[WindowOpen],
 	"window_pause":  command[WindowPause],
 	"window_resume": command[WindowResume],

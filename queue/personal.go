@@ -2,8 +2,9 @@ package queue
 
 // Personal is an event with something in it about a person: what a ticket's
 // holder alone knows, and what staff or citizens wrote in their own words. The
-// trail keeps that part where it can be erased. Staff ids, pauses and alerts
-// are not parted off: they are what the hall answers for.
+// trail keeps that part where it can be erased. Staff ids, pauses, alerts and
+// why somebody looked at footage are not parted off: they are what the hall
+// answers for.
 type Personal interface {
 	Event
 	// Part returns the event without what is personal, and what is. Decoding

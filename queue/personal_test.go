@@ -48,6 +48,11 @@ func TestAPartedEventIsWholeAgain(t *testing.T) {
 // codes are reasons that the rules give, not people.
 var codes = []string{"hall.frozen", "ticket.expired", "ticket.no_show", "window.paused"}
 
+// answeredFor are reasons that staff give for looking at citizens. The hall
+// answers for them longer than for anything personal; pages ask for the number
+// of a case there, and for no name.
+var answeredFor = []string{"camera.shuttered", "footage.asked", "footage.kept", "footage.viewed"}
+
 func TestNoTokenAndNoWordsOfPeopleStayPublic(t *testing.T) {
 	for _, name := range queue.EventNames() {
 		e := filled(t, name)
@@ -59,7 +64,7 @@ func TestNoTokenAndNoWordsOfPeopleStayPublic(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, member := range []string{"token", "person", "reason", "reasons"} {
-			if strings.Contains(string(data), `"`+member+`":`) && strings.Contains(strings.ToLower(string(data)), "."+member) && !slices.Contains(codes, name) {
+			if strings.Contains(string(data), `"`+member+`":`) && strings.Contains(strings.ToLower(string(data)), "."+member) && !slices.Contains(append(answeredFor, codes...), name) {
 				t.Errorf("%s keeps its %s where it cannot be erased: %s", name, member, data)
 			}
 		}

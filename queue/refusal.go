@@ -104,4 +104,6 @@ const (
 	CodeBadgeMissing   = "badge_missing"
 	CodeSecondPerson   = "second_person"
 	CodeStepMissing    = "step_missing"
+	CodeNoLook         = "unknown_look"
+	CodeLookConfirmed  = "look_confirmed"
 )

@@ -49,6 +49,8 @@ type saved struct {
 	Checkpoint  CheckpointSigned    `json:"checkpoint"`
 	Ballots     []Ballot            `json:"ballots,omitempty"` // by key
 	Followups   map[string]Followup `json:"followups,omitempty"`
+	Looks       []Look              `json:"looks,omitempty"`
+	Shutters    map[string]Shutter  `json:"shutters,omitempty"`
 }
 
 type savedTicket struct {
@@ -100,6 +102,7 @@ func (s *State) Save() ([]byte, error) {
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
 		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
+		Looks: s.looks, Shutters: s.shutters,
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
 		w.Ballots = append(w.Ballots, *s.ballots.all[key])
@@ -165,6 +168,8 @@ func Load(data []byte) (*State, error) {
 	for id, f := range r.Followups {
 		s.followups[id] = &f
 	}
+	s.looks = r.Looks
+	maps.Copy(s.shutters, r.Shutters)
 	s.respend()
 	s.resettle()
 	s.windBallots()

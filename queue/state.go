@@ -54,6 +54,9 @@ type State struct {
 	fixed       map[string]string  // chains that were in force, by id and version: what they were
 
 	checkpoint CheckpointSigned // the newest
+
+	looks    []Look             // the newest at footage, the oldest first
+	shutters map[string]Shutter // of cameras that are closed, by camera
 }
 
 // index finds the configured things by id.
@@ -85,6 +88,7 @@ func NewState() *State {
 		fixed:    map[string]string{},
 		heads:    map[string]time.Time{},
 		ballots:  newBallots(), followups: map[string]*Followup{},
+		shutters: map[string]Shutter{},
 	}
 	s.clearDay()
 	return s
