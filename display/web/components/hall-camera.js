@@ -4,8 +4,11 @@
 import { LitElement, css, html } from '../vendor/lit.js';
 import { LiveFeed } from './live-feed.js';
 import { icon } from '../lib/icons.js';
+import { Places } from '../lib/places.js';
 import { t } from '../lib/texts.js';
 import { clockSeconds, stopwatch } from '../lib/times.js';
+
+const places = new Places(16); // pictures at once; more would starve each other
 
 export class HallCamera extends LitElement {
   static properties = {
@@ -13,6 +16,8 @@ export class HallCamera extends LitElement {
     label: { type: String },
     state: { type: String }, // what the hall says about the camera
     why: { type: String },
+    since: { type: String }, // since when it is so
+    first: { type: Boolean }, // plays before all others
     alert: { type: String },
     phase: { state: true },
   };
@@ -28,14 +33,19 @@ export class HallCamera extends LitElement {
     /** @type {string} */
     this.why = '';
     /** @type {string} */
+    this.since = '';
+    /** @type {boolean} */
+    this.first = false;
+    /** @type {string} */
     this.alert = '';
-    /** @type {'connecting'|'live'|'stalled'|'idle'} */
+    /** @type {'connecting'|'live'|'stalled'|'idle'|'crowded'} */
     this.phase = 'idle';
     /** @type {LiveFeed|null} */
     this.feed = null;
   }
 
   static styles = css`
+    :host([first]) video{object-fit:contain}
     :host{position:relative;display:block;overflow:hidden;background:#060d0e;border-radius:1rem;color:#fff;font-size:1.6rem}
     video{position:absolute;inset:0;width:100%;height:100%;object-fit:cover}
     .old video{filter:grayscale(1) brightness(.5)}
@@ -45,7 +55,9 @@ export class HallCamera extends LitElement {
     .mid{position:absolute;inset:0;display:grid;place-content:center;text-align:center;gap:.4rem;font-size:1.7rem}
     .mid small{font-size:1.4rem}
     .ic{width:3.6rem;height:3.6rem;margin:auto;fill:none;stroke:currentColor;stroke-width:1.75;stroke-linecap:round;stroke-linejoin:round}
-    .badge{position:absolute;left:1rem;top:1rem;font-size:1.5rem;border-radius:.6rem;padding:.2rem .9rem;font-weight:700;max-width:calc(100% - 2rem);box-sizing:border-box}
+    .badges{position:absolute;left:1rem;top:1rem;right:1rem;display:flex;flex-direction:column;gap:.6rem;align-items:flex-start}
+    .badge{display:flex;gap:.6rem;align-items:center;font-size:1.5rem;border-radius:.6rem;padding:.2rem .9rem;font-weight:700;max-width:100%;box-sizing:border-box}
+    .badge .ic{width:1.8rem;height:1.8rem;margin:0}
     .badge.w{background:#ffc46b;color:#2a1a00}
     .badge.b{background:#a92b18;color:#fff}
     .shut{background:repeating-linear-gradient(135deg,#12272b 0 1.4rem,#0f2125 1.4rem 2.8rem)}
@@ -74,13 +86,31 @@ export class HallCamera extends LitElement {
   updated(/** @type {Map<string, unknown>} */ changed) {
     if (changed.has('camera') && this.feed && this.feed.camera !== this.camera) this.stop();
     if (changed.has('camera') || changed.has('state')) this.decide();
+    const name = [this.label, this.words(), this.alert].filter(Boolean).join(t('camera.comma'));
+    if (this.getAttribute('aria-label') !== name) this.setAttribute('aria-label', name);
   }
 
   /** Plays only what can be seen, and nothing behind a closed shutter. */
   decide() {
     const wanted = this.visible && !document.hidden && this.camera && this.state !== 'shutter';
-    if (!wanted) this.stop();
+    if (!wanted) {
+      this.stop();
+      places.leave(this);
+    } else if (!places.take(this, this.first)) this.phase = 'crowded';
     else if (!this.feed) this.play();
+  }
+
+  get shut() { return this.state === 'shutter'; }
+
+  /** Whether what is seen, if anything, is old. */
+  get stalled() { return !this.shut && (this.phase === 'stalled' || (this.phase !== 'live' && ['offline', 'down', 'degraded', 'stalled'].includes(this.state))); }
+
+  /** How the picture is, in words. */
+  words() {
+    if (this.shut) return t('camera.shutter');
+    if (this.stalled) return this.feed?.attempts ? t('camera.retry', { n: this.feed.attempts }) : t('camera.offline');
+    if (this.phase === 'crowded') return t('camera.crowded');
+    return this.phase === 'live' ? t('camera.live') : t('camera.connecting');
   }
 
   play() {
@@ -102,19 +132,31 @@ export class HallCamera extends LitElement {
   }
 
   render() {
-    const shut = this.state === 'shutter';
-    const stalled = !shut && (this.phase === 'stalled' || (this.phase !== 'live' && ['offline', 'down', 'stalled'].includes(this.state)));
-    return html`<div class=${stalled ? 'old' : ''}><video muted autoplay playsinline aria-label=${this.label} ?hidden=${shut}></video>
-${shut ? html`<div class="mid shut">${icon('lock')}${t('camera.shutter')}<small>${t('camera.shutter_hint')}</small></div>` : stalled ? this.broken() : this.phase === 'connecting' ? html`<div class="mid">${icon('cam')}${t('camera.connecting')}</div>` : ''}
-${this.alert ? html`<div class="badge w">${this.alert}</div><div class="outline"></div>` : ''}
-<div class="l">${this.phase === 'live' && !shut ? html`<i class="lv"></i>` : ''}${this.label}<span>${this.phase === 'live' ? clockSeconds(Date.now()) : ''}</span></div></div>`;
+    return html`<div class=${this.stalled ? 'old' : ''}><video muted autoplay playsinline aria-label=${this.label} ?hidden=${this.shut}></video>
+${this.cover()}
+<div class="badges">${this.alert ? html`<div class="badge w">${icon('warn')}${this.alert}</div>` : ''}${this.age()}</div>
+<div class="l">${this.phase === 'live' && !this.shut ? html`<i class="lv"></i>` : ''}${this.first ? '' : this.label}<span>${this.phase === 'live' ? clockSeconds(Date.now()) : ''}</span></div>
+${this.alert ? html`<div class="outline"></div>` : ''}</div>`;
   }
 
-  /** What stands over the last picture. */
+  /** What stands in the picture's place, or over the last one. */
+  cover() {
+    if (this.shut) return html`<div class="mid shut">${icon('lock')}${this.words()}<small>${t('camera.shutter_hint')}</small></div>`;
+    if (this.stalled) return this.broken();
+    return this.phase === 'live' ? '' : html`<div class="mid">${icon('cam')}${this.words()}</div>`;
+  }
+
+  /** When the last picture came, as far as this page or the hall knows. */
+  get last() { return this.feed?.lastFrame || Date.parse(this.since) || 0; }
+
+  /** How old the picture is that still stands. */
+  age() {
+    return this.stalled && this.last ? html`<div class="badge b">${t('camera.lost', { age: stopwatch((Date.now() - this.last) / 1000) })}</div>` : '';
+  }
+
+  /** What stands over the last picture: what is done about it. */
   broken() {
-    const { lastFrame = 0, attempts = 0 } = this.feed || {};
-    return html`${lastFrame ? html`<div class="badge b">${t('camera.lost', { age: stopwatch((Date.now() - lastFrame) / 1000) })}</div>` : ''}
-<div class="mid">${icon('camoff')}${attempts ? t('camera.retry', { n: attempts }) : t('camera.offline')}<small>${lastFrame ? t('camera.last', { at: clockSeconds(lastFrame) }) : this.why || ''}</small></div>`;
+    return html`<div class="mid">${icon('camoff')}${this.words()}<small>${this.last ? t('camera.last', { at: clockSeconds(this.last) }) : ''}</small><small>${this.why || ''}</small></div>`;
   }
 }
 
