@@ -2,7 +2,9 @@
 // into a MediaSource. It starts again by itself and never waits for ever.
 
 const BUFFER = 15; // seconds of pictures kept behind the play head
-const BEHIND = 2; // seconds behind the newest picture before it jumps
+const CUSHION = 0.25; // seconds behind the newest picture that it plays, so that a late one makes no halt
+const LATE = 0.8; // seconds behind before it runs faster
+const BEHIND = 2; // seconds behind before it jumps
 const PATIENCE = 5000; // milliseconds without a picture before it starts again
 const LONGEST = 20000; // the longest pause between two attempts
 
@@ -23,6 +25,7 @@ export class LiveFeed {
     this.stopped = false;
     /** @type {ArrayBuffer[]} */
     this.queue = [];
+    this.shown = false; // a picture of this source
   }
 
   start() {
@@ -61,6 +64,7 @@ export class LiveFeed {
     }
     const source = new MediaSource();
     this.source = source;
+    this.shown = false;
     this.address = URL.createObjectURL(source);
     this.video.src = this.address;
     source.addEventListener('sourceopen', () => {
@@ -68,7 +72,10 @@ export class LiveFeed {
       if (this.source !== source) return;
       this.buffer = source.addSourceBuffer(mime);
       this.buffer.mode = 'segments';
-      this.buffer.addEventListener('updateend', () => this.pump());
+      this.buffer.addEventListener('updateend', () => {
+        this.edge();
+        this.pump();
+      });
       this.pump();
     }, { once: true });
   }
@@ -89,19 +96,21 @@ export class LiveFeed {
         buffer.remove(ranges.start(0), video.currentTime - BUFFER);
         return;
       }
-      const next = this.queue.shift();
-      if (!next) return;
-      buffer.appendBuffer(next);
-      this.arrived();
+      if (!this.queue.length) return;
+      const all = this.queue.splice(0);
+      buffer.appendBuffer(all.length === 1 ? all[0] : joined(all));
+      this.arrived(all.length);
     } catch {
       this.retry(); // A full or broken buffer is not worth repairing.
     }
   }
 
-  arrived() {
-    this.frames++;
+  /** @param {number} n fragments */
+  arrived(n) {
+    const first = !this.frames;
+    this.frames += n;
     this.lastFrame = Date.now();
-    if (this.attempts || this.frames === 1 || this.phase !== 'live') this.enter('live');
+    if (this.attempts || first || this.phase !== 'live') this.enter('live');
     this.attempts = 0;
     this.edge();
   }
@@ -112,7 +121,13 @@ export class LiveFeed {
     const ranges = video.buffered;
     if (!ranges.length) return;
     const end = ranges.end(ranges.length - 1);
-    if (end - video.currentTime > BEHIND || video.currentTime < ranges.start(0)) video.currentTime = Math.max(ranges.start(0), end - 0.3);
+    const behind = end - video.currentTime;
+    // Before the first picture a jump costs nothing.
+    const most = this.shown ? BEHIND : CUSHION;
+    if (behind > most || video.currentTime < ranges.start(0)) video.currentTime = Math.max(ranges.start(0), end - CUSHION);
+    else if (behind > LATE) video.playbackRate = 1.2;
+    else if (behind < 2 * CUSHION) video.playbackRate = 1;
+    if (video.readyState > 1) this.shown = true;
     if (video.paused) video.play().catch(() => {});
   }
 
@@ -148,4 +163,15 @@ export class LiveFeed {
     this.source = undefined;
     if (!keepPicture) this.video.removeAttribute('src');
   }
+}
+
+/** What waited becomes one piece, so that a start from the kept pictures is one step. @param {ArrayBuffer[]} parts */
+function joined(parts) {
+  const whole = new Uint8Array(parts.reduce((sum, p) => sum + p.byteLength, 0));
+  let at = 0;
+  for (const p of parts) {
+    whole.set(new Uint8Array(p), at);
+    at += p.byteLength;
+  }
+  return whole;
 }
