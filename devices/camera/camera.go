@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/camera/pipe"
 )
 
 // Source is one camera as configured.
@@ -66,22 +67,40 @@ func (s Source) plain() (Source, error) {
 type CameraState struct {
 	ID        string
 	State     devices.State // up, degraded, down; unknown until the first try has ended
-	Code      string        // for programs: connecting live stalled wrong_password not_found unreachable unsupported failed
+	Code      string        // for programs, as in package pipe: connecting, live, stalled, …
 	Why       string        // a sentence for people, empty when up
 	Since     time.Time     // when State and Why became so
 	LastFrame time.Time     // when the last picture arrived, zero when there was none
 	Viewers   int
-	Frames    uint64 // pictures since the start
-	Bytes     uint64 // of those pictures
-	Dropped   uint64 // pictures that slow viewers did not get
+	Frames    uint64       // pictures since the start
+	Bytes     uint64       // of those pictures
+	Dropped   uint64       // pictures that slow viewers did not get
+	Tracks    []pipe.Track // what it sends, empty until the first try
+	Figures   pipe.Figures
 }
 
-// Fragment is one picture as one moof and mdat. Its bytes are shared by all
-// viewers and must not be changed.
+// Fragment is one picture, or some frames of sound, as one moof and mdat. Its
+// bytes are shared by all viewers and must not be changed; pipe.ParseFragment
+// takes them apart.
 type Fragment struct {
 	Bytes []byte
+	Track uint8     // pipe.Picture or pipe.Sound
 	Key   bool      // a viewer can start here
-	At    time.Time // when the camera's picture arrived, to the millisecond
+	At    time.Time // by the hall's clock: when the picture was taken; of sound, when it arrived
+	// Error is how far At may be wrong, and Reported whether it was reckoned
+	// from the camera's own clock.
+	Error    time.Duration
+	Reported bool
+}
+
+// Wish is what a viewer can make use of.
+type Wish struct {
+	H265  bool // pictures of that codec too; few browsers show them
+	Sound bool // the sound too, when there is one and it comes
+	// Every asks for the sound as it is, also of codecs that no browser takes
+	// from a fragment, and says nothing of them in MIME and Init. Recorders
+	// and gateways ask for it.
+	Every bool
 }
 
 var (
@@ -90,6 +109,9 @@ var (
 	// ErrRestart says that the viewer must ask again: the camera's picture
 	// format changed, or its process was started again.
 	ErrRestart = errors.New("the picture starts again")
+	// ErrH265 says that the camera's pictures are of a codec that the viewer
+	// has not asked for.
+	ErrH265 = errors.New("the camera sends H.265, which this viewer does not show")
 	// ErrClosed says that the viewer was closed.
 	ErrClosed = errors.New("viewer is closed")
 )

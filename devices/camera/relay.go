@@ -96,13 +96,13 @@ func New(o Options) (*Relay, error) {
 
 // Watch makes a viewer of a camera. It waits until the camera shows a
 // picture; a camera that is away for long is a reason to give ctx a limit.
-// The caller closes the viewer.
-func (r *Relay) Watch(ctx context.Context, camera string) (*Viewer, error) {
+// The caller closes the viewer. ErrH265 says that the wish is too small.
+func (r *Relay) Watch(ctx context.Context, camera string, wish Wish) (*Viewer, error) {
 	s := r.byID[camera]
 	if s == nil {
 		return nil, fmt.Errorf("camera: watch %q: %w", camera, ErrUnknown)
 	}
-	v, err := s.watch(ctx)
+	v, err := s.watch(ctx, wish)
 	if err != nil {
 		return nil, fmt.Errorf("camera: watch %s: %w", camera, err)
 	}
@@ -154,13 +154,19 @@ func (r *Relay) handle(f pipe.Frame, g *group) error {
 	s := r.streams[i]
 	switch f.Kind {
 	case pipe.KindFragment:
-		s.add(Fragment{Bytes: f.Payload, Key: f.Key, At: f.At})
-	case pipe.KindInit:
-		mime, init, err := pipe.ParseInit(f.Payload)
+		s.add(Fragment{Bytes: f.Payload, Track: f.Track, Key: f.Key, At: f.At, Error: f.Error, Reported: f.Reported})
+	case pipe.KindStart:
+		st, err := pipe.ParseStart(f.Payload)
 		if err != nil {
 			return err
 		}
-		s.start(mime, init)
+		s.start(st)
+	case pipe.KindFigures:
+		var figures pipe.Figures
+		if err := decode(f.Payload, &figures); err != nil {
+			return err
+		}
+		s.measured(figures)
 	case pipe.KindStatus:
 		var st pipe.Status
 		if err := decode(f.Payload, &st); err != nil {

@@ -113,7 +113,7 @@ func mustWatch(t testing.TB, r *Relay, camera string) *Viewer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
-	v, err := r.Watch(ctx, camera)
+	v, err := r.Watch(ctx, camera, Wish{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package camera
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 // Bounds of the pictures kept for the next viewer: from the last key picture
 // on. A camera with longer gaps between key pictures lets new viewers wait.
 const (
-	maxKept      = 600
+	maxKept      = 1500 // a minute with sound
 	maxKeptBytes = 8 << 20
 )
 
@@ -24,9 +23,9 @@ type stream struct {
 
 	mu      sync.Mutex
 	state   CameraState
-	mime    string
-	init    []byte
-	live    bool
+	what    *pipe.Start // nil until the camera's process said
+	shown   bool        // pictures come
+	heard   time.Time   // when the last sound came
 	kept    []Fragment
 	bytes   int
 	viewers map[*Viewer]struct{}
@@ -43,11 +42,11 @@ func newStream(s Source, now time.Time) *stream {
 }
 
 // watch makes a viewer, waiting until the camera shows something.
-func (s *stream) watch(ctx context.Context) (*Viewer, error) {
+func (s *stream) watch(ctx context.Context, wish Wish) (*Viewer, error) {
 	for {
-		v, ready := s.join()
-		if v != nil {
-			return v, nil
+		v, ready, err := s.join(wish)
+		if v != nil || err != nil {
+			return v, err
 		}
 		select {
 		case <-ctx.Done():
@@ -57,24 +56,44 @@ func (s *stream) watch(ctx context.Context) (*Viewer, error) {
 	}
 }
 
-func (s *stream) join() (*Viewer, <-chan struct{}) {
+func (s *stream) join(wish Wish) (*Viewer, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.isReady() {
-		return nil, s.ready
+		return nil, s.ready, nil
 	}
-	v := newViewer(s.mime, s.init, slices.Clone(s.kept))
+	if s.what.Tracks[0].Codec == pipe.H265 && !wish.H265 {
+		return nil, nil, ErrH265
+	}
+	v := s.viewer(wish)
 	v.leave = func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.viewers, v)
 	}
 	s.viewers[v] = struct{}{}
-	return v, nil
+	return v, nil, nil
+}
+
+// freshSound is how old the last sound may be for a viewer to be told of it:
+// a browser that waits for a sound shows no picture.
+const freshSound = 2 * time.Second
+
+// viewer is called with the lock held.
+func (s *stream) viewer(wish Wish) *Viewer {
+	v := newViewer(s.what, s.what.Silent)
+	switch {
+	case wish.Every:
+		v.sound = true
+	case wish.Sound && s.what.Sounding != nil && time.Since(s.heard) < freshSound:
+		v.sound, v.view = true, *s.what.Sounding
+	}
+	v.begin(s.kept)
+	return v
 }
 
 // isReady is called with the lock held.
-func (s *stream) isReady() bool { return s.live && s.init != nil }
+func (s *stream) isReady() bool { return s.shown && s.what != nil }
 
 // tell wakes those who wait for the camera; the lock is held.
 func (s *stream) tell(before bool) {
@@ -86,11 +105,11 @@ func (s *stream) tell(before bool) {
 	}
 }
 
-// start takes a new initialisation segment: every viewer must start again.
-func (s *stream) start(mime string, init []byte) {
+// start takes a new format: every viewer must start again.
+func (s *stream) start(what pipe.Start) {
 	s.mu.Lock()
 	before := s.isReady()
-	s.mime, s.init = mime, init
+	s.what, s.state.Tracks = &what, what.Tracks
 	s.forget()
 	s.tell(before)
 	gone := s.viewers
@@ -101,13 +120,17 @@ func (s *stream) start(mime string, init []byte) {
 	}
 }
 
-// add takes the next picture.
+// add takes the next picture or sound.
 func (s *stream) add(f Fragment) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.LastFrame = f.At
-	s.state.Frames++
 	s.state.Bytes += uint64(len(f.Bytes))
+	if f.Track == pipe.Picture {
+		s.state.LastFrame = f.At
+		s.state.Frames++
+	} else {
+		s.heard = f.At
+	}
 	s.keep(f)
 	for v := range s.viewers {
 		s.state.Dropped += uint64(v.push(f))
@@ -115,7 +138,7 @@ func (s *stream) add(f Fragment) {
 }
 
 func (s *stream) keep(f Fragment) {
-	if f.Key {
+	if f.Key && f.Track == pipe.Picture {
 		s.forget()
 	} else if len(s.kept) == 0 {
 		return
@@ -135,8 +158,8 @@ func (s *stream) set(st pipe.Status, now time.Time) (CameraState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.isReady()
-	s.live = st.Code == pipe.Live
-	if !s.live {
+	s.shown = st.Code == pipe.Live || st.Code == pipe.Unsupported
+	if !s.shown {
 		s.forget()
 	}
 	s.tell(before)
@@ -158,6 +181,13 @@ func health(c pipe.Code) devices.State {
 		return devices.Degraded
 	}
 	return devices.Down
+}
+
+// measured takes the figures of the camera's process.
+func (s *stream) measured(f pipe.Figures) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state.Figures = f
 }
 
 func (s *stream) snapshot() CameraState {

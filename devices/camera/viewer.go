@@ -3,6 +3,8 @@ package camera
 import (
 	"context"
 	"sync"
+
+	"lobby/devices/camera/pipe"
 )
 
 // Bounds of what waits for one viewer. 100 pictures are four seconds: who is
@@ -17,8 +19,9 @@ const (
 // fragments of Next. All methods are safe for several goroutines, Next for
 // one at a time.
 type Viewer struct {
-	mime   string
-	init   []byte
+	what   *pipe.Start
+	view   pipe.View
+	sound  bool // fragments of sound are wanted
 	leave  func()
 	notify chan struct{} // one token: something changed
 
@@ -26,24 +29,37 @@ type Viewer struct {
 	first   []Fragment // kept pictures from the last key picture on
 	waiting []Fragment // live ones after them
 	bytes   int        // of waiting
+	count   int        // pictures in waiting
 	waitKey bool
 	dropped uint64
 	err     error // why there is nothing more
 }
 
-func newViewer(mime string, init []byte, kept []Fragment) *Viewer {
-	return &Viewer{
-		mime: mime, init: init, first: kept,
-		waitKey: len(kept) == 0,
-		notify:  make(chan struct{}, 1),
-	}
+func newViewer(what *pipe.Start, view pipe.View) *Viewer {
+	return &Viewer{what: what, view: view, notify: make(chan struct{}, 1)}
 }
 
+// begin gives the viewer the kept pictures, before anything else.
+func (v *Viewer) begin(kept []Fragment) {
+	for _, f := range kept {
+		if v.wants(f) {
+			v.first = append(v.first, f)
+		}
+	}
+	v.waitKey = len(v.first) == 0
+}
+
+func (v *Viewer) wants(f Fragment) bool { return v.sound || f.Track == pipe.Picture }
+
 // MIME is the type of the whole stream, video/mp4; codecs="avc1.…".
-func (v *Viewer) MIME() string { return v.mime }
+func (v *Viewer) MIME() string { return v.view.MIME }
 
 // Init is the initialisation segment. It is shared and must not be changed.
-func (v *Viewer) Init() []byte { return v.init }
+func (v *Viewer) Init() []byte { return v.view.Init }
+
+// Tracks are what the camera sends, with the parameters of each codec. They
+// are shared and must not be changed.
+func (v *Viewer) Tracks() []pipe.Track { return v.what.Tracks }
 
 // Dropped is how many pictures this viewer was too slow for.
 func (v *Viewer) Dropped() uint64 {
@@ -89,37 +105,49 @@ func (v *Viewer) take() (Fragment, bool, error) {
 		v.waiting[0] = Fragment{} // let the bytes go
 		v.waiting = v.waiting[1:]
 		v.bytes -= len(f.Bytes)
+		v.count -= pictures(f)
 		return f, true, nil
 	}
 	return Fragment{}, false, nil
 }
 
-// push gives the viewer a live fragment and says how many were dropped for
-// it. It never blocks.
+// push gives the viewer a live fragment and says how many pictures were
+// dropped for it. It never blocks.
 func (v *Viewer) push(f Fragment) (dropped int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.err != nil {
+	if v.err != nil || !v.wants(f) {
 		return 0
 	}
-	if len(v.waiting) >= maxWaiting || len(v.waiting) > 0 && v.bytes+len(f.Bytes) > maxWaitingBytes {
-		dropped = len(v.first) + len(v.waiting)
-		v.first, v.waiting, v.bytes = nil, nil, 0
+	if v.count >= maxWaiting || len(v.waiting) > 0 && v.bytes+len(f.Bytes) > maxWaitingBytes {
+		dropped = pictures(v.first...) + v.count
+		v.first, v.waiting, v.bytes, v.count = nil, nil, 0, 0
 		v.waitKey = true
 	}
-	if v.waitKey && !f.Key {
+	if v.waitKey && (f.Track != pipe.Picture || !f.Key) {
 		// Before its first picture a viewer has missed nothing.
 		if dropped > 0 || v.dropped > 0 {
-			dropped++
+			dropped += pictures(f)
 		}
 	} else {
 		v.waitKey = false
 		v.waiting = append(v.waiting, f)
 		v.bytes += len(f.Bytes)
+		v.count += pictures(f)
 		v.wake()
 	}
 	v.dropped += uint64(dropped)
 	return dropped
+}
+
+// pictures counts those among the fragments.
+func pictures(fragments ...Fragment) (n int) {
+	for _, f := range fragments {
+		if f.Track == pipe.Picture {
+			n++
+		}
+	}
+	return n
 }
 
 func (v *Viewer) end(err error) {

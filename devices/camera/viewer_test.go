@@ -11,20 +11,28 @@ import (
 )
 
 func picture(n byte, key bool) Fragment {
-	return Fragment{Bytes: []byte{n}, Key: key, At: time.UnixMilli(int64(n))}
+	return Fragment{Bytes: []byte{n}, Track: pipe.Picture, Key: key, At: time.UnixMilli(int64(n))}
+}
+
+// format is a picture alone.
+func format(init string) pipe.Start {
+	return pipe.Start{
+		Tracks: []pipe.Track{{ID: pipe.Picture, Codec: pipe.H264, Clock: 90000}},
+		Silent: pipe.View{MIME: "video/mp4", Init: []byte(init)},
+	}
 }
 
 // liveStream is a camera that shows pictures, without any process.
 func liveStream() *stream {
 	s := newStream(Source{ID: "a"}, time.Now())
-	s.start("video/mp4", []byte("init"))
+	s.start(format("init"))
 	s.set(pipe.Status{Code: pipe.Live}, time.Now())
 	return s
 }
 
 func join(t *testing.T, s *stream) *Viewer {
 	t.Helper()
-	v, err := s.watch(t.Context())
+	v, err := s.watch(t.Context(), Wish{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,12 +73,12 @@ func TestSlowViewerHoldsBoundedBytes(t *testing.T) {
 	s := liveStream()
 	v := join(t, s)
 	for range 20 {
-		s.add(Fragment{Bytes: make([]byte, maxWaitingBytes/4), Key: true})
+		s.add(Fragment{Bytes: make([]byte, maxWaitingBytes/4), Track: pipe.Picture, Key: true})
 		if v.bytes > maxWaitingBytes || s.bytes > maxKeptBytes {
 			t.Fatalf("%d bytes wait, %d are kept", v.bytes, s.bytes)
 		}
 	}
-	s.add(Fragment{Bytes: make([]byte, maxKeptBytes+1), Key: true})
+	s.add(Fragment{Bytes: make([]byte, maxKeptBytes+1), Track: pipe.Picture, Key: true})
 	if s.bytes != 0 {
 		t.Errorf("%d bytes are kept", s.bytes)
 	}
@@ -80,7 +88,7 @@ func TestViewerStartsAgainWithNewFormat(t *testing.T) {
 	s := liveStream()
 	v := join(t, s)
 	s.add(picture(1, true))
-	s.start("video/mp4", []byte("other"))
+	s.start(format("other"))
 	if _, err := v.Next(t.Context()); !errors.Is(err, ErrRestart) {
 		t.Errorf("Next: %v", err)
 	}
@@ -97,7 +105,7 @@ func TestOldPictureNeverPassesForALiveOne(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := s.watch(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.watch(ctx, Wish{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("watch of a stalled camera: %v", err)
 	}
 	if st := s.snapshot(); st.State != devices.Degraded || st.Code != "stalled" {

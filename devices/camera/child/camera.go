@@ -3,6 +3,7 @@ package child
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"lobby/devices/camera/pipe"
@@ -39,9 +40,13 @@ type camera struct {
 	rtsp   *server // nil when nothing is served
 	log    *slog.Logger
 
-	segments segmenter
-	said     pipe.Status
-	udp      bool // the camera refused TCP the last time
+	segments  segmenter
+	wall      wallClock
+	announced []byte // the last start frame's payload
+	said      pipe.Status
+	lost      atomic.Uint64 // packets
+	damaged   atomic.Uint64 // pictures
+	udp       bool          // the camera refused TCP the last time
 }
 
 // run returns when the context ends or the hall cannot be written to.

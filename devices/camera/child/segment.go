@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
-
 	"lobby/devices/camera/pipe"
 )
 
@@ -31,18 +29,20 @@ var (
 // continuous timeline, over breaks of the connection and jumps of the
 // camera's clock. It belongs to one goroutine.
 type segmenter struct {
-	params    *params
-	changed   time.Time // when params came
-	looseSPS  []byte    // seen before any PPS
-	extractor *h264.DTSExtractor
-	waitKey   bool
-	anchored  bool
-	shift     int64 // timeline minus camera clock
-	lastDTS   int64
-	lastAt    time.Time
-	duration  uint32
-	sequence  uint32
-	buf       []byte
+	codec    *codec
+	params   *params
+	changed  time.Time // when params came
+	loose    [][]byte  // parameter sets that wait for the others of their kind
+	clock    decodingClock
+	waitKey  bool
+	skipping bool // pictures are dropped that need what came before the last key picture
+	anchored bool
+	shift    int64 // timeline minus camera clock
+	lastDTS  int64
+	lastAt   time.Time
+	duration uint32
+	sequence uint32
+	buf      []byte
 }
 
 // unit is what one access unit became.
@@ -53,40 +53,62 @@ type unit struct {
 	pts      int64    // on the timeline, 1/90,000 s
 	key      bool
 	picture  bool // the camera sent a picture, shown or not
+	size     int  // bytes of its slices
 }
 
-// restart makes the next unit a key picture on a new stretch of the camera's
-// clock: after a reconnect, a damaged unit, a jump.
+// begin takes a new connection's codec: the next unit is a key picture on a
+// new stretch of the camera's clock.
+func (s *segmenter) begin(c *codec) {
+	if s.codec == nil || s.codec.name != c.name {
+		s.params = nil
+	}
+	s.codec, s.loose = c, nil
+	s.restart()
+}
+
+// restart is for a jump of the camera's clock.
 func (s *segmenter) restart() {
-	s.extractor = &h264.DTSExtractor{}
-	s.extractor.Initialize()
-	s.waitKey = true
+	s.lose()
 	s.anchored = false
 }
 
+// lose waits for the next key picture, because a picture is missing that
+// others need.
+func (s *segmenter) lose() {
+	s.clock = s.codec.clock()
+	s.waitKey = true
+}
+
 // feed takes one access unit with the camera's time for it and the moment it
-// arrived. An error that is errDamaged concerns this unit only.
+// arrived. An error that is errDamaged concerns this unit and those up to the
+// next key picture.
 func (s *segmenter) feed(au [][]byte, pts int64, at time.Time) (unit, error) {
-	if s.extractor == nil {
-		s.restart()
+	a, err := s.codec.sort(au, s.params)
+	if err != nil {
+		s.lose()
+		return unit{}, err
 	}
-	a, err := s.sort(au)
+	fresh, err := s.learn(a.sets, at)
 	if err != nil {
 		return unit{}, err
 	}
-	fresh, err := s.learn(a.sps, a.pps, at)
-	if err != nil {
-		return unit{}, err
-	}
-	u := unit{params: fresh, key: a.key, picture: a.picture}
+	u := unit{params: fresh, key: a.key, picture: a.picture, size: a.size}
 	if s.params == nil || !a.picture || (s.waitKey && !a.key) {
 		return u, nil
 	}
+	switch {
+	case s.waitKey:
+		s.skipping = true
+	case s.skipping && a.leading:
+		return u, nil
+	case !a.key:
+		s.skipping = false
+	}
 	u.nalus = a.nalus
 	if a.key {
-		u.nalus = append([][]byte{s.params.sps, s.params.pps}, a.nalus...)
+		u.nalus = append(append([][]byte{}, s.params.sets...), a.nalus...)
 	}
-	dts, err := s.extractor.Extract(u.nalus, pts)
+	dts, err := s.clock.Extract(u.nalus, pts)
 	if err != nil {
 		s.restart()
 		return unit{params: fresh}, fmt.Errorf("child: decoding time: %w: %w", err, errDamaged)
@@ -95,10 +117,10 @@ func (s *segmenter) feed(au [][]byte, pts int64, at time.Time) (unit, error) {
 	s.place(dts, at)
 	u.pts = pts + s.shift
 	s.sequence++
-	s.buf = appendFragment(s.buf[:0], sample{
-		sequence: s.sequence, dts: uint64(s.lastDTS), offset: int32(max(0, u.pts-s.lastDTS)),
-		duration: s.duration, key: a.key, nalus: a.nalus,
-	})
+	s.buf = pipe.AppendPicture(s.buf[:0],
+		pipe.Fragment{Track: pipe.Picture, Sequence: s.sequence, Time: uint64(s.lastDTS)},
+		pipe.Sample{Duration: s.duration, Offset: int32(max(0, u.pts-s.lastDTS)), Key: a.key},
+		a.nalus)
 	u.fragment = s.buf
 	return u, nil
 }
@@ -133,69 +155,38 @@ func (s *segmenter) bridge(at time.Time) int64 {
 }
 
 // learn takes parameter sets in and says whether players must start again.
-func (s *segmenter) learn(sps, pps []byte, at time.Time) (*params, error) {
-	if sps == nil && s.params == nil {
-		sps = s.looseSPS
+func (s *segmenter) learn(sets [][]byte, at time.Time) (*params, error) {
+	if s.loose == nil {
+		s.loose = make([][]byte, s.codec.sets)
 	}
-	if sps == nil || s.params.same(sps) {
+	for i, set := range sets {
+		if set != nil {
+			s.loose[i] = bytes.Clone(set) // the packets' buffers are not ours to keep
+		}
+	}
+	if s.params.same(s.loose) {
+		s.loose = nil
 		return nil, nil
 	}
-	if pps == nil {
-		s.looseSPS = bytes.Clone(sps)
+	if s.params != nil {
+		for i, set := range s.loose[:s.codec.sets-1] {
+			if set == nil {
+				s.loose[i] = s.params.sets[i]
+			}
+		}
+	}
+	if !complete(s.loose) {
 		return nil, nil
 	}
-	p, err := newParams(sps, pps)
+	p, err := s.codec.params(s.loose)
+	s.loose = nil
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", err, errDamaged)
 	}
 	if s.params != nil && at.Sub(s.changed) < minChange {
 		return nil, errFlapping
 	}
-	s.params, s.changed, s.looseSPS = p, at, nil
+	s.params, s.changed = p, at
 	s.restart()
 	return p, nil
-}
-
-// sorted is an access unit taken apart.
-type sorted struct {
-	nalus    [][]byte // what goes into the sample
-	sps, pps []byte
-	key      bool
-	picture  bool
-}
-
-// sort drops what a player has no use for and refuses what cannot be H.264.
-func (s *segmenter) sort(au [][]byte) (sorted, error) {
-	var a sorted
-	size := 0
-	for _, n := range au {
-		// A NAL unit's first bit is always zero (ITU-T H.264, section 7.4.1).
-		if len(n) == 0 || n[0]&0x80 != 0 {
-			return a, fmt.Errorf("child: no NAL unit: %w", errDamaged)
-		}
-		size += 4 + len(n)
-		switch t := h264.NALUType(n[0] & 0x1f); t {
-		case h264.NALUTypeSPS:
-			a.sps = n
-			continue
-		case h264.NALUTypePPS:
-			if a.pps == nil {
-				a.pps = n
-			}
-			if s.params != nil && bytes.Equal(n, s.params.pps) {
-				continue
-			}
-		case h264.NALUTypeIDR, h264.NALUTypeNonIDR:
-			a.picture = true
-			a.key = a.key || t == h264.NALUTypeIDR
-		case h264.NALUTypeDataPartitionA, h264.NALUTypeDataPartitionB, h264.NALUTypeDataPartitionC, h264.NALUTypeSEI:
-		default: // delimiters, filler, extensions for scalable video
-			continue
-		}
-		a.nalus = append(a.nalus, n)
-	}
-	if size > pipe.MaxFragment-sizeHeader {
-		return a, fmt.Errorf("child: picture of %d bytes: %w", size, errDamaged)
-	}
-	return a, nil
 }

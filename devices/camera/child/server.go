@@ -157,19 +157,29 @@ func (s *server) OnPacketsLost(*gortsplib.ServerHandlerOnPacketsLostCtx) {}
 type output struct {
 	server  *server
 	id      string
-	media   *description.Media
+	picture *description.Media
+	sound   *description.Media // nil without
 	stream  *gortsplib.ServerStream
 	encode  func(au [][]byte) ([]*rtp.Packet, error)
+	pack    func(frames []pipe.Sample) ([]*rtp.Packet, error)
 	players atomic.Int32
 }
 
 // open offers a camera, replacing what was offered under its name.
-func (s *server) open(id string, f format.Format) (*output, error) {
-	o := &output{server: s, id: id, media: &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}}
-	if err := o.encoder(f); err != nil {
+func (s *server) open(id string, f format.Format, sound *sound) (*output, error) {
+	o := &output{server: s, id: id, picture: &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}}
+	medias := []*description.Media{o.picture}
+	err := o.encoder(f)
+	if err == nil && sound != nil {
+		f := sound.offer()
+		o.sound = &description.Media{Type: description.MediaTypeAudio, Formats: []format.Format{f}}
+		medias = append(medias, o.sound)
+		o.pack, err = encoder(f)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("child: offer %s: %w", id, err)
 	}
-	o.stream = &gortsplib.ServerStream{Server: s.srv, Desc: &description.Session{Title: id, Medias: []*description.Media{o.media}}}
+	o.stream = &gortsplib.ServerStream{Server: s.srv, Desc: &description.Session{Title: id, Medias: medias}}
 	if err := o.stream.Initialize(); err != nil {
 		return nil, fmt.Errorf("child: offer %s: %w", id, err)
 	}
@@ -209,7 +219,25 @@ func (o *output) write(au [][]byte, pts int64, at time.Time) {
 	}
 	for _, p := range packets {
 		p.Timestamp = uint32(pts)
-		if o.stream.WritePacketRTPWithNTP(o.media, p, at) != nil {
+		if o.stream.WritePacketRTPWithNTP(o.picture, p, at) != nil {
+			return
+		}
+	}
+}
+
+// writeSound sends frames whose first belongs at pts on the timeline, in
+// units of the sound's clock.
+func (o *output) writeSound(frames []pipe.Sample, pts int64, at time.Time) {
+	if o == nil || o.sound == nil || o.players.Load() == 0 {
+		return
+	}
+	packets, err := o.pack(frames)
+	if err != nil {
+		return
+	}
+	for _, p := range packets {
+		p.Timestamp += uint32(pts)
+		if o.stream.WritePacketRTPWithNTP(o.sound, p, at) != nil {
 			return
 		}
 	}

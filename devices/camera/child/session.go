@@ -1,8 +1,11 @@
 package child
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,15 +26,23 @@ type session struct {
 	*camera
 	client  *gortsplib.Client
 	media   *description.Media
-	decode  func(*rtp.Packet) ([][]byte, error)
-	take    func(au [][]byte, pts int64, at time.Time) error
-	out     *output
-	fail    chan error   // the first error of the packet callback
-	picture atomic.Int64 // when the last picture came, Unix nanoseconds
-	keyed   atomic.Bool  // a key picture came
+	decoder func() (func(*rtp.Packet) ([][]byte, error), error) // a new one, after a loss
+	sound   *sound                                              // nil without
+	fail    chan error                                          // the first error of a packet callback
+	picture atomic.Int64                                        // when the last picture came, Unix nanoseconds
+	keyed   atomic.Bool                                         // a key picture came
 	good    atomic.Int64
 	bad     atomic.Int64
-	ended   bool // owned by the callback: nothing more is taken
+
+	// The rest is guarded: over UDP every track has a goroutine of its own.
+	mu       sync.Mutex
+	decode   func(*rtp.Packet) ([][]byte, error)
+	out      *output
+	ended    bool // nothing more is taken
+	sequence int  // of the packet that is due, -1 before the first
+	stamp    uint32
+	torn     bool // packets of the time stamp belong to a picture with a hole
+	missed   bool // a picture is missing, and so those up to the next key picture
 }
 
 // session connects, plays and returns why it ended; it never returns nil.
@@ -45,7 +56,8 @@ func (c *camera) session(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &session{camera: c, fail: make(chan error, 1)}
+	s := &session{camera: c, fail: make(chan error, 1), sequence: -1}
+	s.wall = wallClock{}
 	s.client = c.client(u)
 	if err := s.client.Start(); err != nil {
 		return err
@@ -78,50 +90,67 @@ func (s *session) play(u *base.URL) error {
 	if _, err := s.client.Setup(desc.BaseURL, s.media, 0, 0); err != nil {
 		return err
 	}
-	s.client.OnPacketRTP(s.media, s.media.Formats[0], s.packet)
+	s.client.OnPacketRTP(s.media, s.media.Formats[0], s.guarded(s.packet))
+	if err := s.listen(desc); err != nil {
+		return err
+	}
 	s.picture.Store(time.Now().UnixNano())
 	_, err = s.client.Play(nil)
 	return err
 }
 
-// choose picks the stream's H.264, else its H.265.
+// listen asks for the sound as well. A camera that refuses it still shows its
+// pictures.
+func (s *session) listen(desc *description.Session) error {
+	if s.sound == nil {
+		return nil
+	}
+	_, err := s.client.Setup(desc.BaseURL, s.sound.media, 0, 0)
+	if errors.As(err, new(liberrors.ErrClientBadStatusCode)) {
+		s.sound = nil
+		return s.announce(s.segments.params)
+	}
+	if err == nil {
+		s.client.OnPacketRTP(s.sound.media, s.sound.format, s.guarded(s.heard))
+	}
+	return err
+}
+
+// choose picks the stream's H.264, else its H.265, and a sound.
 func (s *session) choose(desc *description.Session) error {
+	s.sound = chooseSound(desc)
 	var h4 *format.H264
 	if m := desc.FindFormat(&h4); m != nil {
-		return s.chooseH264(m, h4)
+		return s.begin(codecH264(), only(m, h4), [][]byte{h4.SPS, h4.PPS}, func() (func(*rtp.Packet) ([][]byte, error), error) {
+			d, err := h4.CreateDecoder()
+			return ignoring(d.Decode, rtph264.ErrMorePacketsNeeded, rtph264.ErrNonStartingPacketAndNoPrevious), err
+		})
 	}
 	var h5 *format.H265
 	if m := desc.FindFormat(&h5); m != nil {
-		return s.chooseH265(m, h5)
+		return s.begin(codecH265(), only(m, h5), [][]byte{h5.VPS, h5.SPS, h5.PPS}, func() (func(*rtp.Packet) ([][]byte, error), error) {
+			d, err := h5.CreateDecoder()
+			return ignoring(d.Decode, rtph265.ErrMorePacketsNeeded, rtph265.ErrNonStartingPacketAndNoPrevious), err
+		})
 	}
 	return troublef(pipe.Unsupported, "The camera sends no H.264 or H.265 video. Set its stream to H.264.")
 }
 
-func (s *session) chooseH264(m *description.Media, f *format.H264) error {
-	s.media = only(m, f)
-	d, err := f.CreateDecoder()
-	if err != nil {
+func (s *session) begin(c *codec, m *description.Media, sets [][]byte, decoder func() (func(*rtp.Packet) ([][]byte, error), error)) (err error) {
+	s.media, s.decoder = m, decoder
+	if s.decode, err = decoder(); err != nil {
 		return err
 	}
-	s.decode, s.take = ignoring(d.Decode, rtph264.ErrMorePacketsNeeded, rtph264.ErrNonStartingPacketAndNoPrevious), s.takeH264
-	s.segments.restart()
+	s.segments.begin(c)
+	for i, set := range sets {
+		if len(set) == 0 {
+			sets[i] = nil
+		}
+	}
 	// A damaged description is no reason to give up: the same sets usually
 	// come with the pictures.
-	fresh, _ := s.segments.learn(f.SPS, f.PPS, time.Now())
-	return s.announce(fresh)
-}
-
-func (s *session) chooseH265(m *description.Media, f *format.H265) error {
-	s.media = only(m, f)
-	d, err := f.CreateDecoder()
-	if err != nil {
-		return err
-	}
-	s.decode, s.take = ignoring(d.Decode, rtph265.ErrMorePacketsNeeded, rtph265.ErrNonStartingPacketAndNoPrevious), s.takeH265
-	if s.rtsp != nil {
-		s.out, err = s.rtsp.open(s.source.ID, &format.H265{PayloadTyp: 96, VPS: f.VPS, SPS: f.SPS, PPS: f.PPS})
-	}
-	return err
+	_, _ = s.segments.learn(sets, time.Now())
+	return s.announce(s.segments.params)
 }
 
 // only is the media with one format: a payload type that was not chosen is
@@ -143,45 +172,98 @@ func ignoring(decode func(*rtp.Packet) ([][]byte, error), harmless ...error) fun
 	}
 }
 
-// packet is called by the library for every packet, from one goroutine.
-func (s *session) packet(p *rtp.Packet) {
-	if s.ended {
-		return
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			s.end(troublef(pipe.Failed, "The camera sends what cannot be understood."))
+// guarded makes a callback for the library of one that may fail or panic.
+func (s *session) guarded(take func(*rtp.Packet) error) gortsplib.OnPacketRTPFunc {
+	return func(p *rtp.Packet) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.ended {
+			return
 		}
-	}()
-	pts, ok := s.client.PacketPTS(s.media, p)
-	if !ok {
-		return
-	}
-	au, err := s.decode(p)
-	if err != nil {
-		s.bad.Add(1)
-		return
-	}
-	if len(au) == 0 {
-		return
-	}
-	err = s.take(au, pts, time.Now())
-	switch {
-	case errors.Is(err, errDamaged):
-		s.bad.Add(1)
-	case err != nil:
-		s.end(err)
+		defer func() {
+			if r := recover(); r != nil {
+				s.end(troublef(pipe.Failed, "The camera sends what cannot be understood."))
+			}
+		}()
+		if err := take(p); err != nil {
+			s.end(err)
+		}
 	}
 }
 
+// end is called with the lock held.
 func (s *session) end(err error) {
 	s.ended = true
 	s.fail <- err
 }
 
-// takeH264 sends one access unit to the hall and to the players.
-func (s *session) takeH264(au [][]byte, pts int64, at time.Time) error {
-	u, err := s.segments.feed(au, pts, at)
+// packet takes the picture's packets.
+func (s *session) packet(p *rtp.Packet) error {
+	pts, ok := s.client.PacketPTS(s.media, p)
+	if !ok {
+		return nil
+	}
+	if err := s.follow(p); err != nil {
+		return err
+	}
+	if s.torn {
+		return nil
+	}
+	au, err := s.decode(p)
+	if err != nil {
+		s.bad.Add(1)
+		return nil
+	}
+	if len(au) == 0 {
+		return nil
+	}
+	at, wrong, reported := s.taken(p, pts)
+	err = s.take(au, pts, pipe.Frame{Kind: pipe.KindFragment, Track: pipe.Picture, At: at, Error: wrong, Reported: reported})
+	if errors.Is(err, errDamaged) {
+		s.bad.Add(1)
+		s.missed = true
+		s.damaged.Add(1)
+		return nil
+	}
+	return err
+}
+
+// follow notices that packets are missing. The library has put them in order
+// before; what is still missing here never comes. The picture that misses
+// them is not shown, and neither are those that build on it.
+func (s *session) follow(p *rtp.Packet) (err error) {
+	gap := uint16(int(p.SequenceNumber) - s.sequence)
+	first := s.sequence < 0
+	same := p.Timestamp == s.stamp
+	s.sequence, s.stamp = int(p.SequenceNumber+1), p.Timestamp
+	if first || gap == 0 {
+		s.torn = s.torn && same
+		return nil
+	}
+	s.lost.Add(uint64(gap))
+	s.torn = same
+	if s.decode, err = s.decoder(); err != nil {
+		return err
+	}
+	s.segments.lose()
+	s.missed = true
+	return nil
+}
+
+// taken tells when a picture was taken.
+func (s *session) taken(p *rtp.Packet, pts int64) (at time.Time, wrong time.Duration, reported bool) {
+	camera, reported := s.client.PacketNTP(s.media, p)
+	if !reported {
+		camera = time.Unix(0, 0).Add(time.Duration(pts) * (time.Second / clockRate))
+	}
+	at, wrong = s.wall.take(camera, reported, time.Now())
+	return at, wrong, reported
+}
+
+// take sends one access unit to the hall and to the players.
+func (s *session) take(au [][]byte, pts int64, f pipe.Frame) error {
+	now := time.Now()
+	u, err := s.segments.feed(au, pts, now)
 	if u.params != nil {
 		if err := s.announce(u.params); err != nil {
 			return err
@@ -194,18 +276,44 @@ func (s *session) takeH264(au [][]byte, pts int64, at time.Time) error {
 		return err
 	}
 	if u.picture {
-		s.shown(at)
+		s.shown(now)
 	}
 	if u.fragment == nil {
+		if u.picture && s.missed {
+			s.damaged.Add(1)
+		}
 		return nil
 	}
+	s.missed = false
 	if !s.keyed.Swap(true) {
 		if err := s.live(); err != nil {
 			return err
 		}
 	}
-	s.out.write(u.nalus, u.pts, at)
-	return s.send(pipe.Frame{Kind: pipe.KindFragment, Key: u.key, At: at, Payload: u.fragment})
+	s.out.write(u.nalus, u.pts, f.At)
+	f.Key, f.Payload = u.key, u.fragment
+	return s.send(f)
+}
+
+// heard takes the sound's packets. There is no sound before a picture, which
+// the timeline belongs to.
+func (s *session) heard(p *rtp.Packet) error {
+	pts, ok := s.client.PacketPTS(s.sound.media, p)
+	if !ok || !s.keyed.Load() {
+		return nil
+	}
+	frames, err := s.sound.decode(p)
+	if err != nil || len(frames) == 0 {
+		return nil // a damaged sound is not heard; it costs nobody a picture
+	}
+	clock := int64(s.sound.track.Clock)
+	fragment, at := s.sound.place(frames, pts+s.segments.shift*clock/clockRate)
+	if fragment == nil {
+		return nil
+	}
+	now := time.Now()
+	s.out.writeSound(frames, at, now)
+	return s.send(pipe.Frame{Kind: pipe.KindFragment, Track: pipe.Sound, Key: true, At: now, Payload: fragment})
 }
 
 func (s *session) shown(at time.Time) {
@@ -218,6 +326,10 @@ func (s *session) live() error {
 	if err := s.serve(s.segments.params); err != nil {
 		return err
 	}
+	if s.segments.codec.name == pipe.H265 {
+		return s.say(pipe.Status{Code: pipe.Unsupported,
+			Why: "The camera sends H.265, which few browsers show. Players get it over RTSP; for the live page set its stream to H.264."})
+	}
 	return s.say(pipe.Status{Code: pipe.Live})
 }
 
@@ -227,7 +339,7 @@ func (s *session) serve(p *params) (err error) {
 		return nil
 	}
 	s.out.close()
-	s.out, err = s.rtsp.open(s.source.ID, &format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: p.sps, PPS: p.pps})
+	s.out, err = s.rtsp.open(s.source.ID, p.format(), s.sound)
 	return err
 }
 
@@ -241,16 +353,16 @@ func (s *session) announce(p *params) error {
 			return err
 		}
 	}
-	return s.send(pipe.Frame{Kind: pipe.KindInit, Payload: pipe.AppendInit(nil, p.mime, p.init)})
-}
-
-// takeH265 sends one access unit to the players only.
-func (s *session) takeH265(au [][]byte, pts int64, at time.Time) error {
-	s.shown(at)
-	s.keyed.Store(true)
-	s.out.write(au, pts, at)
-	return s.say(pipe.Status{Code: pipe.Unsupported,
-		Why: "The camera sends H.265, which browsers do not show. Players get it over RTSP; for the live page set its stream to H.264."})
+	start, err := p.start(s.sound)
+	if err != nil {
+		return err
+	}
+	payload, err := json.Marshal(start)
+	if err != nil || bytes.Equal(payload, s.announced) {
+		return err
+	}
+	s.announced = payload
+	return s.send(pipe.Frame{Kind: pipe.KindStart, Payload: payload})
 }
 
 // watch waits until the session is over and says why.
@@ -278,9 +390,21 @@ func (s *session) watch(ctx context.Context) error {
 				if bad, good := s.bad.Swap(0), s.good.Swap(0); bad > good {
 					return troublef(pipe.Failed, "The camera sends data that is not video.")
 				}
+				if err := s.tell(); err != nil {
+					return err
+				}
 			}
 		}
 	}
+}
+
+// tell sends what was measured.
+func (s *session) tell() error {
+	f := pipe.Figures{Lost: s.lost.Load(), Damaged: s.damaged.Load()}
+	s.mu.Lock()
+	f.Offset, f.Error, f.Reported = s.wall.offset()
+	s.mu.Unlock()
+	return s.send(pipe.Frame{Kind: pipe.KindFigures, Payload: pipe.Encode(f)})
 }
 
 func (s *session) check(now, began time.Time) error {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"time"
 )
@@ -23,24 +24,28 @@ type Kind uint8
 const (
 	KindStatus   Kind = 1 // how a camera is: Status as JSON
 	KindListen   Kind = 2 // where players find the cameras: Listen as JSON
-	KindInit     Kind = 3 // MIME type and initialisation segment: Init
-	KindFragment Kind = 4 // one moof and mdat
+	KindStart    Kind = 3 // what the fragments from now on hold: Start as JSON
+	KindFragment Kind = 4 // one moof and mdat: Fragment
 	KindBeat     Kind = 5 // nothing; the process is alive
+	KindFigures  Kind = 6 // what was measured about a camera: Figures as JSON
 )
 
 // The largest payload of each kind, in bytes.
 const (
 	MaxJSON     = 4 << 10
-	MaxInit     = 64 << 10
+	MaxStart    = 64 << 10
 	MaxFragment = 4 << 20
 )
 
-// HeaderSize is the length of a frame's header in bytes:
-// length (4, big endian) · kind (1) · flags (1) · camera (2) · Unix time in
-// milliseconds (8).
-const HeaderSize = 16
+// HeaderSize is the length of a frame's header in bytes: length (4, big
+// endian) · kind (1) · flags (1) · camera (2) · Unix time in microseconds (8) ·
+// error of that time in milliseconds (2) · track (1) · nothing (1).
+const HeaderSize = 20
 
-const flagKey = 1
+const (
+	flagKey      = 1
+	flagReported = 2
+)
 
 // ErrFrame says that the bytes are not a frame of this protocol.
 var ErrFrame = errors.New("not a frame of the camera process")
@@ -50,16 +55,23 @@ type Frame struct {
 	Kind    Kind
 	Key     bool      // a fragment that starts with a key picture
 	Camera  uint16    // index in the configuration's list of cameras
-	At      time.Time // when the picture arrived, to the millisecond
+	Track   uint8     // of a fragment, as in Start
+	At      time.Time // by the hall's clock, to the microsecond: of a fragment, when it was taken
 	Payload []byte    // owned by the receiver
+
+	// Reported says that At was reckoned from the camera's own clock in its
+	// sender reports, else from its stream's clock and the moments of arrival.
+	Reported bool
+	// Error is how far At may be wrong, to the millisecond, at most 65.535 s.
+	Error time.Duration
 }
 
 func limit(k Kind) (int, bool) {
 	switch k {
-	case KindStatus, KindListen:
+	case KindStatus, KindListen, KindFigures:
 		return MaxJSON, true
-	case KindInit:
-		return MaxInit, true
+	case KindStart:
+		return MaxStart, true
 	case KindFragment:
 		return MaxFragment, true
 	case KindBeat:
@@ -102,9 +114,14 @@ func Append(b []byte, f Frame) []byte {
 	if f.Key {
 		flags = flagKey
 	}
+	if f.Reported {
+		flags |= flagReported
+	}
 	b = append(b, byte(f.Kind), flags)
 	b = binary.BigEndian.AppendUint16(b, f.Camera)
-	b = binary.BigEndian.AppendUint64(b, uint64(f.At.UnixMilli()))
+	b = binary.BigEndian.AppendUint64(b, uint64(f.At.UnixMicro()))
+	b = binary.BigEndian.AppendUint16(b, uint16(min(max(f.Error.Milliseconds(), 0), math.MaxUint16)))
+	b = append(b, f.Track, 0)
 	return append(b, f.Payload...)
 }
 
@@ -117,14 +134,17 @@ func Read(r io.Reader) (Frame, error) {
 		return Frame{}, err
 	}
 	f := Frame{
-		Kind:   Kind(h[4]),
-		Key:    h[5]&flagKey != 0,
-		Camera: binary.BigEndian.Uint16(h[6:8]),
-		At:     time.UnixMilli(int64(binary.BigEndian.Uint64(h[8:16]))),
+		Kind:     Kind(h[4]),
+		Key:      h[5]&flagKey != 0,
+		Reported: h[5]&flagReported != 0,
+		Camera:   binary.BigEndian.Uint16(h[6:8]),
+		At:       time.UnixMicro(int64(binary.BigEndian.Uint64(h[8:16]))),
+		Error:    time.Duration(binary.BigEndian.Uint16(h[16:18])) * time.Millisecond,
+		Track:    h[18],
 	}
 	size := binary.BigEndian.Uint32(h[:4])
 	most, known := limit(f.Kind)
-	if !known || h[5] > flagKey || size > uint32(most) {
+	if !known || h[5] > flagKey|flagReported || h[19] != 0 || size > uint32(most) {
 		return Frame{}, fmt.Errorf("pipe: read kind %d, flags %#x, %d bytes: %w", h[4], h[5], size, ErrFrame)
 	}
 	f.Payload = make([]byte, size)

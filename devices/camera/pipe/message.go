@@ -2,11 +2,11 @@ package pipe
 
 import (
 	"bufio"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // maxConfig bounds the configuration line; 1,000 cameras fit.
@@ -93,6 +93,17 @@ type Listen struct {
 	Why   string `json:"why,omitempty"`   // a sentence for people
 }
 
+// Figures are what was measured about a camera since its process began.
+type Figures struct {
+	Lost    uint64 `json:"lost,omitempty"`    // packets that never came
+	Damaged uint64 `json:"damaged,omitempty"` // pictures that were not shown because a part of them or of an earlier one is missing
+	// Reported says that the camera tells its own clock, and Offset how far
+	// that is ahead of the hall's, known to within Error.
+	Reported bool          `json:"reported,omitempty"`
+	Offset   time.Duration `json:"offset,omitempty"`
+	Error    time.Duration `json:"error,omitempty"`
+}
+
 // Encode returns v as a frame's payload, cut to what a frame may carry.
 func Encode(v any) []byte {
 	b, err := json.Marshal(v)
@@ -100,33 +111,4 @@ func Encode(v any) []byte {
 		return []byte(`{}`)
 	}
 	return b
-}
-
-// AppendInit appends the payload of an init frame: the length of the MIME
-// type (2, big endian), the MIME type, the initialisation segment.
-func AppendInit(b []byte, mime string, segment []byte) []byte {
-	b = binary.BigEndian.AppendUint16(b, uint16(len(mime)))
-	b = append(b, mime...)
-	return append(b, segment...)
-}
-
-// maxMIME is longer than any type this program writes.
-const maxMIME = 128
-
-// ParseInit takes the payload of an init frame apart. The MIME type is sent
-// to browsers as it is, so it may hold nothing but the characters of one.
-func ParseInit(p []byte) (mime string, segment []byte, err error) {
-	if len(p) < 2 {
-		return "", nil, fmt.Errorf("pipe: init of %d bytes: %w", len(p), ErrFrame)
-	}
-	n := int(binary.BigEndian.Uint16(p))
-	if n == 0 || n > maxMIME || len(p) < 2+n {
-		return "", nil, fmt.Errorf("pipe: init with a type of %d bytes: %w", n, ErrFrame)
-	}
-	for _, c := range p[2 : 2+n] {
-		if c < ' ' || c > '~' {
-			return "", nil, fmt.Errorf("pipe: init with byte %#x in its type: %w", c, ErrFrame)
-		}
-	}
-	return string(p[2 : 2+n]), p[2+n:], nil
 }
