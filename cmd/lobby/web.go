@@ -102,10 +102,10 @@ const cameraPatience = 8 * time.Second
 type liveCameras struct{ relay *camera.Relay }
 
 // Watch implements api.Cameras.
-func (c liveCameras) Watch(ctx context.Context, id string) (api.Viewer, error) {
+func (c liveCameras) Watch(ctx context.Context, id string, wish api.Wish) (api.Viewer, error) {
 	ctx, cancel := context.WithTimeout(ctx, cameraPatience)
 	defer cancel()
-	v, err := c.relay.Watch(ctx, id)
+	v, err := c.relay.Watch(ctx, id, camera.Wish{H265: wish.H265, Sound: wish.Sound})
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,13 @@ import (
 type Cameras interface {
 	// Watch begins at the last key picture. The error says for people why
 	// there is no picture.
-	Watch(ctx context.Context, camera string) (Viewer, error)
+	Watch(ctx context.Context, camera string, wish Wish) (Viewer, error)
+}
+
+// Wish is what a page can make use of beyond H.264 pictures.
+type Wish struct {
+	H265  bool // it plays that codec too
+	Sound bool // it wants to hear as well
 }
 
 // Viewer is one viewer of one camera: the stream's type and beginning, and
@@ -37,7 +43,8 @@ func (a *API) live(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "unknown_camera", "本大厅没有摄像机")
 		return
 	}
-	viewer, err := a.Cameras.Watch(r.Context(), r.PathValue("camera"))
+	q := r.URL.Query()
+	viewer, err := a.Cameras.Watch(r.Context(), r.PathValue("camera"), Wish{H265: q.Get("h265") == "1", Sound: q.Get("sound") == "1"})
 	if err != nil {
 		problem(w, http.StatusServiceUnavailable, "camera_down", err.Error())
 		return
