@@ -3,7 +3,12 @@
 // boards and the phrases of speakers. It decides nothing.
 package display
 
-import "lobby/queue"
+import (
+	"fmt"
+	"slices"
+
+	"lobby/queue"
+)
 
 // Description is everything about a hall that has a name and does not change
 // while it runs. Its parts are read from the configuration as they stand.
@@ -130,6 +135,43 @@ type Camera struct {
 	Name    string   `json:"name"`
 	Floor   int      `json:"floor"`
 	Windows []string `json:"windows"`
+
+	Regions  map[string]Region `json:"regions,omitempty"`   // where its windows are in the picture
+	Masks    []Region          `json:"masks,omitempty"`     // what pages hide of the picture
+	Schedule []queue.Shift     `json:"schedule,omitempty"`  // when it is closed, every day
+	KeepDays int               `json:"keep_days,omitempty"` // for how long it is recorded; 0 for not at all
+}
+
+// Region is a part of a picture, in shares of its width and height from its
+// upper left corner.
+type Region struct {
+	X float64 `json:"x" yaml:"x"`
+	Y float64 `json:"y" yaml:"y"`
+	W float64 `json:"w" yaml:"w"`
+	H float64 `json:"h" yaml:"h"`
+}
+
+// Validate says what is wrong with a region.
+func (r Region) Validate() error {
+	if !(r.X >= 0 && r.Y >= 0 && r.W > 0 && r.H > 0 && r.X+r.W <= 1.000001 && r.Y+r.H <= 1.000001) {
+		return fmt.Errorf("the region x %g, y %g, w %g, h %g does not lie in the picture, which goes from 0 to 1", r.X, r.Y, r.W, r.H)
+	}
+	return nil
+}
+
+// Seeing lists the cameras that see a window, its own one first.
+func (d Description) Seeing(window string) []Camera {
+	own := d.Window(window).Camera
+	var first, rest []Camera
+	for _, c := range d.Cameras {
+		switch {
+		case c.ID == own:
+			first = append(first, c)
+		case slices.Contains(c.Windows, window):
+			rest = append(rest, c)
+		}
+	}
+	return append(first, rest...)
 }
 
 // Device is a configured device. IDs are "kind/name".

@@ -79,6 +79,8 @@ type CameraState struct {
 	State string     `json:"state"`
 	Since *time.Time `json:"since,omitempty"`
 	Why   string     `json:"why,omitempty"`
+
+	Shutter *queue.Shutter `json:"shutter,omitempty"` // of a camera that is closed
 }
 
 // DeviceState is a device with its health.
@@ -126,7 +128,11 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 	}
 	for _, c := range d.Cameras {
 		h := d.deviceState(Device{ID: "camera/" + c.ID}, health)
-		s.Cameras = append(s.Cameras, CameraState{Camera: c, State: h.State, Since: h.Since, Why: h.Why})
+		cs := CameraState{Camera: c, State: h.State, Since: h.Since, Why: h.Why}
+		if shut, closed := v.Shutters[c.ID]; closed {
+			cs.Shutter = &shut
+		}
+		s.Cameras = append(s.Cameras, cs)
 	}
 	for _, dev := range d.Devices {
 		s.Devices = append(s.Devices, d.deviceState(dev, health))

@@ -25,6 +25,8 @@ type View struct {
 
 	Config     ConfigView
 	Checkpoint CheckpointSigned // the newest; zero before the first
+
+	Shutters map[string]Shutter // of cameras that are closed, by camera
 }
 
 // FrozenView says since when and why all clocks of the hall stand.
@@ -117,7 +119,7 @@ func (f Figures) Satisfaction() (float64, bool) {
 
 // View copies the state for the pages and the feed.
 func (s *State) View() View {
-	v := View{Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Figures: s.figures, Calls: append([]CallView{}, s.calls...), Checkpoint: s.checkpoint}
+	v := View{Seq: s.seq, At: s.at, Day: s.day, Open: s.open, Figures: s.figures, Calls: append([]CallView{}, s.calls...), Checkpoint: s.checkpoint, Shutters: s.Shutters()}
 	if !s.frozen.IsZero() {
 		v.Frozen = &FrozenView{Since: s.frozen, Reason: s.frozenWhy}
 	}

@@ -42,6 +42,7 @@ type Config struct {
 	Speakers    map[string]Speaker       `yaml:"speakers"`
 	Keypads     map[string]Keypad        `yaml:"keypads"`
 	Cameras     map[string]Camera        `yaml:"cameras"`
+	Footage     Footage                  `yaml:"footage"`
 }
 
 // Trail says how long records are kept.
@@ -129,6 +130,24 @@ type Camera struct {
 	Fingerprint  string   `yaml:"fingerprint"`
 	Clip         string   `yaml:"clip"` // what an emulated camera plays
 	Emulated     bool     `yaml:"emulated"`
+
+	Regions map[string]display.Region `yaml:"regions"` // of its windows, in the picture
+	Masks   []display.Region          `yaml:"masks"`   // that pages draw over the picture
+	Shutter []queue.Shift             `yaml:"shutter"` // when it is closed, every day
+	Record  *Record                   `yaml:"record"`  // nil for relay only
+}
+
+// Record switches a camera's recording on and says for how long footage is
+// kept.
+type Record struct {
+	Days  int  `yaml:"days"`
+	Bytes size `yaml:"bytes"` // 200GB; no bound where it is missing
+}
+
+// Footage is what all recorded cameras have in common.
+type Footage struct {
+	Bytes    size `yaml:"bytes"`     // of all cameras together; no bound where it is missing
+	KeepDays int  `yaml:"keep_days"` // for what is kept because of an alert, a bad rating or a manager; 0 means 90
 }
 
 // description collects everything with a name, for the pages.
@@ -139,7 +158,11 @@ func (c Config) description() display.Description {
 	}
 	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]
-		d.Cameras = append(d.Cameras, display.Camera{ID: id, Name: cam.Name, Floor: cam.Floor, Windows: notNil(cam.Windows)})
+		shown := display.Camera{ID: id, Name: cam.Name, Floor: cam.Floor, Windows: notNil(cam.Windows), Regions: cam.Regions, Masks: cam.Masks, Schedule: cam.Shutter}
+		if cam.Record != nil {
+			shown.KeepDays = cam.Record.Days
+		}
+		d.Cameras = append(d.Cameras, shown)
 	}
 	d.Devices = c.deviceList(d)
 	return d
@@ -209,6 +232,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 	}
 	for _, cam := range d.Cameras {
 		add("camera", cam.ID, cam.Name)
+		if cam.KeepDays > 0 {
+			add("recorder", cam.ID, "录像 "+cam.Name)
+		}
 	}
 	add("broker", "mqtt", "评价消息服务")
 	return list

@@ -103,6 +103,10 @@ func demo(ctx context.Context, o demoOptions, out io.Writer, errOut *os.File) er
 	return json.NewEncoder(out).Encode(<-summary)
 }
 
+// demoFootage is how much of its cameras a demo keeps: enough to look at a
+// ticket's footage at once.
+const demoFootage = 256 << 20
+
 // emulate gives every device of a hall file a wire of software.
 func (h *hallFile) emulate() {
 	emu := func(u *wire.URL, id string) { u.Scheme, u.Path, u.Host = wire.Emulated, id, "" }
@@ -128,8 +132,10 @@ func (h *hallFile) emulate() {
 	}
 	for name, c := range h.Cameras {
 		c.Emulated, c.PasswordFile = true, ""
+		c.Record = &Record{Days: 1, Bytes: demoFootage / 4}
 		h.Cameras[name] = c
 	}
+	h.Footage.Bytes = demoFootage
 	h.MQTT.Embedded = true
 }
 

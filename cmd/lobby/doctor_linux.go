@@ -2,13 +2,14 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// freeSpace is what this user may still write to the disk of a directory.
-func freeSpace(dir string) (bytes int64, known bool) {
+// diskSpace is how much of the disk of a directory this user may still write,
+// and how large the disk is; zeros when that is not known.
+func diskSpace(dir string) (free, total uint64) {
 	var s unix.Statfs_t
-	if err := unix.Statfs(dir, &s); err != nil {
-		return 0, false
+	if err := unix.Statfs(dir, &s); err != nil || s.Bsize <= 0 {
+		return 0, 0
 	}
-	return int64(s.Bavail) * s.Bsize, true
+	return s.Bavail * uint64(s.Bsize), s.Blocks * uint64(s.Bsize)
 }
 
 // clockSynced says whether the kernel's clock is kept by a time server.

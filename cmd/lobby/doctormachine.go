@@ -67,7 +67,7 @@ func (d *doctor) disk() {
 	default:
 		d.note("data", levelOK, "the disk keeps what is written", "")
 	}
-	if free, known := freeSpace(dir); known && free < leastSpace {
+	if free, total := diskSpace(dir); total > 0 && free < leastSpace {
 		d.note("data", levelError, fmt.Sprintf("only %d MB are free in %s", free>>20, dir), "free space, or move data to a larger disk")
 	}
 }

@@ -119,6 +119,7 @@ func (c checker) check() []error {
 		}
 	}
 	c.references(bad)
+	c.footage(bad)
 	c.drivers(bad)
 	return errs
 }

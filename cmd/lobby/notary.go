@@ -50,6 +50,11 @@ func (e evidence) Proof(w io.Writer, day, number string) error {
 	return e.trail.Export(w, e.key.Name(), e.key, trail.Selection{Day: day, Ticket: number, Personal: true})
 }
 
+// PublicProof implements api.Evidence.
+func (e evidence) PublicProof(w io.Writer, day, number string) error {
+	return e.trail.Export(w, e.key.Name(), e.key, trail.Selection{Day: day, Ticket: number})
+}
+
 // Keys implements api.Evidence.
 func (e evidence) Keys() string { return strings.Join(e.key.Verifiers, "\n") + "\n" }
 

@@ -63,6 +63,7 @@ func (l *lobby) startWeb() error {
 	}
 	if cameras != nil {
 		options.Cameras = liveCameras{cameras}
+		l.startFootage(&options, cameras)
 	}
 	if l.emulators.any() {
 		options.Emulators = l.emulators

@@ -25,6 +25,7 @@ type stream struct {
 	state   CameraState
 	what    *pipe.Start // nil until the camera's process said
 	shown   bool        // pictures come
+	shut    bool        // for privacy
 	heard   time.Time   // when the last sound came
 	kept    []Fragment
 	bytes   int
@@ -59,6 +60,9 @@ func (s *stream) watch(ctx context.Context, wish Wish) (*Viewer, error) {
 func (s *stream) join(wish Wish) (*Viewer, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.shut {
+		return nil, nil, ErrShut
+	}
 	if !s.isReady() {
 		return nil, s.ready, nil
 	}
@@ -93,7 +97,7 @@ func (s *stream) viewer(wish Wish) *Viewer {
 }
 
 // isReady is called with the lock held.
-func (s *stream) isReady() bool { return s.shown && s.what != nil }
+func (s *stream) isReady() bool { return s.shown && s.what != nil && !s.shut }
 
 // tell wakes those who wait for the camera; the lock is held.
 func (s *stream) tell(before bool) {

@@ -27,6 +27,8 @@ type Hall interface {
 // Tickets gives the records of one ticket of any day.
 type Tickets interface {
 	Ticket(day, number string) ([]queue.Record, error)
+	// Day gives the records of all tickets of a day, in order.
+	Day(day string) ([]queue.Record, error)
 }
 
 // Options are what the API is given. Cameras, Emulators, Evidence and Metrics
@@ -37,6 +39,7 @@ type Options struct {
 	Description display.Description
 	Items       *Items
 	Cameras     Cameras
+	Footage     Footage // nil where nothing is recorded
 	Emulators   Emulators
 	Evidence    Evidence
 	Feed        http.Handler // at /api/v1/feed
@@ -62,6 +65,7 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("POST /api/v1/commands", a.command)
 	mux.HandleFunc("GET /api/v1/state", a.state)
 	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", a.byToken)
+	mux.HandleFunc("GET /api/v1/tickets", a.search)
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}", a.ticket)
 	mux.HandleFunc("GET /api/v1/followups", a.followups)
 	mux.HandleFunc("GET /api/v1/items", a.items)
@@ -70,7 +74,6 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("GET /api/v1/cameras", a.cameras)
 	mux.HandleFunc("GET /api/v1/alerts", a.alerts)
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", a.live)
-	mux.HandleFunc("GET /api/v1/cameras/{camera}/clip", a.clip)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("GET /api/v1/feed", a.Feed)
@@ -80,6 +83,7 @@ func (a *API) Handler() http.Handler {
 	if a.Metrics != nil {
 		mux.Handle("GET /metrics", a.Metrics)
 	}
+	a.mountFootage(mux)
 	if a.Evidence != nil {
 		a.mountEvidence(mux)
 	}

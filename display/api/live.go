@@ -80,10 +80,6 @@ func (a *API) live(w http.ResponseWriter, r *http.Request) {
 	_ = conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseServiceRestart, "stream begins anew"), time.Now().Add(time.Second))
 }
 
-func (a *API) clip(w http.ResponseWriter, _ *http.Request) {
-	problem(w, http.StatusNotFound, "not_recorded", "本大厅不在这台机器上录像，请到录像机上查看")
-}
-
 // Emulators are the devices made of software, where there are any.
 type Emulators interface {
 	List() []EmulatorState

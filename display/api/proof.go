@@ -14,6 +14,8 @@ type Evidence interface {
 	// Proof writes the records of one ticket, under the signed root of the
 	// trail, as a file that can be verified without us.
 	Proof(w io.Writer, day, number string) error
+	// PublicProof is the same without what is personal.
+	PublicProof(w io.Writer, day, number string) error
 	// Keys are the public keys of the hall, one a line, the present one last.
 	Keys() string
 }
@@ -21,6 +23,7 @@ type Evidence interface {
 // mountEvidence adds what citizens keep.
 func (a *API) mountEvidence(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/t/{token}/proof", a.proof)
+	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}/proof", a.publicProof)
 	mux.HandleFunc("GET /api/v1/trail/key", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, a.Evidence.Keys()) // the client may be gone
@@ -37,14 +40,28 @@ func (a *API) proof(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了当天")
 		return
 	}
+	a.sendProof(w, a.Evidence.Proof, t.Day, t.Number)
+}
+
+// publicProof is what staff hand on as evidence of a ticket's course.
+func (a *API) publicProof(w http.ResponseWriter, r *http.Request) {
+	day, number := r.PathValue("day"), r.PathValue("number")
+	if records, err := a.Tickets.Ticket(day, number); err == nil && len(records) == 0 {
+		problem(w, http.StatusNotFound, queue.CodeNoTicket, day+" 没有号码 "+number)
+		return
+	}
+	a.sendProof(w, a.Evidence.PublicProof, day, number)
+}
+
+func (a *API) sendProof(w http.ResponseWriter, proof func(w io.Writer, day, number string) error, day, number string) {
 	var file bytes.Buffer
-	if err := a.Evidence.Proof(&file, t.Day, t.Number); err != nil {
-		a.Log.Error("a ticket's proof", "ticket", t.Number, "err", err)
+	if err := proof(&file, day, number); err != nil {
+		a.Log.Error("a ticket's proof", "ticket", number, "err", err)
 		problem(w, http.StatusServiceUnavailable, "trail_unreadable", "记录暂时不能读取，请稍后再试")
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", a.Description.Hall.ID+"-"+t.Day+"-"+t.Number+".trail"))
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", a.Description.Hall.ID+"-"+day+"-"+number+".trail"))
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(file.Bytes()) // the client may be gone
 }

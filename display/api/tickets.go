@@ -30,7 +30,9 @@ type ticketView struct {
 	Journey   *queue.Journey        `json:"journey,omitempty"` // the steps, of a number taken for a chain
 	Events    []eventView           `json:"events"`
 	Forecasts []queue.ForecastGiven `json:"forecasts"`
-	Clips     []string              `json:"clips"` // footage; none while nothing is recorded
+	Clips     []ClipView            `json:"clips"` // footage of its stays at windows
+	Looks     []queue.Look          `json:"looks"` // who looked at it lately, and why
+	Timezone  string                `json:"timezone"`
 }
 
 func (a *API) ticket(w http.ResponseWriter, r *http.Request) {
@@ -44,13 +46,22 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, queue.CodeNoTicket, day+" 没有号码 "+number)
 		return
 	}
-	writeJSON(w, http.StatusOK, story(day, number, records))
+	v := story(day, number, records)
+	v.Clips, v.Timezone = a.clips(records), a.Description.Hall.Timezone
+	err = a.Hall.Read(r.Context(), func(s *queue.State) {
+		v.Looks = slices.DeleteFunc(s.Looks(), func(l queue.Look) bool { return l.Day != day || l.Ticket != number })
+	})
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, "stopping", "系统正在停止，请稍后再试")
+		return
+	}
+	writeJSON(w, http.StatusOK, v)
 }
 
 // story folds a ticket's own records again. Other tickets, windows and rules
 // are not in them, so the fold is of this ticket alone.
 func story(day, number string, records []queue.Record) ticketView {
-	v := ticketView{Ticket: number, Day: day, Events: []eventView{}, Forecasts: []queue.ForecastGiven{}, Clips: []string{}}
+	v := ticketView{Ticket: number, Day: day, Events: []eventView{}, Forecasts: []queue.ForecastGiven{}, Clips: []ClipView{}, Looks: []queue.Look{}}
 	for _, r := range records {
 		if issued, ok := r.Event.(queue.TicketIssued); ok {
 			issued.Token, issued.Person, issued.Booking = "", "", "" // the citizen's alone

@@ -108,13 +108,22 @@ func (r *Reader) Each(seq uint64, each func(queue.Record) error) error {
 }
 
 // Ticket returns the records of one ticket, in order.
-func (r *Reader) Ticket(day, number string) (rs []queue.Record, err error) {
+func (r *Reader) Ticket(day, number string) ([]queue.Record, error) {
+	return r.about("day=? AND ticket=?", day, func(s *sqlite3.Stmt) error { return errors.Join(s.BindText(1, day), s.BindText(2, number)) })
+}
+
+// Day returns the records about tickets of one day, in order.
+func (r *Reader) Day(day string) ([]queue.Record, error) {
+	return r.about("day=? AND ticket<>''", day, func(s *sqlite3.Stmt) error { return s.BindText(1, day) })
+}
+
+// about returns the records of a day that a condition holds for, in order.
+func (r *Reader) about(where, day string, bind func(*sqlite3.Stmt) error) (rs []queue.Record, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.conn == nil {
 		return nil, ErrBroken
 	}
-	bind := func(s *sqlite3.Stmt) error { return errors.Join(s.BindText(1, day), s.BindText(2, number)) }
 	each := func(s *sqlite3.Stmt) error {
 		row, _ := scanRow(s)
 		record, err := row.record()
@@ -126,11 +135,11 @@ func (r *Reader) Ticket(day, number string) (rs []queue.Record, err error) {
 			if p.Name != day[:min(len(day), len(p.Name))] || p.Gone {
 				continue
 			}
-			if err := r.queryPart(p, fmt.Sprint(selectRecords, " WHERE day=? AND ticket=? AND seq<", first, " ORDER BY seq"), bind, each); err != nil {
+			if err := r.queryPart(p, fmt.Sprintf("%s WHERE %s AND seq<%d ORDER BY seq", selectRecords, where, first), bind, each); err != nil {
 				return err
 			}
 		}
-		return query(r.conn, selectRecords+" WHERE day=? AND ticket=? ORDER BY seq", bind, each)
+		return query(r.conn, selectRecords+" WHERE "+where+" ORDER BY seq", bind, each)
 	})
 	return rs, err
 }

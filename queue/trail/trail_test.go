@@ -192,6 +192,10 @@ func TestReadingAPart(t *testing.T) {
 	if err != nil || len(rs) != 1 || !reflect.DeepEqual(rs[0], record(4)) {
 		t.Errorf("the ticket's records are %+v, %v", rs, err)
 	}
+	all, err := tr.Day("2026-11-23")
+	if err != nil || len(all) <= len(rs) || slices.ContainsFunc(all, func(r queue.Record) bool { return r.Day != "2026-11-23" }) {
+		t.Errorf("the records of all tickets are %v, %v", all, err)
+	}
 	if rs, err := tr.Ticket("2026-11-24", "M004"); err != nil || len(rs) != 0 {
 		t.Errorf("on another day: %+v, %v", rs, err)
 	}

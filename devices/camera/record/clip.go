@@ -24,10 +24,7 @@ type Span struct {
 // is changed but the times in the fragments' heads, so that the film begins
 // at zero and a gap takes as long in the film as it took in the hall.
 type Clip struct {
-	Span                // from the key picture at or before the time asked for
-	Gaps  []Span        // times without pictures in between
-	Clock Clock         // the worst of the fragments' clocks
-	Error time.Duration // and the greatest error
+	Film // from the key picture at or before the time asked for
 	// Next is where the picture format changes; the film ends before it, and
 	// another begins there. Zero when it does not.
 	Next time.Time
@@ -86,10 +83,7 @@ func (a *Archive) shots(c *Clip, camera string, from, to time.Time) ([]shot, err
 	var shots []shot
 	var format [8]byte
 	for i, f := range c.files {
-		x, err := readIndexFile(paths[i])
-		if errors.Is(err, os.ErrNotExist) {
-			x, err = readIndexFile(paths[i][:len(paths[i])-len(openExt)] + indexExt) // it was closed meanwhile
-		}
+		x, err := readGrowing(paths[i])
 		if err != nil {
 			continue // deleted meanwhile, or unreadable: a gap
 		}
@@ -160,16 +154,12 @@ func (c *Clip) cut(shots []shot) error {
 		return err
 	}
 	c.scales = scales
-	c.From, c.To = shots[0].At, shots[len(shots)-1].At
-	c.Clock = SenderReport
+	c.Film = Film{Span: Span{shots[0].At, shots[0].At}, Clock: SenderReport}
 	var line timeline
 	var stretches []stretch
 	var film []piece
-	for i, s := range shots {
-		c.Clock, c.Error = min(c.Clock, s.Clock), max(c.Error, s.Error)
-		if i > 0 && s.At.Sub(shots[i-1].At) > maxGap {
-			c.Gaps = append(c.Gaps, Span{shots[i-1].At, s.At})
-		}
+	for _, s := range shots {
+		c.Film.add(s.entry)
 		at := line.place(s.entry, c.From, int64(scales.first))
 		if s.Key {
 			stretches = append(stretches, stretch{duration: at}) // for now, where it begins

@@ -104,6 +104,10 @@ func TestAClipEndsWhereThePictureFormatChanges(t *testing.T) {
 		}
 	}
 	c := mustClip(t, a, "c", at(0), at(20))
+	films, err := a.Films("c", at(0), at(20))
+	if err != nil || len(films) != 2 || !films[0].To.Equal(at(9)) || !films[1].From.Equal(at(10)) || !films[1].To.Equal(at(19)) {
+		t.Errorf("the films are %v, %v", films, err)
+	}
 	if len(pictures(t, c)) != 10 || !c.Next.Equal(at(10)) {
 		t.Errorf("got %d pictures and the next film at %s", len(pictures(t, c)), c.Next)
 	}
