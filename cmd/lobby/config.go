@@ -128,6 +128,8 @@ type Camera struct {
 	User         string   `yaml:"user"`
 	PasswordFile string   `yaml:"password_file"`
 	Fingerprint  string   `yaml:"fingerprint"`
+	CAFile       string   `yaml:"ca_file"`
+	Transport    string   `yaml:"transport"`
 	Clip         string   `yaml:"clip"` // what an emulated camera plays
 	Emulated     bool     `yaml:"emulated"`
 

@@ -121,7 +121,27 @@ func (c checker) check() []error {
 	c.references(bad)
 	c.footage(bad)
 	c.drivers(bad)
+	c.cameras(bad)
 	return errs
+}
+
+// cameras checks the addresses of cameras and the ways to them.
+func (c checker) cameras(bad func(path, format string, args ...any)) {
+	for _, id := range sorted(c.Cameras) {
+		cam, at := c.Cameras[id], "$.cameras."+id
+		if t := cam.Transport; t != "" && t != "tcp" && t != "udp" {
+			bad(at+".transport", "camera %s: no transport %q; write tcp or udp", id, t)
+		}
+		if cam.Fingerprint != "" && cam.CAFile != "" {
+			bad(at+".ca_file", "camera %s: give its fingerprint or its certificate authority, not both", id)
+		}
+		if cam.Emulated {
+			continue
+		}
+		if err := cam.source(id).Validate(); err != nil {
+			bad(at+".source", "%v", err)
+		}
+	}
 }
 
 // pathOf guesses where an error about a named thing stands.

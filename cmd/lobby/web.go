@@ -113,6 +113,28 @@ func (c liveCameras) Watch(ctx context.Context, id string, wish api.Wish) (api.V
 	return viewer{v}, nil
 }
 
+// Figures implements api.Cameras.
+func (c liveCameras) Figures() map[string]api.CameraFigures {
+	all := map[string]api.CameraFigures{}
+	for _, s := range c.relay.States() {
+		f := api.CameraFigures{
+			Code: s.Code, Tracks: []api.CameraTrack{}, Viewers: s.Viewers, Pictures: s.Frames, Dropped: s.Dropped,
+			Damaged: s.Figures.Damaged, LostPackets: s.Figures.Lost,
+		}
+		for _, t := range s.Tracks {
+			f.Tracks = append(f.Tracks, api.CameraTrack{Codec: string(t.Codec), Width: t.Width, Height: t.Height, Channels: t.Channels})
+		}
+		if !s.LastFrame.IsZero() {
+			f.LastPicture = &s.LastFrame
+		}
+		if s.Figures.Reported {
+			f.Clock = &api.CameraClock{AheadMS: s.Figures.Offset.Milliseconds(), ErrorMS: s.Figures.Error.Milliseconds()}
+		}
+		all[s.ID] = f
+	}
+	return all
+}
+
 // viewer fits a camera viewer to the API.
 type viewer struct{ *camera.Viewer }
 
@@ -164,15 +186,12 @@ func (l *lobby) cameraSources() ([]camera.Source, error) {
 	streams := map[string]string{}
 	for _, id := range sorted(l.file.Cameras) {
 		c := l.file.Cameras[id]
-		s := camera.Source{ID: id, URL: c.Source, User: c.User, Fingerprint: c.Fingerprint}
+		s := c.source(id)
 		if c.Emulated {
 			streams[id] = c.Clip
-		} else if c.PasswordFile != "" {
-			var err error
-			if s.Password, err = readSecret(c.PasswordFile); err != nil {
-				l.health.report("camera/"+id, devices.Down, err.Error())
-				continue // the hall works on without this camera
-			}
+		} else if err := c.secrets(&s); err != nil {
+			l.health.report("camera/"+id, devices.Down, err.Error())
+			continue // the hall works on without this camera
 		}
 		sources = append(sources, s)
 	}
@@ -192,6 +211,29 @@ func (l *lobby) cameraSources() ([]camera.Source, error) {
 		}
 	}
 	return sources, nil
+}
+
+// source is the camera as configured, without what stands in files.
+func (c Camera) source(id string) camera.Source {
+	return camera.Source{ID: id, URL: c.Source, User: c.User, Fingerprint: c.Fingerprint, UDP: c.Transport == "udp"}
+}
+
+// secrets reads what stands in files of its own.
+func (c Camera) secrets(s *camera.Source) (err error) {
+	if c.PasswordFile != "" {
+		if s.Password, err = readSecret(c.PasswordFile); err != nil {
+			return err
+		}
+	}
+	if c.CAFile == "" {
+		return nil
+	}
+	ca, err := os.ReadFile(c.CAFile)
+	if err != nil {
+		return fmt.Errorf("the certificate authority of the camera cannot be read: %w", err)
+	}
+	s.CA = string(ca)
+	return s.Validate()
 }
 
 func (c Config) emulatedCameras() bool {

@@ -8,6 +8,7 @@
 package camera
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
@@ -26,6 +27,8 @@ type Source struct {
 	User        string // overrides the one in URL
 	Password    string
 	Fingerprint string // SHA-256 of the certificate of an rtsps camera, hex; empty: a valid certificate
+	CA          string // PEM certificates that an rtsps camera's must be signed by; empty: those of the system
+	UDP         bool   // packets over UDP; else in the connection, and over UDP when the camera refuses that
 }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
@@ -40,6 +43,9 @@ func (s Source) Validate() error {
 	}
 	if f := strings.ReplaceAll(s.Fingerprint, ":", ""); f != "" && !regexp.MustCompile(`^[0-9A-Fa-f]{64}$`).MatchString(f) {
 		return fmt.Errorf("camera: %s: fingerprint is not 64 hex digits", s.ID)
+	}
+	if s.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(s.CA)) {
+		return fmt.Errorf("camera: %s: its certificate authority is not a certificate in PEM", s.ID)
 	}
 	return nil
 }

@@ -187,6 +187,7 @@ func (r *Relay) config(g *group) pipe.Config {
 		s := r.streams[i].source
 		c.Cameras = append(c.Cameras, pipe.Camera{
 			Index: uint16(i), ID: s.ID, URL: s.URL, User: s.User, Password: s.Password, Fingerprint: s.Fingerprint,
+			CA: s.CA, UDP: s.UDP,
 		})
 	}
 	if !g.shared {

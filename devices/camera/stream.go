@@ -162,7 +162,7 @@ func (s *stream) set(st pipe.Status, now time.Time) (CameraState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.isReady()
-	s.shown = st.Code == pipe.Live || st.Code == pipe.Unsupported
+	s.shown = shows(st.Code)
 	if !s.shown {
 		s.forget()
 	}
@@ -175,13 +175,18 @@ func (s *stream) set(st pipe.Status, now time.Time) (CameraState, bool) {
 	return s.state, true
 }
 
+// shows tells whether pictures come from such a camera, be they good or not.
+func shows(c pipe.Code) bool {
+	return c == pipe.Live || c == pipe.Unsupported || c == pipe.Frozen || c == pipe.Black
+}
+
 func health(c pipe.Code) devices.State {
 	switch c {
 	case pipe.Connecting:
 		return devices.Unknown
 	case pipe.Live:
 		return devices.Up
-	case pipe.Stalled, pipe.Unsupported:
+	case pipe.Stalled, pipe.Unsupported, pipe.Frozen, pipe.Black:
 		return devices.Degraded
 	}
 	return devices.Down

@@ -155,9 +155,27 @@ func (a *API) devices(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) cameras(w http.ResponseWriter, r *http.Request) {
-	if s, _, ok := a.composed(w, r); ok {
-		writeJSON(w, http.StatusOK, map[string]any{"cameras": s.Cameras})
+	s, _, ok := a.composed(w, r)
+	if !ok {
+		return
 	}
+	type row struct {
+		display.CameraState
+		*CameraFigures
+	}
+	rows := []row{}
+	figures := map[string]CameraFigures{}
+	if a.Cameras != nil {
+		figures = a.Cameras.Figures()
+	}
+	for _, c := range s.Cameras {
+		x := row{CameraState: c}
+		if f, known := figures[c.ID]; known {
+			x.CameraFigures = &f
+		}
+		rows = append(rows, x)
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"cameras": rows})
 }
 
 func (a *API) alerts(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,35 @@ type Cameras interface {
 	// Watch begins at the last key picture. The error says for people why
 	// there is no picture.
 	Watch(ctx context.Context, camera string, wish Wish) (Viewer, error)
+	// Figures tells what is known of every camera, by its name.
+	Figures() map[string]CameraFigures
+}
+
+// CameraFigures are what is known of a camera beyond its health.
+type CameraFigures struct {
+	Code        string        `json:"code"` // live, stalled, frozen, …
+	Tracks      []CameraTrack `json:"tracks"`
+	LastPicture *time.Time    `json:"last_picture,omitempty"`
+	Viewers     int           `json:"viewers"`
+	Pictures    uint64        `json:"pictures"` // since the start
+	Dropped     uint64        `json:"dropped"`  // that slow viewers did not get
+	Damaged     uint64        `json:"damaged"`  // that were not shown, for want of a part
+	LostPackets uint64        `json:"lost_packets"`
+	Clock       *CameraClock  `json:"clock,omitempty"` // absent when the camera does not tell it
+}
+
+// CameraTrack is one track that a camera sends.
+type CameraTrack struct {
+	Codec    string `json:"codec"`
+	Width    int    `json:"width,omitempty"`
+	Height   int    `json:"height,omitempty"`
+	Channels int    `json:"channels,omitempty"`
+}
+
+// CameraClock is the clock of a camera beside the hall's.
+type CameraClock struct {
+	AheadMS int64 `json:"ahead_ms"` // negative when it is slow
+	ErrorMS int64 `json:"error_ms"`
 }
 
 // Wish is what a page can make use of beyond H.264 pictures.

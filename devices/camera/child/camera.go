@@ -3,6 +3,7 @@ package child
 import (
 	"context"
 	"log/slog"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -17,20 +18,26 @@ type timing struct {
 	stall    time.Duration // without a picture until the camera counts as stalled
 	judge    time.Duration // over which damaged and good units are compared
 	firstKey time.Duration // for the first key picture
-	settled  time.Duration // live for so long, a break starts with the first pause again
+	settled  time.Duration // pictures for so long, and a break starts with the first pause again
+	still    time.Duration // without a movement until the picture counts as frozen or black
 	usual    pauses        // between tries
 	password pauses        // between tries with a refused password, which lock accounts
+	revive   pauses        // from such a picture to another try
 }
 
 // realTiming marks a stalled camera within 10 s and dials it again within 15.
 func realTiming() timing {
 	return timing{
 		beat: 2 * time.Second, answer: 8 * time.Second, stall: 9 * time.Second,
-		judge: 3 * time.Second, firstKey: 30 * time.Second, settled: 10 * time.Second,
+		judge: 3 * time.Second, firstKey: 30 * time.Second, settled: 10 * time.Second, still: 8 * time.Second,
 		usual:    pauses{time.Second, time.Minute},
 		password: pauses{30 * time.Second, 5 * time.Minute},
+		revive:   pauses{5 * time.Second, 10 * time.Minute},
 	}
 }
+
+// listenPacket opens a port of UDP.
+type listenPacket func(network, address string) (net.PacketConn, error)
 
 // camera pulls one source for ever.
 type camera struct {
@@ -40,7 +47,12 @@ type camera struct {
 	rtsp   *server // nil when nothing is served
 	log    *slog.Logger
 
+	listenPacket listenPacket // nil as usual
+
 	segments  segmenter
+	judge     judge
+	revival   time.Duration // how long a still picture is borne before another try
+	lived     time.Duration // how long pictures came over the last connection
 	wall      wallClock
 	announced []byte // the last start frame's payload
 	said      pipe.Status
@@ -56,7 +68,6 @@ func (c *camera) run(ctx context.Context) error {
 	}
 	var pause time.Duration
 	for {
-		began := time.Now()
 		err := c.session(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -65,12 +76,12 @@ func (c *camera) run(ctx context.Context) error {
 		if err := c.say(status); err != nil {
 			return err
 		}
-		if time.Since(began) > c.timing.settled {
+		if c.lived > c.timing.settled {
 			pause = 0
 		}
 		pause = c.pauses(status.Code).next(pause)
-		if status.Code == pipe.Stalled || c.udp {
-			pause = c.timing.usual.first
+		if c.udp {
+			pause = c.timing.usual.first // TCP was refused, the next try is with UDP
 		}
 		select {
 		case <-ctx.Done():

@@ -32,8 +32,10 @@ func quick() timing {
 		beat: 50 * time.Millisecond, answer: time.Second, stall: 900 * time.Millisecond,
 		judge: 150 * time.Millisecond, firstKey: 5 * time.Second, // the films have a key picture every 2 s
 		settled:  time.Hour,
+		still:    8 * time.Second,
 		usual:    pauses{time.Millisecond, 20 * time.Millisecond},
 		password: pauses{time.Millisecond, 20 * time.Millisecond},
+		revive:   pauses{time.Second, time.Second},
 	}
 }
 
@@ -47,6 +49,10 @@ type hall struct {
 	gap    map[uint16]time.Duration // longest between two pictures
 	listen pipe.Listen
 	beats  int
+	// what came of every camera, in order
+	starts    map[uint16][]pipe.Start
+	fragments map[uint16][]pipe.Frame
+	figures   map[uint16]pipe.Figures
 }
 
 func (h *hall) Write(p []byte) (int, error) { // as log
@@ -63,7 +69,18 @@ func (h *hall) take(f pipe.Frame) {
 		var s pipe.Status
 		_ = json.Unmarshal(f.Payload, &s)
 		h.states[f.Camera] = append(h.states[f.Camera], s)
+	case pipe.KindStart:
+		start, _ := pipe.ParseStart(f.Payload)
+		h.starts[f.Camera] = append(h.starts[f.Camera], start)
+	case pipe.KindFigures:
+		var figures pipe.Figures
+		_ = json.Unmarshal(f.Payload, &figures)
+		h.figures[f.Camera] = figures
 	case pipe.KindFragment:
+		h.fragments[f.Camera] = append(h.fragments[f.Camera], f)
+		if f.Track != pipe.Picture {
+			return
+		}
 		if now := time.Now(); h.shown[f.Camera] > 0 {
 			h.gap[f.Camera] = max(h.gap[f.Camera], now.Sub(h.last[f.Camera]))
 		}
@@ -87,6 +104,30 @@ func (h *hall) had(camera uint16, code pipe.Code) bool {
 	return false
 }
 
+// came are the fragments of a track so far.
+func (h *hall) came(camera uint16, track uint8) (all []pipe.Frame) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, f := range h.fragments[camera] {
+		if f.Track == track {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func (h *hall) figured(camera uint16) pipe.Figures {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.figures[camera]
+}
+
+func (h *hall) started(camera uint16) []pipe.Start {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.starts[camera])
+}
+
 func (h *hall) pictures(camera uint16) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -96,12 +137,19 @@ func (h *hall) pictures(camera uint16) int {
 // mustRun runs the camera process's work in this process.
 func mustRun(t testing.TB, c pipe.Config, tm timing) *hall {
 	t.Helper()
-	h := &hall{states: map[uint16][]pipe.Status{}, shown: map[uint16]int{}, last: map[uint16]time.Time{}, gap: map[uint16]time.Duration{}}
+	return mustRunOver(t, c, tm, nil)
+}
+
+// mustRunOver does so with a network of its own for UDP.
+func mustRunOver(t testing.TB, c pipe.Config, tm timing, udp listenPacket) *hall {
+	t.Helper()
+	h := &hall{states: map[uint16][]pipe.Status{}, shown: map[uint16]int{}, last: map[uint16]time.Time{}, gap: map[uint16]time.Duration{},
+		starts: map[uint16][]pipe.Start{}, fragments: map[uint16][]pipe.Frame{}, figures: map[uint16]pipe.Figures{}}
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := run(context.Background(), inR, outW, slog.New(slog.NewTextHandler(h, nil)), tm)
+		err := run(context.Background(), inR, outW, slog.New(slog.NewTextHandler(h, nil)), tm, udp)
 		outW.Close()
 		done <- err
 	}()

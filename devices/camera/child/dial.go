@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"net"
@@ -26,13 +27,13 @@ func (c *camera) client(u *base.URL) *gortsplib.Client {
 	dials := 0
 	dialer := net.Dialer{Timeout: c.timing.answer}
 	protocol := gortsplib.ProtocolTCP
-	if c.udp {
+	if c.udp || c.source.UDP {
 		protocol = gortsplib.ProtocolUDP
 	}
 	return &gortsplib.Client{
 		Scheme: u.Scheme, Host: u.Host, Protocol: &protocol,
 		ReadTimeout: c.timing.answer, WriteTimeout: c.timing.answer,
-		UserAgent: "lobby", TLSConfig: pinned(c.source.Fingerprint),
+		UserAgent: "lobby", ListenPacket: c.listenPacket, TLSConfig: security(c.source),
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if dials++; dials > maxDials {
 				return nil, troublef(pipe.Failed, "The camera sends us round in circles.")
@@ -49,19 +50,29 @@ func (c *camera) client(u *base.URL) *gortsplib.Client {
 	}
 }
 
-// pinned accepts exactly the certificate with the fingerprint; without one
-// the certificate must be valid for the host.
-func pinned(fingerprint string) *tls.Config {
-	if fingerprint == "" {
+// security accepts exactly the certificate with the fingerprint, or those that
+// the camera's own authority signed for the host; with neither the certificate
+// must be valid for the host as everywhere.
+func security(c pipe.Camera) *tls.Config {
+	if c.Fingerprint != "" {
+		return pinned(c.Fingerprint)
+	}
+	if c.CA == "" {
 		return nil
 	}
+	own := x509.NewCertPool()
+	own.AppendCertsFromPEM([]byte(c.CA)) // an empty pool trusts nobody
+	return &tls.Config{RootCAs: own}
+}
+
+func pinned(fingerprint string) *tls.Config {
 	want := strings.ToLower(strings.ReplaceAll(fingerprint, ":", ""))
 	return &tls.Config{
 		InsecureSkipVerify: true, // the comparison below is stricter
 		VerifyConnection: func(s tls.ConnectionState) error {
 			sum := sha256.Sum256(s.PeerCertificates[0].Raw)
 			if hex.EncodeToString(sum[:]) != want {
-				return troublef(pipe.Failed, "The camera shows another certificate than the configured one.")
+				return troublef(pipe.BadCertificate, "The camera shows another certificate than the configured one.")
 			}
 			return nil
 		},

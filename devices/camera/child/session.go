@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,6 +34,7 @@ type session struct {
 	keyed   atomic.Bool                                         // a key picture came
 	good    atomic.Int64
 	bad     atomic.Int64
+	began   time.Time
 
 	// The rest is guarded: over UDP every track has a goroutine of its own.
 	mu       sync.Mutex
@@ -57,7 +59,7 @@ func (c *camera) session(ctx context.Context) (err error) {
 		return err
 	}
 	s := &session{camera: c, fail: make(chan error, 1), sequence: -1}
-	s.wall = wallClock{}
+	c.wall, c.lived = wallClock{}, 0
 	s.client = c.client(u)
 	if err := s.client.Start(); err != nil {
 		return err
@@ -286,9 +288,14 @@ func (s *session) take(au [][]byte, pts int64, f pipe.Frame) error {
 	}
 	s.missed = false
 	if !s.keyed.Swap(true) {
-		if err := s.live(); err != nil {
+		s.began = now
+		if err := s.serve(s.segments.params); err != nil {
 			return err
 		}
+	}
+	s.lived = now.Sub(s.began)
+	if err := s.look(u, now); err != nil {
+		return err
 	}
 	s.out.write(u.nalus, u.pts, f.At)
 	f.Key, f.Payload = u.key, u.fragment
@@ -321,16 +328,33 @@ func (s *session) shown(at time.Time) {
 	s.picture.Store(at.UnixNano())
 }
 
-// live opens the output, once per session, and tells the hall.
-func (s *session) live() error {
-	if err := s.serve(s.segments.params); err != nil {
-		return err
+// look tells the hall how the camera is, by what it shows. A picture that
+// stands still may come from an encoder that hangs, so the camera is asked
+// again, at longer and longer intervals.
+func (s *session) look(u unit, now time.Time) error {
+	p := s.segments.params
+	since, code := s.judge.look(u.size, u.key, p.width*p.height/macroblock, now, s.timing.still)
+	if code == pipe.Live {
+		s.revival = s.timing.revive.first
+		if s.segments.codec.name == pipe.H265 {
+			return s.say(pipe.Status{Code: pipe.Unsupported,
+				Why: "The camera sends H.265, which few browsers show. Players get it over RTSP; for the live page set its stream to H.264."})
+		}
+		return s.say(pipe.Status{Code: pipe.Live})
 	}
-	if s.segments.codec.name == pipe.H265 {
-		return s.say(pipe.Status{Code: pipe.Unsupported,
-			Why: "The camera sends H.265, which few browsers show. Players get it over RTSP; for the live page set its stream to H.264."})
+	status := still(code, since)
+	if now.Sub(s.began) > s.timing.still+s.revival && now.Sub(since) > s.timing.still+s.revival {
+		s.revival = s.timing.revive.next(s.revival)
+		return trouble{status}
 	}
-	return s.say(pipe.Status{Code: pipe.Live})
+	return s.say(status)
+}
+
+func still(code pipe.Code, since time.Time) pipe.Status {
+	if code == pipe.Black {
+		return pipe.Status{Code: code, Why: fmt.Sprintf("The picture is black or of one colour since %s. Is the lens covered?", since.Format("15:04:05"))}
+	}
+	return pipe.Status{Code: code, Why: fmt.Sprintf("The picture stands still since %s, although the camera sends.", since.Format("15:04:05"))}
 }
 
 // serve offers the camera to players with these parameter sets.
@@ -429,7 +453,7 @@ func (s *session) transport(err error) error {
 	var bad liberrors.ErrClientBadStatusCode
 	var wantsUDP liberrors.ErrClientServerRequestedUDP
 	refused := errors.As(err, &bad) && bad.Code == base.StatusUnsupportedTransport || errors.As(err, &wantsUDP)
-	s.udp = refused && !s.udp
+	s.udp = refused && !s.udp && !s.source.UDP
 	if err == nil {
 		err = errors.New("the stream ended")
 	}

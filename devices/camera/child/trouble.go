@@ -1,6 +1,8 @@
 package child
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -33,9 +35,12 @@ func explain(err error, host string, secrets ...string) pipe.Status {
 	var bad liberrors.ErrClientBadStatusCode
 	var auth liberrors.ErrClientAuthSetup
 	var op *net.OpError
+	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &t):
 		return t.status
+	case errors.As(err, &cert):
+		return pipe.Status{Code: pipe.BadCertificate, Why: explainCertificate(cert)}
 	case errors.As(err, &bad):
 		return explainCode(bad.Code)
 	case errors.As(err, &auth):
@@ -59,6 +64,16 @@ func explainDial(op *net.OpError, host string) string {
 		return "Nothing listens at " + host + "."
 	}
 	return "No camera answers at " + host + "."
+}
+
+func explainCertificate(err *tls.CertificateVerificationError) string {
+	switch {
+	case errors.As(err, new(x509.HostnameError)):
+		return "The camera's certificate is for another address."
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return "The camera's certificate is signed by nobody we know. Configure its fingerprint or its certificate authority."
+	}
+	return "The camera's certificate is not valid: " + clean(err.Err.Error(), nil) + "."
 }
 
 func explainCode(code base.StatusCode) pipe.Status {

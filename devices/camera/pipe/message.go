@@ -36,6 +36,8 @@ type Camera struct {
 	User        string `json:"user,omitempty"`
 	Password    string `json:"password,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"` // SHA-256 of an rtsps certificate, hex
+	CA          string `json:"ca,omitempty"`          // PEM certificates that an rtsps camera's must be signed by
+	UDP         bool   `json:"udp,omitempty"`         // packets over UDP, not in the connection
 }
 
 // WriteConfig sends the configuration as one line.
@@ -73,11 +75,15 @@ const (
 	Connecting    Code = "connecting"
 	Live          Code = "live"
 	Stalled       Code = "stalled"
+	Frozen        Code = "frozen" // pictures come, and nothing moves in them
+	Black         Code = "black"  // pictures come, all of one colour
 	WrongPassword Code = "wrong_password"
 	NotFound      Code = "not_found"
 	Unreachable   Code = "unreachable"
-	Unsupported   Code = "unsupported"
-	Failed        Code = "failed"
+	// BadCertificate is an rtsps camera that is not the configured one.
+	BadCertificate Code = "bad_certificate"
+	Unsupported    Code = "unsupported"
+	Failed         Code = "failed"
 )
 
 // Status tells how a camera is.
