@@ -128,6 +128,13 @@ func (h *hall) started(camera uint16) []pipe.Start {
 	return slices.Clone(h.starts[camera])
 }
 
+// listens is where players find the cameras.
+func (h *hall) listens() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.listen.Addr
+}
+
 func (h *hall) pictures(camera uint16) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()

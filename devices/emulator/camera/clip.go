@@ -54,7 +54,7 @@ func LoadClip(name string) (*Clip, error) {
 func ParseClip(name string, stream []byte) (*Clip, error) {
 	c := &Clip{Name: name}
 	var unit [][]byte
-	for _, n := range splitNALUs(stream) {
+	for _, n := range SplitNALUs(stream) {
 		t := h264.NALUType(n[0] & 0x1f)
 		if t == h264.NALUTypeAccessUnitDelimiter {
 			continue
@@ -87,8 +87,9 @@ var errClip = errors.New("not an H.264 stream that starts with a key picture")
 
 func isSPS(n []byte) bool { return h264.NALUType(n[0]&0x1f) == h264.NALUTypeSPS }
 
-// splitNALUs cuts at start codes (ITU-T H.264, annex B).
-func splitNALUs(b []byte) [][]byte {
+// SplitNALUs cuts a stream at its start codes (ITU-T H.264 and H.265, annex B).
+// The units share its bytes.
+func SplitNALUs(b []byte) [][]byte {
 	var all [][]byte
 	start := -1
 	for i := 0; i+3 <= len(b); i++ {
