@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"lobby/devices/camera/pipe"
 	emulated "lobby/devices/emulator/camera"
 )
 
@@ -27,13 +29,18 @@ func needs(t *testing.T, program, debian string) {
 	}
 }
 
-// record writes what a viewer gets into a file that any player can read.
+// record writes so many pictures of what a viewer gets, and the sound between,
+// into a file that any player can read.
 func record(t *testing.T, v *Viewer, pictures int) string {
 	t.Helper()
 	var b bytes.Buffer
 	b.Write(v.Init())
-	for range pictures {
-		b.Write(mustNext(t, v).Bytes)
+	for n := 0; n < pictures; {
+		f := mustNext(t, v)
+		b.Write(f.Bytes)
+		if f.Track == pipe.Picture {
+			n++
+		}
 	}
 	file := filepath.Join(t.TempDir(), "live.mp4")
 	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
@@ -44,11 +51,11 @@ func record(t *testing.T, v *Viewer, pictures int) string {
 
 // mustDecode has ffmpeg decode a source and returns the number of pictures
 // and their times; any complaint of the decoder fails the test.
-func mustDecode(t *testing.T, args ...string) []float64 {
+func mustDecode(t *testing.T, kind string, args ...string) []float64 {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	args = append([]string{"-v", "warning", "-select_streams", "v", "-show_entries", "frame=pts_time", "-of", "csv=p=0"}, args...)
+	args = append([]string{"-v", "warning", "-select_streams", kind, "-show_entries", "frame=pts_time", "-of", "csv=p=0"}, args...)
 	cmd := exec.CommandContext(ctx, "ffprobe", args...)
 	var out, complaints bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaints
@@ -109,7 +116,7 @@ func TestForeignFFprobeDecodesEveryPictureOfTheLivePage(t *testing.T) {
 	needs(t, "ffprobe", "ffmpeg")
 	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"seats": "seats"}})
 	r := mustRelay(t, Options{Sources: []Source{{ID: "seats", URL: "rtsp://" + cams.Addr() + "/seats"}}})
-	times := mustDecode(t, record(t, mustWatch(t, r, "seats"), 60))
+	times := mustDecode(t, "v", record(t, mustWatch(t, r, "seats"), 60))
 	if len(times) != 60 {
 		t.Fatalf("%d pictures of 60", len(times))
 	}
@@ -129,7 +136,7 @@ func TestForeignPlayerGetsRTSP(t *testing.T) {
 	if addr == "" || why != "" {
 		t.Fatalf("RTSP at %q: %s", addr, why)
 	}
-	times := mustDecode(t, "-rtsp_transport", "tcp", "-read_intervals", "%+4", "rtsp://recorder:canary-77@"+addr+"/kiosk-1")
+	times := mustDecode(t, "v", "-rtsp_transport", "tcp", "-read_intervals", "%+4", "rtsp://recorder:canary-77@"+addr+"/kiosk-1")
 	if len(times) < 25 {
 		t.Fatalf("%d pictures in 4 s", len(times))
 	}
@@ -139,21 +146,98 @@ func TestForeignPlayerGetsRTSP(t *testing.T) {
 	}
 }
 
-// Pictures out of order need decoding times; GStreamer's x264 makes them.
+// mustHear watches with the sound, asking again until it has come.
+func mustHear(t *testing.T, r *Relay, camera string) *Viewer {
+	t.Helper()
+	var v *Viewer
+	eventually(t, 30*time.Second, "the sound", func() bool {
+		v = mustWatch(t, r, camera, Wish{Sound: true, H265: true})
+		return strings.Contains(v.MIME(), ",")
+	})
+	return v
+}
+
+const (
+	gstPicture = "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=322,height=240,framerate=15/1 ! "
+	gstH264    = gstPicture + "x264enc tune=zerolatency key-int-max=30 speed-preset=ultrafast ! rtph264pay name=pay0 pt=96 "
+	gstSound   = " audiotestsrc is-live=true wave=ticks ! audioconvert ! "
+)
+
+// What the makers of GStreamer call a camera: both codecs, pictures out of
+// order, which need decoding times, several slices, and every sound. ffprobe
+// decodes all of it without a complaint.
 func TestForeignCameraByGStreamer(t *testing.T) {
 	needs(t, "ffprobe", "ffmpeg")
-	for name, encoder := range map[string]string{
-		"baseline":     "x264enc tune=zerolatency key-int-max=30 ! video/x-h264,profile=constrained-baseline",
-		"out of order": "x264enc bframes=2 b-adapt=false key-int-max=30 speed-preset=ultrafast ! video/x-h264,profile=high",
+	for name, c := range map[string]struct {
+		pipeline string
+		mime     string // of the page that hears
+		sounds   bool   // on the page
+		tracks   []pipe.Codec
+	}{
+		"baseline": {gstPicture + "x264enc tune=zerolatency key-int-max=30 ! video/x-h264,profile=constrained-baseline ! rtph264pay name=pay0 pt=96",
+			"avc1.42", false, []pipe.Codec{pipe.H264}},
+		"out of order": {gstPicture + "x264enc bframes=2 b-adapt=false key-int-max=30 speed-preset=ultrafast ! video/x-h264,profile=high ! rtph264pay name=pay0 pt=96",
+			"avc1.", false, []pipe.Codec{pipe.H264}},
+		"slices": {gstPicture + "x264enc tune=zerolatency sliced-threads=true threads=4 key-int-max=30 ! rtph264pay name=pay0 pt=96 aggregate-mode=zero-latency",
+			"avc1.", false, []pipe.Codec{pipe.H264}},
+		"H.265": {gstPicture + "x265enc tune=zerolatency key-int-max=30 speed-preset=ultrafast ! h265parse ! rtph265pay name=pay0 pt=96",
+			"hvc1.1.6.L", false, []pipe.Codec{pipe.H265}},
+		"H.265 out of order": {gstPicture + "x265enc key-int-max=30 speed-preset=ultrafast option-string=bframes=2:b-adapt=0:rc-lookahead=3 ! h265parse ! rtph265pay name=pay0 pt=96",
+			"hvc1.1.6.L", false, []pipe.Codec{pipe.H265}},
+		"AAC": {gstH264 + gstSound + "audio/x-raw,rate=44100,channels=2 ! voaacenc ! aacparse ! rtpmp4gpay name=pay1 pt=97",
+			",mp4a.40.2", true, []pipe.Codec{pipe.H264, pipe.AAC}},
+		"Opus": {gstH264 + gstSound + "audio/x-raw,rate=48000,channels=1 ! opusenc ! rtpopuspay name=pay1 pt=97",
+			",opus", true, []pipe.Codec{pipe.H264, pipe.Opus}},
+		"A-law": {gstH264 + gstSound + "audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8",
+			"avc1.", false, []pipe.Codec{pipe.H264, pipe.PCMA}},
+		"µ-law": {gstH264 + gstSound + "audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0",
+			"avc1.", false, []pipe.Codec{pipe.H264, pipe.PCMU}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			addr := mustGStreamer(t, "videotestsrc is-live=true pattern=ball ! video/x-raw,width=322,height=240,framerate=15/1 ! "+encoder+" ! rtph264pay name=pay0 pt=96")
-			r := mustRelay(t, Options{Sources: []Source{{ID: "gst", URL: "rtsp://" + addr + "/camera"}}})
-			times := mustDecode(t, record(t, mustWatch(t, r, "gst"), 60))
+			addr := mustGStreamer(t, c.pipeline)
+			r := mustRelay(t, Options{Sources: []Source{{ID: "gst", URL: "rtsp://" + addr + "/camera"}}, RTSPListen: "127.0.0.1:0"})
+			v := mustWatch(t, r, "gst", Wish{H265: true})
+			if c.sounds {
+				v = mustHear(t, r, "gst")
+			}
+			if !strings.Contains(v.MIME(), c.mime) {
+				t.Errorf("MIME type %q", v.MIME())
+			}
+			var got []pipe.Codec
+			for _, track := range v.Tracks() {
+				got = append(got, track.Codec)
+			}
+			if !slices.Equal(got, c.tracks) {
+				t.Errorf("tracks %v, want %v", got, c.tracks)
+			}
+			file := record(t, v, 60)
+			times := mustDecode(t, "v", file)
 			if len(times) != 60 {
 				t.Fatalf("%d pictures of 60", len(times))
 			}
-			mustBeSteady(t, times[3:], 15)
+			mustBeSteady(t, times[3:55], 15) // at the ends, pictures out of order miss their neighbours
+			if c.sounds {
+				mustSound(t, file, times[len(times)-1]-times[0])
+			}
+			if len(c.tracks) > 1 {
+				addr, _ := r.RTSP()
+				mustSound(t, "rtsp://"+addr+"/gst", 1, "-rtsp_transport", "tcp", "-read_intervals", "%+3")
+			}
 		})
+	}
+}
+
+// mustSound has ffmpeg decode the sound, which must last so many seconds, a
+// second more or less.
+func mustSound(t *testing.T, source string, seconds float64, args ...string) {
+	t.Helper()
+	times := mustDecode(t, "a", append(args, source)...)
+	if len(times) == 0 || times[len(times)-1]-times[0] < seconds-1 {
+		t.Fatalf("%d frames of sound, want %.1f s", len(times), seconds)
+	}
+	for i := 1; i < len(times); i++ {
+		if d := times[i] - times[i-1]; d <= 0 || d > 0.2 {
+			t.Fatalf("frame %d of the sound comes %.3f s after the one before", i, d)
+		}
 	}
 }

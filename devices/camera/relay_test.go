@@ -109,11 +109,11 @@ func eventually(t testing.TB, within time.Duration, what string, ok func() bool)
 	}
 }
 
-func mustWatch(t testing.TB, r *Relay, camera string) *Viewer {
+func mustWatch(t testing.TB, r *Relay, camera string, wish ...Wish) *Viewer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
 	defer cancel()
-	v, err := r.Watch(ctx, camera, Wish{})
+	v, err := r.Watch(ctx, camera, append(wish, Wish{})[0])
 	if err != nil {
 		t.Fatal(err)
 	}

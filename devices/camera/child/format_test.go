@@ -1,7 +1,9 @@
 package child
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -202,5 +204,52 @@ func TestPicturesComeOutAsTheyWentIn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The description of H.265 in front of the pictures is, byte for byte up to
+// the level, the one that ffmpeg writes.
+func TestDescriptionOfH265IsAsOthersWriteIt(t *testing.T) {
+	c := codecH265()
+	units, sets := mustFilm(t, c, "testsrc2=s=640x360:r=25:d=0.2", "-c:v", "libx265", "-x265-params", "log-level=none")
+	p, err := newParamsH265(sets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var stream []byte
+	for _, u := range units {
+		for _, n := range u {
+			stream = append(append(stream, 0, 0, 0, 1), n...)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "film.hevc"), stream, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	judge := exec.Command("ffmpeg", "-v", "error", "-f", "hevc", "-i", "film.hevc", "-c", "copy", "-tag:v", "hvc1", "judge.mp4")
+	judge.Dir = dir
+	if out, err := judge.CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg: %v\n%s", err, out)
+	}
+	theirs, err := os.ReadFile(filepath.Join(dir, "judge.mp4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const length = 4 + 13 // hvcC and what follows up to the level
+	description := func(b []byte) []byte {
+		i := bytes.Index(b, []byte("hvcC"))
+		if i < 0 || len(b) < i+length {
+			t.Fatal("no hvcC")
+		}
+		return b[i : i+length]
+	}
+	if ours, theirs := description(p.init), description(theirs); !bytes.Equal(ours, theirs) {
+		t.Errorf("ours %x, ffmpeg's %x", ours, theirs)
+	}
+	if p.tag != "hvc1.1.6.L63.90" {
+		t.Errorf("browsers are told of %s", p.tag)
+	}
+	if _, err := newParamsH265([][]byte{sets[0], sets[1][:10], sets[2]}); !errors.Is(err, errParams) {
+		t.Errorf("half a set: %v", err)
 	}
 }

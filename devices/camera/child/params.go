@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4/seekablebuffer"
@@ -110,8 +111,12 @@ func newParamsH265(sets [][]byte) (p *params, err error) {
 	if err := checkSides(sps.Width(), sps.Height()); err != nil {
 		return nil, err
 	}
+	tag, err := tagH265(sets[1])
+	if err != nil {
+		return nil, err
+	}
 	p = &params{
-		sets: sets, name: pipe.H265, tag: tagH265(sets[1]), width: sps.Width(), height: sps.Height(),
+		sets: sets, name: pipe.H265, tag: tag, width: sps.Width(), height: sps.Height(),
 		codec: &codecs.H265{VPS: sets[0], SPS: sets[1], PPS: sets[2]},
 	}
 	p.init, err = initSegment(p.track())
@@ -126,11 +131,13 @@ func checkSides(w, h int) error {
 }
 
 // tagH265 names profile, compatibility, tier, level and constraints of an SPS
-// for browsers, hvc1.1.6.L93.90 (ISO/IEC 14496-15:2017, section E.3). The SPS
-// has at least minSPS265 bytes, of which no emulation prevention byte can be
-// one of those read here but among the constraints, where it hurts nobody.
-func tagH265(sps []byte) string {
-	b := sps[3:] // NAL unit header and the sub-layers' byte come first
+// for browsers, hvc1.1.6.L93.90 (ISO/IEC 14496-15:2017, section E.3).
+func tagH265(sps []byte) (string, error) {
+	b := h264.EmulationPreventionRemove(sps) // H.265 has the same one
+	if len(b) < minSPS265 {
+		return "", fmt.Errorf("child: parameter set of %d bytes: %w", len(b), errParams)
+	}
+	b = b[3:] // the NAL unit's header and the number of sub-layers come first
 	space := [...]string{"", "A", "B", "C"}[b[0]>>6]
 	tier := [...]string{"L", "H"}[b[0]>>5&1]
 	compatible := uint32(0)
@@ -138,11 +145,10 @@ func tagH265(sps []byte) string {
 		compatible |= uint32(b[1+i/8]>>(7-i%8)&1) << i
 	}
 	tag := fmt.Sprintf("hvc1.%s%d.%X.%s%d", space, b[0]&0x1f, compatible, tier, b[11])
-	constraints := bytes.TrimRight(b[5:11], "\x00")
-	for _, c := range constraints {
+	for _, c := range bytes.TrimRight(b[5:11], "\x00") {
 		tag += fmt.Sprintf(".%X", c)
 	}
-	return tag
+	return tag, nil
 }
 
 func (p *params) track() *fmp4.InitTrack {
@@ -155,7 +161,25 @@ func initSegment(tracks ...*fmp4.InitTrack) ([]byte, error) {
 	if err := (fmp4.Init{Tracks: tracks}).Marshal(&b); err != nil {
 		return nil, fmt.Errorf("child: initialisation segment: %w", err)
 	}
-	return b.Bytes(), nil
+	segment := b.Bytes()
+	if h, ok := tracks[0].Codec.(*codecs.H265); ok {
+		constrain(segment, h.SPS)
+	}
+	return segment, nil
+}
+
+// constrain writes the SPS's constraints into hvcC again: mediacommon 2.9.3
+// copies them without taking the emulation prevention out first (ISO/IEC
+// 14496-15:2017, section 8.3.3.1: six bytes after version, profile and
+// compatibility).
+func constrain(segment, sps []byte) {
+	const from, length = 5, 6 // in the SPS, after its header
+	b := h264.EmulationPreventionRemove(sps)
+	i := bytes.Index(segment, []byte("hvcC"))
+	if i < 0 || len(b) < 3+from+length || len(segment) < i+4+6+length {
+		return
+	}
+	copy(segment[i+4+6:], b[3+from:3+from+length])
 }
 
 // format is how players are told of the picture.
