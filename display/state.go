@@ -130,7 +130,7 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 		h := d.deviceState(Device{ID: "camera/" + c.ID}, health)
 		cs := CameraState{Camera: c, State: h.State, Since: h.Since, Why: h.Why}
 		if shut, closed := v.Shutters[c.ID]; closed {
-			cs.Shutter = &shut
+			cs.Shutter, cs.State = &shut, "shutter"
 		}
 		s.Cameras = append(s.Cameras, cs)
 	}

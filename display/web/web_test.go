@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"lobby/display/web"
+	"lobby/queue"
 )
 
 func get(t *testing.T, o web.Options, path string) *http.Response {
@@ -130,6 +132,9 @@ func keysInPages(t *testing.T) map[string]string {
 			found[name+" "+key] = key
 		}
 		for _, m := range indirect.FindAllStringSubmatch(string(body), -1) {
+			if slices.Contains(queue.EventNames(), m[1]) {
+				continue // what happened, not what is said
+			}
 			found[name+" "+m[1]] = m[1]
 		}
 		return nil

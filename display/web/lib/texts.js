@@ -20,6 +20,13 @@ export function speak(lang) {
   document.documentElement.lang = lang;
 }
 
+/** The hall's language that the address asks for, or that is nearest to the reader's. */
+export function pageLanguage() {
+  const wanted = new URLSearchParams(location.search).get('lang') || navigator.language || 'zh-CN';
+  if (/^zh-(TW|HK|MO|Hant)/i.test(wanted)) return 'zh-TW';
+  return /^zh/i.test(wanted) ? 'zh-CN' : 'en';
+}
+
 /** The language of the page. */
 export const language = () => current;
 

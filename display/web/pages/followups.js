@@ -35,7 +35,7 @@ ${list.length ? list.map(one) : html`<p class="none">${t('follow.none')}</p>`}</
 /** @param {any} f */
 function one(f) {
   const over = f.state === 'closed' || f.state === 'excluded';
-  return html`<article class="case ${f.late ? 'late' : ''}" aria-label=${f.followup}><div class="head"><b class="num">${f.ticket}</b><span>${f.day}</span><span>${t('window_no', { n: f.window })}</span>${f.staff ? html`<span>${t('rate.staff', { staff: f.staff })}</span>` : ''}<span>${t(`rating.${f.level}`)}</span><span class="due">${f.late ? t('follow.late') : ''} ${t('follow.due', { date: f.due })}</span><span class="state">${t(`follow.state.${f.state}`)}</span></div>
+  return html`<article class="case ${f.late ? 'late' : ''}" aria-label=${f.followup}><div class="head"><a class="num" href="/trail/${f.day}/${encodeURIComponent(f.ticket)}">${f.ticket}</a><span>${f.day}</span><span>${t('window_no', { n: f.window })}</span>${f.staff ? html`<span>${t('rate.staff', { staff: f.staff })}</span>` : ''}<span>${t(`rating.${f.level}`)}</span><span class="due">${f.late ? t('follow.late') : ''} ${t('follow.due', { date: f.due })}</span><span class="state">${t(`follow.state.${f.state}`)}</span></div>
 <ul class="log">${(f.steps || []).map((/** @type {any} */ s) => html`<li><span class="num">${dayOf(new Date(s.at), 'zh-CN', 'short')} ${clock(s.at)}</span><span>${t(`follow.step.${s.kind}`)} · ${s.by}</span><span>${s.note || ''}</span></li>`)}</ul>${over ? '' : work(f)}</article>`;
 }
 

@@ -6,7 +6,7 @@ import { face, LEVELS } from '../lib/faces.js';
 import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
 import { before, minutes } from '../lib/names.js';
-import { loadTexts, t } from '../lib/texts.js';
+import { loadTexts, pageLanguage, t } from '../lib/texts.js';
 import { clock, clockSeconds, inZone, secondsOf } from '../lib/times.js';
 
 const EVERY = 5000;
@@ -18,13 +18,6 @@ let problem = '';
 let fetched = 0;
 /** The level that was touched here; 0 for none. */
 let sent = 0;
-
-/** The language of the phone, if the hall speaks it. */
-function phoneLanguage() {
-  const wanted = navigator.language || 'zh-CN';
-  if (/^zh-(TW|HK|MO|Hant)/i.test(wanted)) return 'zh-TW';
-  return /^zh/i.test(wanted) ? 'zh-CN' : 'en';
-}
 
 async function refresh() {
   if (document.hidden) return;
@@ -97,7 +90,7 @@ start();
 
 /** Starts once the words are there. */
 async function start() {
-  await loadTexts(phoneLanguage(), 'zh-CN');
+  await loadTexts(pageLanguage(), 'zh-CN');
   setInterval(refresh, EVERY);
   document.addEventListener('visibilitychange', refresh);
   refresh();

@@ -1,0 +1,73 @@
+// Finds a ticket of a day: by number, window, item or time.
+import { html, render } from '../vendor/lit.js';
+import { icon } from '../lib/icons.js';
+import { language, loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
+import { clock, inZone } from '../lib/times.js';
+
+const app = /** @type {HTMLElement} */ (document.getElementById('app'));
+const FIELDS = ['day', 'number', 'window', 'item', 'from', 'to'];
+/** @type {any} */
+let found = null;
+/** @type {any} */
+let hall = null;
+let problem = '';
+
+/** What is looked for stands in the address, so that it can be kept and sent. */
+const wanted = new URLSearchParams(location.search);
+
+async function search() {
+  try {
+    const answer = await fetch(`/api/v1/tickets?${wanted}`, { cache: 'no-store', headers: { 'Accept-Language': language() } });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(said.say);
+    hall ||= (await (await fetch('/api/v1/state', { cache: 'no-store' })).json()).state;
+    [found, problem] = [said, ''];
+    inZone(found.timezone);
+  } catch (e) {
+    problem = String(/** @type {Error} */ (e).message || t('desk.no_answer'));
+  }
+  draw();
+}
+
+/** @param {SubmitEvent} e */
+function submit(e) {
+  e.preventDefault();
+  const given = new FormData(/** @type {HTMLFormElement} */ (e.target));
+  for (const f of FIELDS) {
+    const v = String(given.get(f) || '').trim();
+    if (v) wanted.set(f, v);
+    else wanted.delete(f);
+  }
+  history.replaceState(null, '', `/trail?${wanted}`);
+  search();
+}
+
+function draw() {
+  document.title = t('trail.search');
+  render(html`<header><a href="/manager">${icon('back')}${t('trail.back')}</a><h1>${t('trail.search')}</h1></header><main>
+<form role="search" @submit=${submit}>${FIELDS.map(field)}<button class="main">${icon('search')}${t('trail.find')}</button></form>
+${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}${found ? results() : ''}</main>`, app);
+}
+
+const TYPES = /** @type {Record<string, string>} */ ({ day: 'date', from: 'time', to: 'time' });
+
+/** @param {string} f */
+const field = (f) => html`<label><span>${t(`trail.find.${f}`)}</span><input name=${f} type=${TYPES[f] || 'text'} autocomplete="off" maxlength="40" .value=${wanted.get(f) || (f === 'day' && found ? found.day : '')}></label>`;
+
+function results() {
+  if (!found.tickets.length) return html`<p class="none" role="status">${t('trail.none')}</p>`;
+  return html`<p class="count" role="status">${t('trail.found', { n: found.tickets.length })}${found.more ? ` ${t('trail.more', { n: found.more })}` : ''}</p>
+<table><thead><tr>${['number', 'issued', 'service', 'window', 'state', 'rating'].map((k) => html`<th scope="col">${t(`trail.col.${k}`)}</th>`)}</tr></thead>
+<tbody>${found.tickets.map(row)}</tbody></table>`;
+}
+
+/** @param {any} f */
+function row(f) {
+  const service = nameOf(hall.services.find((/** @type {any} */ s) => s.id === f.service)) || f.service;
+  return html`<tr><td><a class="num" href="/trail/${f.day}/${encodeURIComponent(f.ticket)}">${f.ticket}</a></td><td class="num">${clock(f.issued)}</td><td>${service}</td>
+<td class="num">${f.windows.join(' → ')}${f.called ? html` <small>${clock(f.called)}</small>` : ''}</td><td>${t(`trail.state.${f.state}`)}</td><td class=${f.level && f.level <= 2 ? 'bad' : ''}>${f.level ? html`<span class="num">${f.level}</span> ${t(`rating.${f.level}`)}` : ''}</td></tr>`;
+}
+
+await loadTexts(pageLanguage(), 'zh-CN');
+draw();
+search();
