@@ -36,8 +36,11 @@ func realTiming() timing {
 	}
 }
 
-// listenPacket opens a port of UDP.
-type listenPacket func(network, address string) (net.PacketConn, error)
+// network is the way to the cameras; the zero network is the machine's.
+type network struct {
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	listen func(network, address string) (net.PacketConn, error) // of UDP
+}
 
 // camera pulls one source for ever.
 type camera struct {
@@ -47,7 +50,8 @@ type camera struct {
 	rtsp   *server // nil when nothing is served
 	log    *slog.Logger
 
-	listenPacket listenPacket // nil as usual
+	network network
+	connect func(ctx context.Context) error // one session to its end; nil for a real one
 
 	segments  segmenter
 	judge     judge
@@ -66,9 +70,13 @@ func (c *camera) run(ctx context.Context) error {
 	if err := c.say(pipe.Status{Code: pipe.Connecting, Why: "Connecting to the camera."}); err != nil {
 		return err
 	}
+	connect := c.connect
+	if connect == nil {
+		connect = c.session
+	}
 	var pause time.Duration
 	for {
-		err := c.session(ctx)
+		err := connect(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}

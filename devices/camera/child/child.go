@@ -32,10 +32,10 @@ const LabelCamera = "camera"
 // until in ends or the context does, and writes frames to out. It returns nil
 // when it was asked to end.
 func Run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger) error {
-	return run(ctx, in, out, log, realTiming(), nil)
+	return run(ctx, in, out, log, realTiming(), network{})
 }
 
-func run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger, t timing, udp listenPacket) error {
+func run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger, t timing, n network) error {
 	config, err := pipe.ReadConfig(in)
 	if err != nil {
 		return fmt.Errorf("child: %w", err)
@@ -56,7 +56,7 @@ func run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger, t t
 	}
 	tasks.start(func() error { return beat(ctx, w, t.beat) }, cancel)
 	for _, source := range config.Cameras {
-		c := &camera{source: source, timing: t, out: w, rtsp: rtsp, log: log, listenPacket: udp}
+		c := &camera{source: source, timing: t, out: w, rtsp: rtsp, log: log, network: n}
 		tasks.start(func() (err error) {
 			pprof.Do(ctx, pprof.Labels(LabelCamera, source.ID), func(ctx context.Context) { err = c.run(ctx) })
 			return err

@@ -128,6 +128,12 @@ func (h *hall) started(camera uint16) []pipe.Start {
 	return slices.Clone(h.starts[camera])
 }
 
+func (h *hall) said(camera uint16) []pipe.Status {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.states[camera])
+}
+
 // listens is where players find the cameras.
 func (h *hall) listens() string {
 	h.mu.Lock()
@@ -144,11 +150,11 @@ func (h *hall) pictures(camera uint16) int {
 // mustRun runs the camera process's work in this process.
 func mustRun(t testing.TB, c pipe.Config, tm timing) *hall {
 	t.Helper()
-	return mustRunOver(t, c, tm, nil)
+	return mustRunOver(t, c, tm, network{})
 }
 
-// mustRunOver does so with a network of its own for UDP.
-func mustRunOver(t testing.TB, c pipe.Config, tm timing, udp listenPacket) *hall {
+// mustRunOver does so over a network of its own.
+func mustRunOver(t testing.TB, c pipe.Config, tm timing, n network) *hall {
 	t.Helper()
 	h := &hall{states: map[uint16][]pipe.Status{}, shown: map[uint16]int{}, last: map[uint16]time.Time{}, gap: map[uint16]time.Duration{},
 		starts: map[uint16][]pipe.Start{}, fragments: map[uint16][]pipe.Frame{}, figures: map[uint16]pipe.Figures{}}
@@ -156,7 +162,7 @@ func mustRunOver(t testing.TB, c pipe.Config, tm timing, udp listenPacket) *hall
 	outR, outW := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := run(context.Background(), inR, outW, slog.New(slog.NewTextHandler(h, nil)), tm, udp)
+		err := run(context.Background(), inR, outW, slog.New(slog.NewTextHandler(h, nil)), tm, n)
 		outW.Close()
 		done <- err
 	}()
@@ -287,17 +293,6 @@ func TestTwoHundredSeedsOfNoise(t *testing.T) {
 	eventually(t, 60*time.Second, "200 sessions of noise", func() bool { return bad.plays.Load() >= 200 })
 	was := h.pictures(1)
 	eventually(t, 60*time.Second, "the good camera goes on", func() bool { return h.pictures(1) > was+5 })
-}
-
-func TestFailedTriesLeaveNoSockets(t *testing.T) {
-	bad := &hostile{describe: "404 Not Found"}
-	mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "bad", URL: bad.start(t)}}}, quick())
-	eventually(t, 30*time.Second, "20 tries", func() bool { return bad.visits.Load() > 20 })
-	before := sockets(t)
-	eventually(t, 30*time.Second, "300 tries", func() bool { return bad.visits.Load() > 300 })
-	if after := sockets(t); after > before+10 {
-		t.Errorf("%d sockets after 20 tries, %d after 300", before, after)
-	}
 }
 
 func sockets(t testing.TB) int {

@@ -25,7 +25,10 @@ const maxDials = 4
 // address a camera may redirect it to.
 func (c *camera) client(u *base.URL) *gortsplib.Client {
 	dials := 0
-	dialer := net.Dialer{Timeout: c.timing.answer}
+	dial := c.network.dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: c.timing.answer}).DialContext
+	}
 	protocol := gortsplib.ProtocolTCP
 	if c.udp || c.source.UDP {
 		protocol = gortsplib.ProtocolUDP
@@ -33,7 +36,7 @@ func (c *camera) client(u *base.URL) *gortsplib.Client {
 	return &gortsplib.Client{
 		Scheme: u.Scheme, Host: u.Host, Protocol: &protocol,
 		ReadTimeout: c.timing.answer, WriteTimeout: c.timing.answer,
-		UserAgent: "lobby", ListenPacket: c.listenPacket, TLSConfig: security(c.source),
+		UserAgent: "lobby", ListenPacket: c.network.listen, TLSConfig: security(c.source),
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			if dials++; dials > maxDials {
 				return nil, troublef(pipe.Failed, "The camera sends us round in circles.")
@@ -41,7 +44,7 @@ func (c *camera) client(u *base.URL) *gortsplib.Client {
 			if host, _, _ := net.SplitHostPort(addr); host != (*url.URL)(u).Hostname() {
 				return nil, troublef(pipe.Failed, "The camera sends us to another address, %s, which is not configured.", clean(addr, nil))
 			}
-			return dialer.DialContext(ctx, network, addr)
+			return dial(ctx, network, addr)
 		},
 		// Without these the library writes to the standard logger.
 		OnPacketsLost:     func(uint64) {},

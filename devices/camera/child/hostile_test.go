@@ -2,6 +2,7 @@ package child
 
 import (
 	"bufio"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // hostile is a camera that means harm, or behaves as if. It speaks just
@@ -23,6 +25,7 @@ type hostile struct {
 	// stream is called after PLAY, with a source of noise of its own.
 	stream  func(c net.Conn, noise *rand.Rand)
 	visits  atomic.Int64
+	asked   asked
 	plays   atomic.Int64
 	serving sync.WaitGroup
 }
@@ -74,6 +77,56 @@ func (h *hostile) start(t testing.TB) string {
 	return "rtsp://" + l.Addr().String() + "/x"
 }
 
+func (h *hostile) self() string {
+	if h.l == nil {
+		return "192.0.2.7:554" // a camera of a bubble
+	}
+	return h.l.Addr().String()
+}
+
+// bubble is a network in which this camera is the only one, and which knows
+// no time but that of a synctest bubble.
+func (h *hostile) bubble(t testing.TB) network {
+	h.t = t
+	t.Cleanup(h.serving.Wait)
+	return network{dial: func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		seed := uint64(h.visits.Add(1))
+		h.asked.add("connect")
+		h.serving.Go(func() {
+			h.serve(theirs, rand.New(rand.NewPCG(seed, 1)))
+			theirs.Close()
+			h.asked.add("gone")
+		})
+		return ours, nil
+	}}
+}
+
+// asked is what was asked of a camera, and when.
+type asked struct {
+	mu  sync.Mutex
+	all []string
+	at  []time.Time
+}
+
+func (a *asked) add(what string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.all, a.at = append(a.all, what), append(a.at, time.Now())
+}
+
+// times are those at which something was asked.
+func (a *asked) times(what string) (at []time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i, s := range a.all {
+		if s == what {
+			at = append(at, a.at[i])
+		}
+	}
+	return at
+}
+
 func (h *hostile) serve(c net.Conn, noise *rand.Rand) {
 	in := bufio.NewReader(c)
 	for {
@@ -81,6 +134,7 @@ func (h *hostile) serve(c net.Conn, noise *rand.Rand) {
 		if !ok {
 			return
 		}
+		h.asked.add(method)
 		if h.mute {
 			continue
 		}
@@ -88,7 +142,7 @@ func (h *hostile) serve(c net.Conn, noise *rand.Rand) {
 		switch method {
 		case "DESCRIBE":
 			if h.describe != "" {
-				head = "RTSP/1.0 " + strings.ReplaceAll(h.describe, "{self}", h.l.Addr().String()) + "\r\nCSeq: " + seq + "\r\n"
+				head = "RTSP/1.0 " + strings.ReplaceAll(h.describe, "{self}", h.self()) + "\r\nCSeq: " + seq + "\r\n"
 			}
 			if body = h.sdp; body == "" {
 				body = goodSDP(h.t)

@@ -232,7 +232,7 @@ func TestPicturesOverABadNetworkAreWholeOrNotShown(t *testing.T) {
 			r.noise = mrand.New(mrand.NewPCG(seed, 2))
 			s := mustStage(t, stageOptions{udpOnly: true})
 			sent, at := s.keepSending(codecH264(), mustClip(t, "counter").Units, 4*time.Millisecond, step)
-			h := mustRunOver(t, pipe.Config{Cameras: []pipe.Camera{{ID: "a", URL: s.url(), UDP: true}}}, quick(), r.listen)
+			h := mustRunOver(t, pipe.Config{Cameras: []pipe.Camera{{ID: "a", URL: s.url(), UDP: true}}}, quick(), network{listen: r.listen})
 			eventually(t, 60*time.Second, "300 pictures", func() bool { return h.pictures(0) >= 300 || at.Load() > 4000 })
 			before := -1
 			shown := h.came(0, pipe.Picture)

@@ -37,9 +37,7 @@ type stage struct {
 
 	mu     sync.Mutex
 	asked  []string // methods of the requests
-	open   int      // connections now
-	most   int      // connections at once
-	setups int
+	visits int
 }
 
 // stageOptions are what a test wants of the camera.
@@ -133,14 +131,14 @@ func (s *stage) refusal(c *gortsplib.ServerConn, r *base.Request) (*base.Respons
 func (s *stage) OnConnOpen(*gortsplib.ServerHandlerOnConnOpenCtx) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open++
-	s.most = max(s.most, s.open)
+	s.visits++
 }
 
-func (s *stage) OnConnClose(*gortsplib.ServerHandlerOnConnCloseCtx) {
+// visited counts the connections so far.
+func (s *stage) visited() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open--
+	return s.visits
 }
 
 func (s *stage) OnRequest(_ *gortsplib.ServerConn, r *base.Request) {
@@ -163,9 +161,6 @@ func (s *stage) OnSetup(x *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *
 	if s.udpOnly && x.Transport.Protocol == gortsplib.ProtocolTCP {
 		return &base.Response{StatusCode: base.StatusUnsupportedTransport}, nil, nil
 	}
-	s.mu.Lock()
-	s.setups++
-	s.mu.Unlock()
 	return &base.Response{StatusCode: base.StatusOK}, s.stream, nil
 }
 
