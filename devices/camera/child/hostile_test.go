@@ -22,6 +22,10 @@ type hostile struct {
 	describe string // status line for DESCRIBE, "200 OK" when empty
 	sdp      string
 	mute     bool // accepts connections and says nothing
+	// converse takes a connection over from the beginning.
+	converse func(c net.Conn)
+	// answers replaces the answers to methods, with {seq} in them.
+	answers map[string]string
 	// stream is called after PLAY, with a source of noise of its own.
 	stream  func(c net.Conn, noise *rand.Rand)
 	visits  atomic.Int64
@@ -128,6 +132,10 @@ func (a *asked) times(what string) (at []time.Time) {
 }
 
 func (h *hostile) serve(c net.Conn, noise *rand.Rand) {
+	if h.converse != nil {
+		h.converse(c)
+		return
+	}
 	in := bufio.NewReader(c)
 	for {
 		method, seq, ok := request(in)
@@ -136,6 +144,10 @@ func (h *hostile) serve(c net.Conn, noise *rand.Rand) {
 		}
 		h.asked.add(method)
 		if h.mute {
+			continue
+		}
+		if raw := h.answers[method]; raw != "" {
+			fmt.Fprint(c, strings.ReplaceAll(raw, "{seq}", seq))
 			continue
 		}
 		head, body := "RTSP/1.0 200 OK\r\nCSeq: "+seq+"\r\n", ""

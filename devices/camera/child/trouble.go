@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
 
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
 	"github.com/bluenviron/gortsplib/v5/pkg/liberrors"
@@ -88,23 +87,24 @@ func explainCode(code base.StatusCode) pipe.Status {
 	return pipe.Status{Code: pipe.Failed, Why: fmt.Sprintf("The camera refuses the stream with RTSP code %d.", code)}
 }
 
-// clean makes a library's text fit for a status: short, one line, no secret.
+// clean makes a library's text fit for a status: short, one line, no secret,
+// and nothing of what a camera made of it, which begins where the text leaves
+// plain English.
 func clean(text string, secrets []string) string {
 	for _, s := range secrets {
 		if s != "" {
 			text = strings.ReplaceAll(text, s, "***")
 		}
 	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, text)
-	if r := []rune(text); len(r) > 160 {
-		text = string(r[:160]) + "…"
+	const most = 160
+	end := strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+	if end < 0 && len(text) <= most {
+		return text
 	}
-	return text
+	if end < 0 || end > most {
+		end = most
+	}
+	return text[:end] + "…"
 }
 
 // pauses says how long to wait before the next try.
