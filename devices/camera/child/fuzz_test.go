@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -15,7 +17,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bluenviron/gortsplib/v5/pkg/description"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/sdpunmarshaler"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h265"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
+	"github.com/pion/rtp"
 
 	"lobby/devices/camera/pipe"
 )
@@ -263,4 +270,113 @@ func TestFaultF23_SessionsOfNonsense(t *testing.T) {
 		t.Error("no session got as far as a picture, so little was tried")
 	}
 	t.Logf("%d sessions, %d pictures of them shown; the good camera said %v", z.sessions.Load(), shown, h.said(99))
+}
+
+// FuzzParams gives both readers of parameter sets what no encoder writes:
+// they refuse it as errParams, or tell browsers something short and plain.
+func FuzzParams(f *testing.F) {
+	clip := mustClip(f, "seats")
+	f.Add([]byte{}, clip.SPS, clip.PPS)
+	f.Add(h265Sets[0], h265Sets[1], h265Sets[2])
+	f.Add([]byte{}, []byte{0x67, 1, 2, 3, 4}, []byte{0x68, 1})
+	f.Fuzz(func(t *testing.T, vps, sps, pps []byte) {
+		for _, read := range []func() (*params, error){
+			func() (*params, error) { return newParamsH264([][]byte{sps, pps}) },
+			func() (*params, error) { return newParamsH265([][]byte{vps, sps, pps}) },
+		} {
+			p, err := read()
+			if err != nil {
+				continue
+			}
+			start, err := p.start(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := json.Marshal(start)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := pipe.ParseStart(b); err != nil {
+				t.Fatalf("%q: %v", start.Silent.MIME, err)
+			}
+		}
+	})
+}
+
+// FuzzSound gives the sounds packets of noise: what they make of them is a
+// fragment, and none begins before the end of the one before.
+func FuzzSound(f *testing.F) {
+	f.Add([]byte{0, 16, 0, 32, 1, 2, 3, 4}, uint8(0), int64(100))
+	f.Add([]byte{0xff, 0xff, 1}, uint8(0), int64(-5))
+	f.Add([]byte{0xfc, 1, 2, 3}, uint8(1), int64(960))
+	f.Add(make([]byte, 160), uint8(2), int64(160))
+	f.Fuzz(func(t *testing.T, b []byte, kind uint8, jump int64) {
+		aac := &format.MPEG4Audio{
+			PayloadTyp: 97, SizeLength: 13, IndexLength: 3, IndexDeltaLength: 3,
+			Config: &mpeg4audio.AudioSpecificConfig{Type: mpeg4audio.ObjectTypeAACLC, SampleRate: 44100, ChannelConfig: 2},
+		}
+		kinds := []format.Format{aac, &format.Opus{PayloadTyp: 97, ChannelCount: 2}, &format.G711{PayloadTyp: 8, SampleRate: 8000, ChannelCount: 1}}
+		s := newSound(kinds[int(kind)%len(kinds)])
+		pts, end := int64(0), uint64(0)
+		for n := range 3 {
+			frames, err := s.decode(&rtp.Packet{Header: rtp.Header{SequenceNumber: uint16(n), Marker: true}, Payload: b})
+			pts += jump % (1 << 40)
+			if err != nil || len(frames) == 0 {
+				continue
+			}
+			fragment, _ := s.place(frames, pts)
+			if fragment == nil {
+				continue
+			}
+			p, err := pipe.ParseFragment(fragment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Time < end {
+				t.Fatalf("a frame begins at %d, before %d", p.Time, end)
+			}
+			end = p.Time
+			for _, x := range p.Samples {
+				end += uint64(x.Duration)
+			}
+		}
+	})
+}
+
+// FuzzDescription reads what a camera says of itself, as a session does.
+func FuzzDescription(f *testing.F) {
+	for _, s := range newFuzzer(f, 0).sdps {
+		f.Add([]byte(s))
+	}
+	f.Add([]byte("m=video\r\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		said, err := sdpunmarshaler.Unmarshal(b)
+		if err != nil {
+			return
+		}
+		var desc description.Session
+		if desc.Unmarshal2(said) != nil {
+			return
+		}
+		s := &session{camera: &camera{out: pipe.NewWriter(io.Discard)}}
+		err = s.choose(&desc)
+		if err == nil && s.media == nil {
+			t.Fatal("nothing was chosen")
+		}
+		if err == nil && s.sound != nil && s.sound.track.Clock <= 0 {
+			t.Fatalf("a sound whose clock runs at %d", s.sound.track.Clock)
+		}
+	})
+}
+
+// FuzzClean makes sentences of what cameras say: short, of one line, and
+// without the password.
+func FuzzClean(f *testing.F) {
+	f.Add("invalid URL (\xff\x00canary\n)", "canary")
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		got := clean(text, []string{secret})
+		if len(got) > 170 || strings.ContainsAny(got, "\r\n\x00\x1b") || len(secret) > 3 && strings.Contains(got, secret) {
+			t.Fatalf("%q", got)
+		}
+	})
 }

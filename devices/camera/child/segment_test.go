@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,10 +188,18 @@ func FuzzFeed(f *testing.F) {
 		seed = binary.BigEndian.AppendUint16(seed, uint16(min(len(n), 300)))
 		seed = append(seed, n[:min(len(n), 300)]...)
 	}
-	f.Add(seed, int64(0))
-	f.Add([]byte{0, 4, 0x67, 1, 2, 3, 0, 2, 0x68, 1, 0, 1, 0x65}, int64(-1))
-	f.Fuzz(func(t *testing.T, b []byte, jump int64) {
+	f.Add(seed, int64(0), false)
+	f.Add([]byte{0, 4, 0x67, 1, 2, 3, 0, 2, 0x68, 1, 0, 1, 0x65}, int64(-1), false)
+	var other []byte
+	for _, n := range append(slices.Clone(h265Sets), []byte{19 << 1, 1, 0x80, 0}, []byte{1 << 1, 1, 0x80, 0}) {
+		other = append(binary.BigEndian.AppendUint16(other, uint16(len(n))), n...)
+	}
+	f.Add(other, int64(3600), true)
+	f.Fuzz(func(t *testing.T, b []byte, jump int64, h265 bool) {
 		s := newSegmenter()
+		if h265 {
+			s.begin(codecH265())
+		}
 		at, pts := time.UnixMilli(0), int64(0)
 		for len(b) > 1 {
 			var au [][]byte

@@ -137,12 +137,12 @@ const slack = 20
 // before the end of the one before it; frames that lie far before it are lost.
 func (s *sound) place(frames []pipe.Sample, pts int64) (fragment []byte, at int64) {
 	switch d, clock := pts-s.next, int64(s.track.Clock); {
-	case s.next == 0 || d > clock/slack:
+	case pts < 0 || d < -clock/2:
+		return nil, 0 // before the first picture, or long gone
+	case d > clock/slack || s.sequence == 0:
 		s.next = pts
-	case d < -clock/2:
-		return nil, 0
 	}
-	at = max(0, s.next)
+	at = s.next
 	for _, f := range frames {
 		s.next += int64(f.Duration)
 	}
