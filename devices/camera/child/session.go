@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -342,19 +341,15 @@ func (s *session) look(u unit, now time.Time) error {
 		}
 		return s.say(pipe.Status{Code: pipe.Live})
 	}
-	status := still(code, since)
+	status := pipe.Status{Code: code, Why: "The picture stands still, although the camera sends."}
+	if code == pipe.Black {
+		status.Why = "The picture is black or of one colour. Is the lens covered?"
+	}
 	if now.Sub(s.began) > s.timing.still+s.revival && now.Sub(since) > s.timing.still+s.revival {
 		s.revival = s.timing.revive.next(s.revival)
 		return trouble{status}
 	}
 	return s.say(status)
-}
-
-func still(code pipe.Code, since time.Time) pipe.Status {
-	if code == pipe.Black {
-		return pipe.Status{Code: code, Why: fmt.Sprintf("The picture is black or of one colour since %s. Is the lens covered?", since.Format("15:04:05"))}
-	}
-	return pipe.Status{Code: code, Why: fmt.Sprintf("The picture stands still since %s, although the camera sends.", since.Format("15:04:05"))}
 }
 
 // serve offers the camera to players with these parameter sets.
@@ -433,7 +428,7 @@ func (s *session) tell() error {
 
 func (s *session) check(now, began time.Time) error {
 	if last := time.Unix(0, s.picture.Load()); now.Sub(last) >= s.timing.stall {
-		return stalled(last)
+		return errStalled
 	}
 	if !s.keyed.Load() && now.Sub(began) >= s.timing.firstKey {
 		return troublef(pipe.Failed, "The camera sends no key picture.")
@@ -441,14 +436,13 @@ func (s *session) check(now, began time.Time) error {
 	return nil
 }
 
-func stalled(last time.Time) error {
-	return troublef(pipe.Stalled, "No picture since %s; the connection is open.", last.Format("15:04:05"))
-}
+// errStalled names no time: the state says since when, in the hall's own zone.
+var errStalled = troublef(pipe.Stalled, "No picture comes; the connection is open.")
 
 // transport makes a session that failed for want of TCP the last one with it.
 func (s *session) transport(err error) error {
 	if errors.As(err, new(liberrors.ErrClientTCPTimeout)) || errors.As(err, new(liberrors.ErrClientUDPTimeout)) {
-		return stalled(time.Unix(0, s.picture.Load()))
+		return errStalled
 	}
 	var bad liberrors.ErrClientBadStatusCode
 	var wantsUDP liberrors.ErrClientServerRequestedUDP

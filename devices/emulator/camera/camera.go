@@ -35,11 +35,12 @@ const (
 	FaultDead          = "dead"           // ends every connection without a word
 	FaultSilent        = "silent"         // keeps the connection and sends nothing
 	FaultGarbage       = "garbage"        // sends packets full of noise
+	FaultFrozen        = "frozen"         // sends one and the same picture
 	FaultWrongPassword = "wrong_password" // refuses every sign-in
 )
 
 func faultNames() []string {
-	return []string{FaultDead, FaultSilent, FaultGarbage, FaultWrongPassword}
+	return []string{FaultDead, FaultSilent, FaultGarbage, FaultFrozen, FaultWrongPassword}
 }
 
 // Cameras are all emulated cameras behind one address.

@@ -53,7 +53,11 @@ func (c *Cameras) show(u *unit, n int64, encoder *rtph264.Encoder, noise *rand.R
 	if c.fault(u, FaultSilent) {
 		return
 	}
-	packets, err := encoder.Encode(u.clip.Units[n%int64(len(u.clip.Units))])
+	picture := u.clip.Units[n%int64(len(u.clip.Units))]
+	if c.fault(u, FaultFrozen) {
+		picture = u.clip.Units[0]
+	}
+	packets, err := encoder.Encode(picture)
 	if err != nil {
 		return
 	}

@@ -134,7 +134,7 @@ export class HallCamera extends LitElement {
   render() {
     return html`<div class=${this.stalled ? 'old' : ''}><video muted autoplay playsinline aria-label=${this.label} ?hidden=${this.shut}></video>
 ${this.cover()}
-<div class="badges">${this.alert ? html`<div class="badge w">${icon('warn')}${this.alert}</div>` : ''}${this.age()}</div>
+<div class="badges">${this.alert ? html`<div class="badge w">${icon('warn')}${this.alert}</div>` : ''}${this.doubt()}${this.age()}</div>
 <div class="l">${this.phase === 'live' && !this.shut ? html`<i class="lv"></i>` : ''}${this.first ? '' : this.label}<span>${this.phase === 'live' ? clockSeconds(Date.now()) : ''}</span></div>
 ${this.alert ? html`<div class="outline"></div>` : ''}</div>`;
   }
@@ -148,6 +148,12 @@ ${this.alert ? html`<div class="outline"></div>` : ''}</div>`;
 
   /** When the last picture came, as far as this page or the hall knows. */
   get last() { return this.feed?.lastFrame || Date.parse(this.since) || 0; }
+
+  /** What is wrong with pictures that come all the same: they stand still, or are black. */
+  doubt() {
+    const odd = this.phase === 'live' && this.state === 'degraded' && !this.feed?.mime?.includes('hvc1');
+    return odd && this.why ? html`<div class="badge b">${icon('warn')}${this.why}</div>` : '';
+  }
 
   /** How old the picture is that still stands. */
   age() {

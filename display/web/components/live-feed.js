@@ -8,6 +8,9 @@ const BEHIND = 2; // seconds behind before it jumps
 const PATIENCE = 5000; // milliseconds without a picture before it starts again
 const LONGEST = 20000; // the longest pause between two attempts
 
+/** Whether this browser shows H.265; the hall sends it only to those that say so. */
+const H265 = 'MediaSource' in window && MediaSource.isTypeSupported('video/mp4; codecs="hvc1.1.6.L93.90"');
+
 export class LiveFeed {
   /**
    * @param {string} camera @param {HTMLVideoElement} video
@@ -45,6 +48,7 @@ export class LiveFeed {
     if (this.stopped) return;
     this.since = Date.now();
     const url = new URL(`/api/v1/cameras/${encodeURIComponent(this.camera)}/live`, location.href.replace(/^http/, 'ws'));
+    if (H265) url.searchParams.set('h265', '1');
     const socket = new WebSocket(url);
     socket.binaryType = 'arraybuffer';
     socket.onmessage = (e) => {
@@ -58,6 +62,7 @@ export class LiveFeed {
 
   /** The first message names the codec. @param {string} mime */
   open(mime) {
+    this.mime = mime;
     if (!('MediaSource' in window) || !MediaSource.isTypeSupported(mime)) {
       this.retry();
       return;
