@@ -119,7 +119,7 @@ func (c liveCameras) Figures() map[string]api.CameraFigures {
 	for _, s := range c.relay.States() {
 		f := api.CameraFigures{
 			Code: s.Code, Tracks: []api.CameraTrack{}, Viewers: s.Viewers, Pictures: s.Frames, Dropped: s.Dropped,
-			Damaged: s.Figures.Damaged, LostPackets: s.Figures.Lost,
+			Damaged: s.Figures.Damaged, LostPackets: s.Figures.Lost, Missed: s.Figures.Missed,
 		}
 		for _, t := range s.Tracks {
 			f.Tracks = append(f.Tracks, api.CameraTrack{Codec: string(t.Codec), Width: t.Width, Height: t.Height, Channels: t.Channels})

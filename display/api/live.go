@@ -29,6 +29,7 @@ type CameraFigures struct {
 	Pictures    uint64        `json:"pictures"` // since the start
 	Dropped     uint64        `json:"dropped"`  // that slow viewers did not get
 	Damaged     uint64        `json:"damaged"`  // that were not shown, for want of a part
+	Missed      uint64        `json:"missed"`   // packets that slow players of RTSP did not get
 	LostPackets uint64        `json:"lost_packets"`
 	Clock       *CameraClock  `json:"clock,omitempty"` // absent when the camera does not tell it
 }

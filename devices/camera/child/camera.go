@@ -53,16 +53,17 @@ type camera struct {
 	network network
 	connect func(ctx context.Context) error // one session to its end; nil for a real one
 
-	segments  segmenter
-	judge     judge
-	revival   time.Duration // how long a still picture is borne before another try
-	lived     time.Duration // how long pictures came over the last connection
-	wall      wallClock
-	announced []byte // the last start frame's payload
-	said      pipe.Status
-	lost      atomic.Uint64 // packets
-	damaged   atomic.Uint64 // pictures
-	udp       bool          // the camera refused TCP the last time
+	segments        segmenter
+	judge           judge
+	revival         time.Duration // how long a still picture is borne before another try
+	lived           time.Duration // how long pictures came over the last connection
+	wall            wallClock
+	announced       []byte // the last start frame's payload
+	said            pipe.Status
+	lost            atomic.Uint64 // packets
+	damaged         atomic.Uint64 // pictures
+	missedByPlayers atomic.Uint64 // packets
+	udp             bool          // the camera refused TCP the last time
 }
 
 // run returns when the context ends or the hall cannot be written to.

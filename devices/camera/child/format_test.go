@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,12 +103,18 @@ type player struct {
 
 func mustPlay(t testing.TB, url string) *player {
 	t.Helper()
+	return mustPlayOver(t, url, nil)
+}
+
+// mustPlayOver plays over a connection that dial makes.
+func mustPlayOver(t testing.TB, url string, dial func(ctx context.Context, network, address string) (net.Conn, error)) *player {
+	t.Helper()
 	u, err := base.ParseURL(url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tcp := gortsplib.ProtocolTCP
-	c := &gortsplib.Client{Scheme: u.Scheme, Host: u.Host, Protocol: &tcp, OnDecodeError: func(error) {}, OnPacketsLost: func(uint64) {}}
+	c := &gortsplib.Client{Scheme: u.Scheme, Host: u.Host, Protocol: &tcp, DialContext: dial, OnDecodeError: func(error) {}, OnPacketsLost: func(uint64) {}}
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -142,9 +142,14 @@ func (s *server) OnSessionClose(x *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	}
 }
 
-// OnStreamWriteError is called when a player is too slow; without it the
-// library writes to the standard logger.
-func (s *server) OnStreamWriteError(*gortsplib.ServerHandlerOnStreamWriteErrorCtx) {}
+// OnStreamWriteError is called when a player is too slow for a packet.
+func (s *server) OnStreamWriteError(x *gortsplib.ServerHandlerOnStreamWriteErrorCtx) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.playing[x.Session]; o != nil {
+		o.missed.Add(1)
+	}
+}
 
 // OnDecodeError is called when a player sends nonsense.
 func (s *server) OnDecodeError(*gortsplib.ServerHandlerOnDecodeErrorCtx) {}
@@ -163,11 +168,12 @@ type output struct {
 	encode  func(au [][]byte) ([]*rtp.Packet, error)
 	pack    func(frames []pipe.Sample) ([]*rtp.Packet, error)
 	players atomic.Int32
+	missed  *atomic.Uint64 // packets that slow players did not get
 }
 
 // open offers a camera, replacing what was offered under its name.
-func (s *server) open(id string, f format.Format, sound *sound) (*output, error) {
-	o := &output{server: s, id: id, picture: &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}}
+func (s *server) open(id string, f format.Format, sound *sound, missed *atomic.Uint64) (*output, error) {
+	o := &output{server: s, id: id, missed: missed, picture: &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}}
 	medias := []*description.Media{o.picture}
 	err := o.encoder(f)
 	if err == nil && sound != nil {

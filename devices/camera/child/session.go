@@ -358,7 +358,7 @@ func (s *session) serve(p *params) (err error) {
 		return nil
 	}
 	s.out.close()
-	s.out, err = s.rtsp.open(s.source.ID, p.format(), s.sound)
+	s.out, err = s.rtsp.open(s.source.ID, p.format(), s.sound, &s.missedByPlayers)
 	return err
 }
 
@@ -419,7 +419,7 @@ func (s *session) watch(ctx context.Context) error {
 
 // tell sends what was measured.
 func (s *session) tell() error {
-	f := pipe.Figures{Lost: s.lost.Load(), Damaged: s.damaged.Load()}
+	f := pipe.Figures{Lost: s.lost.Load(), Damaged: s.damaged.Load(), Missed: s.missedByPlayers.Load()}
 	s.mu.Lock()
 	f.Offset, f.Error, f.Reported = s.wall.offset()
 	s.mu.Unlock()

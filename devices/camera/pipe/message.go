@@ -103,6 +103,7 @@ type Listen struct {
 type Figures struct {
 	Lost    uint64 `json:"lost,omitempty"`    // packets that never came
 	Damaged uint64 `json:"damaged,omitempty"` // pictures that were not shown because a part of them or of an earlier one is missing
+	Missed  uint64 `json:"missed,omitempty"`  // packets that players of RTSP were too slow for
 	// Reported says that the camera tells its own clock, and Offset how far
 	// that is ahead of the hall's, known to within Error.
 	Reported bool          `json:"reported,omitempty"`
