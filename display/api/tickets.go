@@ -49,7 +49,7 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request) {
 	v := story(day, number, records)
 	v.Clips, v.Timezone = a.clips(records), a.Description.Hall.Timezone
 	err = a.Hall.Read(r.Context(), func(s *queue.State) {
-		v.Looks = slices.DeleteFunc(s.Looks(), func(l queue.Look) bool { return l.Day != day || l.Ticket != number })
+		v.Looks = append(v.Looks, slices.DeleteFunc(s.Looks(), func(l queue.Look) bool { return l.Day != day || l.Ticket != number })...)
 	})
 	if err != nil {
 		problem(w, http.StatusServiceUnavailable, "stopping", "系统正在停止，请稍后再试")

@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 	"fmt"
+	"time"
 )
 
 // Boxes are those of ISO/IEC 14496-12:2015. What is read here was written by
@@ -145,27 +146,47 @@ func versioned(body []byte, short, long int) uint32 {
 	return binary.BigEndian.Uint32(body[at:])
 }
 
-// stretch is what lies between two key pictures.
-type stretch struct {
-	size     int64
-	duration int64 // in units of the first track
+// entrance is a key picture's fragment, where a player can begin.
+type entrance struct {
+	time   int64 // in units of the first track
+	offset int64 // of its moof in the film
 }
 
-// segmentIndex writes a sidx box (section 8.16.3), by which players know how
-// long a film is and where they can begin.
-func segmentIndex(units uint32, stretches []stretch) []byte {
-	b := binary.BigEndian.AppendUint32(nil, uint32(8+4+4+4+8+8+4+12*len(stretches)))
-	b = append(b, "sidx"...)
+// fragmentIndex writes a mfra box (sections 8.8.9 to 8.8.11) for the end of a
+// film. Chromium plays films with a sidx box at their beginning wrongly when a
+// reference in it leads to more than one fragment, and one a picture would be
+// too many for it.
+func fragmentIndex(entrances []entrance) []byte {
+	const box, entry, end = 8, 8 + 8 + 3, 16
+	access := box + 16 + entry*len(entrances)
+	b := binary.BigEndian.AppendUint32(nil, uint32(box+access+end))
+	b = append(b, "mfra"...)
+	b = binary.BigEndian.AppendUint32(b, uint32(access))
+	b = append(b, "tfra"...)
 	b = binary.BigEndian.AppendUint32(b, 1<<24) // version 1, no flags
 	b = binary.BigEndian.AppendUint32(b, 1)     // track
-	b = binary.BigEndian.AppendUint32(b, units)
-	b = binary.BigEndian.AppendUint64(b, 0) // earliest time
-	b = binary.BigEndian.AppendUint64(b, 0) // from the end of this box to the first fragment
-	b = binary.BigEndian.AppendUint32(b, uint32(len(stretches)))
-	for _, s := range stretches {
-		b = binary.BigEndian.AppendUint32(b, uint32(s.size&0x7fffffff))
-		b = binary.BigEndian.AppendUint32(b, uint32(s.duration))
-		b = binary.BigEndian.AppendUint32(b, 1<<31|1<<28) // begins with a key picture (SAP type 1)
+	b = binary.BigEndian.AppendUint32(b, 0)     // the three numbers below have one byte each
+	b = binary.BigEndian.AppendUint32(b, uint32(len(entrances)))
+	for _, e := range entrances {
+		b = binary.BigEndian.AppendUint64(b, uint64(e.time))
+		b = binary.BigEndian.AppendUint64(b, uint64(e.offset))
+		b = append(b, 1, 1, 1) // the first track fragment, its first run, its first picture
 	}
-	return b
+	b = binary.BigEndian.AppendUint32(b, end)
+	b = append(b, "mfro"...)
+	b = binary.BigEndian.AppendUint32(b, 0)
+	return binary.BigEndian.AppendUint32(b, uint32(box+access+end))
+}
+
+// setLength writes a film's length into its beginning, where there is a place
+// for it (mehd, section 8.8.2).
+func setLength(init []byte, length time.Duration) {
+	inside(init, func(mvhd []byte) {
+		scale := versioned(mvhd, 12, 20)
+		inside(init, func(mehd []byte) {
+			if len(mehd) == 8 && mehd[0] == 0 {
+				binary.BigEndian.PutUint32(mehd[4:], uint32(length.Seconds()*float64(scale)))
+			}
+		}, "moov", "mvex", "mehd")
+	}, "moov", "mvhd")
 }

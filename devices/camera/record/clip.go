@@ -40,7 +40,7 @@ type Clip struct {
 type piece struct {
 	at     int64 // in the film
 	size   int64
-	memory []byte // the beginning of the film
+	memory []byte // the beginning of the film, or its end
 	file   *os.File
 	offset int64
 	by     int64 // that its times are moved, in units of the first track
@@ -156,27 +156,20 @@ func (c *Clip) cut(shots []shot) error {
 	c.scales = scales
 	c.Film = Film{Span: Span{shots[0].At, shots[0].At}, Clock: SenderReport}
 	var line timeline
-	var stretches []stretch
-	var film []piece
+	var entrances []entrance
+	head := slices.Clone(c.init)
+	c.add(piece{size: int64(len(head)), memory: head})
 	for _, s := range shots {
 		c.Film.add(s.entry)
 		at := line.place(s.entry, c.From, int64(scales.first))
 		if s.Key {
-			stretches = append(stretches, stretch{duration: at}) // for now, where it begins
+			entrances = append(entrances, entrance{at, c.size})
 		}
-		stretches[len(stretches)-1].size += int64(s.Size)
-		film = append(film, piece{size: int64(s.Size), file: s.file, offset: s.Offset, by: line.by})
+		c.add(piece{size: int64(s.Size), file: s.file, offset: s.Offset, by: line.by})
 	}
-	end := line.last + line.step
-	for i := range slices.Backward(stretches) {
-		begin := stretches[i].duration
-		stretches[i].duration, end = end-begin, begin
-	}
-	head := append(slices.Clone(c.init), segmentIndex(scales.first, stretches)...)
-	c.add(piece{size: int64(len(head)), memory: head})
-	for _, p := range film {
-		c.add(p)
-	}
+	setLength(head, time.Duration(float64(line.last+line.step)/float64(scales.first)*float64(time.Second)))
+	tail := fragmentIndex(entrances)
+	c.add(piece{size: int64(len(tail)), memory: tail})
 	return nil
 }
 
