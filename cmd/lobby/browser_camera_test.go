@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	c "github.com/chromedp/chromedp"
@@ -52,14 +53,69 @@ func TestForeignBrowserPictureComesAtOnce(t *testing.T) {
 	const video = `const v=document.querySelector('dialog.full hall-camera')?.shadowRoot.querySelector('video');`
 	b.sees("the full view", video+`return (window.was=v?.currentTime)>0`)
 	b.sees("it moves", video+`return v.currentTime>window.was+1`)
-	if dir := os.Getenv("LOBBY_SHOTS"); dir != "" {
-		png, err := c.Run(b.ctx, c.CaptureScreenshot())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, "full.png"), png, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b.shoot("full")
 	b.quiet()
+}
+
+// soundHall is a hall with one camera, played by GStreamer, that has sound in
+// G.711, as most cameras with a microphone do.
+const soundHall = `
+hall: {id: h, name: 大厅, timezone: Asia/Shanghai}
+listen: 127.0.0.1:0
+data: DIR
+chains: [{id: C, name: 民生}]
+services: [{id: s, chain: C, name: 咨询, prefix: A}]
+windows: [{id: "1", name: 一号, floor: 1, services: [s], camera: cam-1}]
+cameras:
+  cam-1: {name: 一号窗口, floor: 1, windows: ["1"], source: "rtsp://127.0.0.1:PORT/camera"}
+`
+
+// In full view a camera is watched and heard by WebRTC: Chromium decodes its
+// pictures and its G.711, without any server but the hall.
+func TestForeignBrowserWatchesByWebRTC(t *testing.T) {
+	b := newBrowser(t)
+	dir, port := t.TempDir(), freeTCP(t)
+	background(t, nil, python, "../../devices/camera/testdata/gst_camera.py", port,
+		"videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1 ! x264enc tune=zerolatency key-int-max=50 ! "+
+			"video/x-h264,profile=main ! rtph264pay name=pay0 pt=96 audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8")
+	mustListen(t, "GStreamer", port)
+	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(dir, "hall.yaml"), strings.NewReplacer("DIR", dir, "PORT", port).Replace(soundHall)))
+	b.open(p.url+"/manager", 1280, 720)
+	b.sees("the camera plays", `return !!document.querySelector('hall-camera[data-phase=live]')`)
+	b.does(`document.querySelector('hall-camera').dispatchEvent(new MouseEvent('dblclick',{bubbles:true}))`)
+	b.sees("the full view", `const b=document.querySelector('dialog.full [aria-pressed]'); if(b) b.click(); return !!b`)
+	const feed = `const h=document.querySelector('dialog.full hall-camera'), v=h?.shadowRoot.querySelector('video');`
+	b.sees("pictures by WebRTC", feed+`return v?.srcObject && (window.shown=v.getVideoPlaybackQuality().totalVideoFrames)>5 && (window.was=v.currentTime)>0`)
+	b.sees("more of them", feed+`return v.getVideoPlaybackQuality().totalVideoFrames>shown+25 && v.currentTime>was+1`)
+	b.sees("sound", feed+`return h.dataset.sound==='on' && !v.muted`)
+	const figures = `(async()=>{const s=[...(await document.querySelector('dialog.full hall-camera').feed.pc.getStats()).values()];
+		const of=k=>s.find(x=>x.type==='inbound-rtp'&&x.kind===k); return [of('video').framesDecoded,of('video').keyFramesDecoded,of('audio').packetsReceived,of('audio').totalAudioEnergy,of('video').pliCount||0,1000*of('video').jitterBufferDelay/of('video').jitterBufferEmittedCount]})()`
+	got, err := c.Run(b.ctx, c.Evaluate[[]float64](figures, c.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("pictures decoded %.0f, key pictures %.0f, packets of sound %.0f, energy %.4f, asked for a key picture %.0f times, %.0f ms in the jitter buffer", got[0], got[1], got[2], got[3], got[4], got[5])
+	if got[0] < 30 || got[1] < 1 || got[2] < 30 || got[3] == 0 {
+		t.Error("Chromium did not decode pictures and sound")
+	}
+	b.shoot("webrtc")
+	// A second press goes back to what always works.
+	b.does(`document.querySelector('dialog.full [aria-pressed]').click()`)
+	b.sees("pictures as always", feed+`return !v.srcObject && v.src && h.dataset.phase==='live' && v.currentTime>0`)
+}
+
+// shoot keeps a picture of the page if LOBBY_SHOTS names a folder.
+func (b *browser) shoot(name string) {
+	b.t.Helper()
+	dir := os.Getenv("LOBBY_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := c.Run(b.ctx, c.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
 }

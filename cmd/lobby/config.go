@@ -22,6 +22,7 @@ type Config struct {
 	Trail       Trail                    `yaml:"trail"`
 	MQTT        MQTT                     `yaml:"mqtt"`
 	RTSP        RTSP                     `yaml:"rtsp"`
+	WebRTC      WebRTC                   `yaml:"webrtc"`
 	Items       string                   `yaml:"items"` // file beside this one
 	Activation  Activation               `yaml:"activation"`
 	Rules       queue.Rules              `yaml:"rules"`

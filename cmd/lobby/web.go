@@ -64,6 +64,11 @@ func (l *lobby) startWeb() error {
 	if cameras != nil {
 		options.Cameras = liveCameras{cameras}
 		l.startFootage(&options, cameras)
+		calls, err := l.startGateway(cameras)
+		if err != nil {
+			return fmt.Errorf("webrtc: find our own program: %w", err)
+		}
+		options.Gateway = calls
 	}
 	if l.emulators.any() {
 		options.Emulators = l.emulators

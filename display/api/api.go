@@ -31,7 +31,7 @@ type Tickets interface {
 	Day(day string) ([]queue.Record, error)
 }
 
-// Options are what the API is given. Cameras, Emulators, Evidence and Metrics
+// Options are what the API is given. Cameras, Gateway, Emulators, Evidence and Metrics
 // may be nil where the hall has none.
 type Options struct {
 	Hall        Hall
@@ -40,6 +40,7 @@ type Options struct {
 	Items       *Items
 	Cameras     Cameras
 	Footage     Footage // nil where nothing is recorded
+	Gateway     Gateway
 	Emulators   Emulators
 	Evidence    Evidence
 	Feed        http.Handler // at /api/v1/feed
@@ -74,6 +75,8 @@ func (a *API) Handler() http.Handler {
 	mux.HandleFunc("GET /api/v1/cameras", a.cameras)
 	mux.HandleFunc("GET /api/v1/alerts", a.alerts)
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", a.live)
+	mux.HandleFunc("POST /api/v1/cameras/{camera}/webrtc", a.call)
+	mux.HandleFunc("DELETE /api/v1/cameras/{camera}/webrtc/{viewer}", a.hangUp)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("GET /api/v1/feed", a.Feed)

@@ -2,6 +2,7 @@
 // It has its own style, so that other people's pages can use it: they theme it
 // with --hall-line and --hall-alert and listen to the event `hall-camera`.
 import { LitElement, css, html } from '../vendor/lit.js';
+import { DirectFeed } from './direct-feed.js';
 import { LiveFeed } from './live-feed.js';
 import { icon } from '../lib/icons.js';
 import { Places } from '../lib/places.js';
@@ -18,6 +19,7 @@ export class HallCamera extends LitElement {
     why: { type: String },
     since: { type: String }, // since when it is so
     first: { type: Boolean }, // plays before all others
+    direct: { type: Boolean }, // by WebRTC; where that fails, as always
     alert: { type: String },
     phase: { state: true },
   };
@@ -36,11 +38,13 @@ export class HallCamera extends LitElement {
     this.since = '';
     /** @type {boolean} */
     this.first = false;
+    /** @type {boolean} */
+    this.direct = false;
     /** @type {string} */
     this.alert = '';
     /** @type {'connecting'|'live'|'stalled'|'idle'|'crowded'} */
     this.phase = 'idle';
-    /** @type {LiveFeed|null} */
+    /** @type {LiveFeed|DirectFeed|null} */
     this.feed = null;
   }
 
@@ -84,8 +88,8 @@ export class HallCamera extends LitElement {
   }
 
   updated(/** @type {Map<string, unknown>} */ changed) {
-    if (changed.has('camera') && this.feed && this.feed.camera !== this.camera) this.stop();
-    if (changed.has('camera') || changed.has('state')) this.decide();
+    if ((changed.has('camera') && this.feed && this.feed.camera !== this.camera) || (changed.has('direct') && this.feed)) this.stop();
+    if (['camera', 'state', 'direct'].some((p) => changed.has(p))) this.decide();
     const name = [this.label, this.words(), this.alert].filter(Boolean).join(t('camera.comma'));
     if (this.getAttribute('aria-label') !== name) this.setAttribute('aria-label', name);
   }
@@ -116,12 +120,19 @@ export class HallCamera extends LitElement {
   play() {
     const video = this.renderRoot.querySelector('video');
     if (!video) return;
-    this.feed = new LiveFeed(this.camera, video, (phase) => {
-      this.phase = phase;
-      this.dataset.phase = phase;
+    const beat = () => {
       this.dataset.frames = String(this.feed?.frames ?? 0);
-      this.dispatchEvent(new CustomEvent('hall-camera', { detail: { camera: this.camera, phase }, bubbles: true, composed: true }));
-    }, () => { this.dataset.frames = String(this.feed?.frames ?? 0); });
+      this.dataset.sound = this.feed instanceof DirectFeed && this.feed.sounding ? 'on' : 'off';
+    };
+    const tell = (/** @type {any} */ phase, why = '') => {
+      if (phase === 'failed') this.feed = null;
+      else this.phase = phase;
+      this.dataset.phase = phase;
+      beat();
+      this.dispatchEvent(new CustomEvent('hall-camera', { detail: { camera: this.camera, phase, why, direct: this.direct, sound: this.dataset.sound === 'on' }, bubbles: true, composed: true }));
+      if (phase === 'failed') this.direct = false; // and so it plays as always
+    };
+    this.feed = this.direct ? new DirectFeed(this.camera, video, tell, beat) : new LiveFeed(this.camera, video, tell, beat);
     this.feed.start();
   }
 

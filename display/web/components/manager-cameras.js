@@ -32,7 +32,7 @@ export function cameras(board) {
 @pointerdown=${w.grab} @pointermove=${w.drag} @pointerup=${w.drop} @pointercancel=${w.letGo}>
 ${repeat(all, (/** @type {any} */ c) => c.id, (/** @type {any} */ c) => tile(c, shown, alerts.get(c.id)))}
 <p class="hidden" id="wall-keys">${t('cameras.keys')}</p><p class="hidden" role="status">${wall.said}</p></section>
-${wall.full ? fullView({ cameras: all, shown, id: wall.full, alert: alerts.get(wall.full) || '', show: w.show, close: w.close }) : nothing}`;
+${wall.full ? fullView({ cameras: all, shown, id: wall.full, alert: alerts.get(wall.full) || '', show: w.show, close: w.close, redraw: board.draw }) : nothing}`;
 }
 
 /**
