@@ -6,7 +6,8 @@ const GUARD = 3000; // no second "next" for three seconds after a call
 const RECALLS = 3; // calls again; then "no show" is offered
 const RECALL_GAP = 10000;
 
-const OF_A_TICKET = ['recover', 'cancel']; // commands that name a ticket and no window
+// Commands that name a ticket and no window.
+const OF_A_TICKET = ['recover', 'cancel', 'void', 'reclass', 'reprint', 'resume', 'step_finish', 'step_skip', 'step_repeat'];
 
 /** @param {any} desk @param {any} command */
 async function send(desk, command) {
@@ -15,7 +16,7 @@ async function send(desk, command) {
   desk.problem = '';
   desk.draw();
   try {
-    await desk.hall.command(OF_A_TICKET.includes(command.type) ? command : { window: desk.id, ...command });
+    await desk.hall.command(OF_A_TICKET.includes(command.type) || command.ticket && command.type === 'transfer' ? command : { window: desk.id, ...command });
     return true;
   } catch (e) {
     desk.problem = /** @type {any} */ (e).say || t('desk.no_answer');
@@ -42,8 +43,11 @@ export const guarded = (desk) => Date.now() - desk.calledAt < GUARD;
 /** Whether calling again is allowed now. @param {any} desk */
 export const mayRecall = (desk) => {
   const w = desk.window;
-  return w.state === 'calling' && (w.recalls || 0) < RECALLS && Date.now() - Math.max(desk.calledAt, desk.recalledAt || 0) > (desk.recalledAt ? RECALL_GAP : GUARD);
+  return w.state === 'calling' && (w.recalls || 0) < RECALLS && desk.hall.since(w.called_at) > RECALL_GAP / 1000 && Date.now() - (desk.recalledAt || 0) > RECALL_GAP;
 };
+
+/** The warning that is open about this window, if any. @param {any} desk */
+export const overdue = (desk) => (desk.hall.state.alerts || []).find((/** @type {any} */ a) => !a.acknowledged && (a.subject === `window/${desk.id}` || a.window === desk.id && a.subject === `ticket/${desk.window.ticket}`));
 
 /** Whether it is time to say that nobody came. @param {any} desk */
 export const suggestNoShow = (desk) => desk.window.state === 'calling' && ((desk.window.recalls || 0) >= RECALLS || desk.hall.since(desk.window.called_at) > 90);
@@ -70,9 +74,11 @@ export const actions = {
   },
   arrive: (desk) => desk.window.state === 'calling' && send(desk, { type: 'arrive' }),
   noShow: (desk) => desk.window.state === 'calling' && send(desk, { type: 'no_show' }),
+  undo: (desk) => desk.window.state !== 'closed' && send(desk, { type: 'undo' }),
+  more: (desk) => desk.window.state !== 'closed' && question(desk, { kind: 'more' }),
   transfer: (desk) => here(desk) && question(desk, { kind: 'transfer' }),
   hold: (desk) => here(desk) && question(desk, { kind: 'hold' }),
-  pause: (desk) => (desk.window.state === 'paused' ? send(desk, { type: 'window_resume' }) : question(desk, { kind: 'pause' })),
+  pause: (desk) => desk.window.state !== 'closed' && (desk.window.state === 'paused' ? send(desk, { type: 'window_resume' }) : question(desk, { kind: 'pause' })),
 };
 
 /** Answers of the questions. @param {any} desk @param {any} command */

@@ -38,9 +38,12 @@ const marks = (x) => html`${x.state === 'held' ? html`<span class="mk y">${t('ti
 /** @param {any} desk @param {any} x */
 function action(desk, x) {
   const free = desk.window.state === 'idle';
-  if (x.state === 'no_show') return html`<button class="lk" ?disabled=${desk.busy} @click=${() => answer(desk, { type: 'recover', ticket: x.ticket })}>${t('desk.recover')}</button>`;
-  if (x.state === 'held') return html`<button class="lk" ?disabled=${!free || desk.busy} @click=${() => answer(desk, { type: 'resume', ticket: x.ticket })}>${t('desk.resume_ticket')}</button>`;
-  if (!(desk.window.services || []).includes(x.service)) return '';
+  if (x.state === 'no_show') return html`<button class="lk" ?disabled=${desk.busy} @click=${() => answer(desk, { type: 'recover', ticket: x.ticket })}>${t('desk.recover')}</button>${menu(desk, x)}`;
+  if (x.state === 'held') return html`<button class="lk" ?disabled=${!free || desk.busy} @click=${() => answer(desk, { type: 'resume', ticket: x.ticket })}>${t('desk.resume_ticket')}</button>${menu(desk, x)}`;
+  if (!(desk.window.services || []).includes(x.service)) return menu(desk, x);
   return html`<button class="lk" ?disabled=${!free || desk.busy} aria-label="${t('desk.call')} ${x.ticket}" @click=${() => question(desk, { kind: 'call', ticket: x.ticket })}>${t('desk.call')}</button>
-<button class="lk more" aria-label="${t('desk.cancel')} ${x.ticket}" @click=${() => question(desk, { kind: 'cancel', ticket: x.ticket })}>${t('desk.cancel')}</button>`;
+${menu(desk, x)}`;
 }
+
+/** Everything else that can be done about a ticket. @param {any} desk @param {any} x */
+const menu = (desk, x) => html`<button class="lk more" aria-haspopup="dialog" aria-label="${t('desk.more')} ${x.ticket}" @click=${() => question(desk, { kind: 'ticket', ticket: x.ticket })}>···</button>`;

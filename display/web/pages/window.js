@@ -10,6 +10,7 @@ import { queue } from '../components/window-queue.js';
 import { aside } from '../components/window-aside.js';
 import { topBar, footBar } from '../components/window-bars.js';
 import { ask } from '../components/window-ask.js';
+import { keepItems } from '../lib/items.js';
 import { listenKeys } from '../components/window-keys.js';
 import { chooser } from '../components/chooser.js';
 
@@ -46,4 +47,5 @@ startPage({ view, idle }).then(({ hall, draw }) => {
   desk.hall = hall;
   desk.draw = draw;
   listenKeys(desk, actions);
+  keepItems(draw);
 });
