@@ -61,8 +61,11 @@ type API struct {
 func New(o Options, c *Commander) *API { return &API{Options: o, commander: c} }
 
 // Handler is the whole web side of Lobby behind its guard.
-func (a *API) Handler() http.Handler {
-	mux := http.NewServeMux()
+func (a *API) Handler() http.Handler { return a.Guard.Protect(a.routes()) }
+
+// routes lists every address.
+func (a *API) routes() *routes {
+	mux := newRoutes()
 	mux.HandleFunc("POST /api/v1/commands", a.command)
 	mux.HandleFunc("GET /api/v1/state", a.state)
 	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", a.byToken)
@@ -94,7 +97,7 @@ func (a *API) Handler() http.Handler {
 		a.mountEmulators(mux)
 	}
 	mux.Handle("/", a.Pages)
-	return a.Guard.Protect(mux)
+	return mux
 }
 
 func (a *API) command(w http.ResponseWriter, r *http.Request) {

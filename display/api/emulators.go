@@ -10,7 +10,7 @@ import (
 )
 
 // mountEmulators adds what the page /hardware needs.
-func (a *API) mountEmulators(mux *http.ServeMux) {
+func (a *API) mountEmulators(mux *routes) {
 	mux.HandleFunc("GET /api/v1/emulators", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"emulators": a.Emulators.List()})
 	})

@@ -72,7 +72,7 @@ const (
 )
 
 // mountFootage adds what was recorded.
-func (a *API) mountFootage(mux *http.ServeMux) {
+func (a *API) mountFootage(mux *routes) {
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/clip", a.clip)
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/footage", a.films)
 }

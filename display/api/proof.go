@@ -21,7 +21,7 @@ type Evidence interface {
 }
 
 // mountEvidence adds what citizens keep.
-func (a *API) mountEvidence(mux *http.ServeMux) {
+func (a *API) mountEvidence(mux *routes) {
 	mux.HandleFunc("GET /api/v1/t/{token}/proof", a.proof)
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}/proof", a.publicProof)
 	mux.HandleFunc("GET /api/v1/trail/key", func(w http.ResponseWriter, _ *http.Request) {
