@@ -47,6 +47,10 @@ bench-trail: ## the trail against a grouped append and PostgreSQL, and the start
 	$(GO) test -run '^$$' -bench 'Store|Windows|Postgres' -benchtime 3x -timeout 20m ./queue/hall
 	$(GO) test -run '^$$' -bench Start -benchtime 10x -timeout 0 ./queue/trail
 
+bench-video: ## cameras and viewers against a plain copy of the same bytes, recording on and off
+	deploy/test-setup.sh
+	$(GO) test -run '^$$' -bench 'Video|Recording|RelayAgainstCopy' -benchtime 1x -timeout 20m ./cmd/lobby ./devices/camera
+
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
@@ -61,4 +65,4 @@ voice: ## make the stand-in voice anew (needs espeak-ng and ffmpeg)
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test nightly test-short fuzz bench bench-trail lint clips voice sizes
+.PHONY: help build demo run check test nightly test-short fuzz bench bench-trail bench-video lint clips voice sizes

@@ -25,6 +25,10 @@ import (
 const runAsLobby = "LOBBY_TEST_RUN_AS_LOBBY"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(runAsCopier) != "" {
+		runCopier()
+		os.Exit(0)
+	}
 	if os.Getenv(runAsLobby) != "" {
 		main()
 		os.Exit(0)
