@@ -16,8 +16,9 @@ import (
 type Config struct {
 	Hall        display.Hall             `yaml:"hall"`
 	Listen      string                   `yaml:"listen"`
-	Hosts       []string                 `yaml:"hosts"`  // further names under which the hall is reached
-	Public      string                   `yaml:"public"` // address for citizens' phones, https://hall.example
+	Hosts       []string                 `yaml:"hosts"`   // further names under which the hall is reached
+	Origins     []string                 `yaml:"origins"` // pages of other makers that may command windows, https://desk.example
+	Public      string                   `yaml:"public"`  // address for citizens' phones, https://hall.example
 	Data        string                   `yaml:"data"`
 	Trail       Trail                    `yaml:"trail"`
 	MQTT        MQTT                     `yaml:"mqtt"`

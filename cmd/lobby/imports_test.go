@@ -73,6 +73,7 @@ var mayImport = []struct {
 	{"display/...", []string{"display", "queue", "queue/hall", "devices"}},
 	{"deploy/...", nil},
 	{"hardware-docs", nil},
+	{"hardware-docs/examples/...", nil}, // strangers: nothing of ours
 	{"cmd/...", []string{"..."}},
 }
 
@@ -88,7 +89,7 @@ var onlyIn = map[string][]string{
 	"github.com/pion/ice/v4":                       {"devices/camera/gateway/peer"},
 	"github.com/ncruces/go-sqlite3":                {"queue/trail"},
 	"golang.org/x/mod":                             {"queue/trail", "queue/trail/leaf", "queue/trail/checkpoint", "queue/trail/export", "queue/trail/verify"},
-	"github.com/gorilla/websocket":                 {"display/feed", "display/api"},
+	"github.com/gorilla/websocket":                 {"display/feed", "display/api", "hardware-docs/examples/window"},
 	"periph.io/x/conn/v3":                          {"devices/button", "devices/wire/chip", "cmd/lobby"},
 	"periph.io/x/host/v3":                          {"devices/wire/chip", "cmd/lobby"},
 	"github.com/spf13/cobra":                       {"cmd/lobby"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -107,6 +108,11 @@ func (c checker) check() []error {
 	}
 	if _, err := queue.ParseClock(c.Hall.Closes); err != nil && c.Hall.Closes != "" {
 		bad("$.hall.closes", "%s", err)
+	}
+	for i, origin := range c.Origins {
+		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
+			bad(fmt.Sprintf("$.origins[%d]", i), "%q is no origin; write scheme, host and port alone, as https://desk.example:8443", origin)
+		}
 	}
 	if err := c.description().Rules(c.Rules).Validate(); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {

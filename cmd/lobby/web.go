@@ -51,14 +51,14 @@ func (l *lobby) startWeb() error {
 		return err
 	}
 	d := l.file.description()
-	guard := api.Guard{Hosts: l.file.Hosts}
+	guard := api.Guard{Hosts: l.file.Hosts, Origins: l.file.Origins}
 	commander := &api.Commander{Hall: l.hall, Items: l.file.items}
 	f := feed.New(feed.Options{
 		Hall: l.hall, Backlog: l.trail, Commander: commander, Description: d, Build: build(), Heartbeat: heartbeat,
 		Allowed: guard.Allowed, Log: l.log, Now: time.Now,
 	})
 	options := api.Options{
-		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Pages: web.Handler(web.Options{Build: build()}),
+		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
 	if cameras != nil {

@@ -13,7 +13,8 @@ import (
 // of our pages. Programs that are no browser send no Origin and are let in on
 // this count.
 type Guard struct {
-	Hosts []string // names and addresses under which the hall is reached, without port
+	Hosts   []string // names and addresses under which the hall is reached, without port
+	Origins []string // pages of other makers that may command windows, as "https://desk.example"
 }
 
 // loopback names reach the hall on its own machine.
@@ -30,10 +31,10 @@ func (g Guard) hostAllowed(hostport string) bool {
 }
 
 // Allowed checks a request's Origin, if it has one: it must be a page of this
-// very host and port.
+// very host and port, or one of those that the hall names.
 func (g Guard) Allowed(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
-	if origin == "" {
+	if origin == "" || slices.Contains(g.Origins, origin) {
 		return true
 	}
 	u, err := url.Parse(origin)
