@@ -43,6 +43,9 @@ func BenchmarkVideo(b *testing.B) {
 				b.ReportMetric(100*float64(ours)/float64(videoSpan), "hall-cpu-%")
 				b.ReportMetric(float64(bytes)*8/videoSpan.Seconds()/float64(cell.cameras*max(1, cell.viewers))/1000, "kbit/s/viewer")
 				b.ReportMetric(float64(h.memory(b)-before)/float64(cell.cameras*max(1, cell.viewers)), "KiB/viewer")
+				late := w.latencies()
+				b.ReportMetric(ms(late[len(late)/2]), "latency-p50-ms")
+				b.ReportMetric(ms(late[len(late)*99/100]), "latency-p99-ms")
 				slices.Sort(w.first)
 				b.ReportMetric(ms(w.first[len(w.first)/2]), "first-p50-ms")
 				b.ReportMetric(ms(w.first[len(w.first)*99/100]), "first-p99-ms")
@@ -71,7 +74,10 @@ func BenchmarkRecording(b *testing.B) {
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // videoHall is a hall with nothing but cameras.
-type videoHall struct{ *program }
+type videoHall struct {
+	*program
+	sent []atomic.Int64 // by camera, when its newest picture was, Unix time in nanoseconds
+}
 
 func startVideo(b *testing.B, cameras int, record bool) videoHall {
 	b.Helper()
@@ -79,7 +85,13 @@ func startVideo(b *testing.B, cameras int, record bool) videoHall {
 	for i := range cameras {
 		streams[fmt.Sprint("c", i)] = emucamera.ClipNames()[i%len(emucamera.ClipNames())]
 	}
-	cams, err := emucamera.New(emucamera.Options{Listen: "127.0.0.1:0", Streams: streams})
+	sent := make([]atomic.Int64, cameras)
+	cams, err := emucamera.New(emucamera.Options{Listen: "127.0.0.1:0", Streams: streams, Sent: func(path string) {
+		var n int
+		if _, err := fmt.Sscanf(path, "c%d", &n); err == nil {
+			sent[n].Store(time.Now().UnixNano())
+		}
+	}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -97,7 +109,7 @@ func startVideo(b *testing.B, cameras int, record bool) videoHall {
 		}
 		file.WriteString("}\n")
 	}
-	h := videoHall{startProgram(b, shipped(b), "run", "--config", mustWrite(b, filepath.Join(dir, "hall.yaml"), file.String()))}
+	h := videoHall{startProgram(b, shipped(b), "run", "--config", mustWrite(b, filepath.Join(dir, "hall.yaml"), file.String())), sent}
 	until(b, "all cameras are live", 60*time.Second, func() bool {
 		var v struct{ Cameras []struct{ State string } }
 		h.get(b, "/api/v1/cameras", &v)
@@ -171,6 +183,8 @@ type watchers struct {
 	copier copier
 
 	first  []time.Duration // from asking for a camera to its first picture
+	mu     sync.Mutex
+	late   []time.Duration // from a camera's sending a picture to its viewer's having it
 	bytes  atomic.Uint64
 	failed atomic.Uint64
 }
@@ -203,12 +217,20 @@ func (w *watchers) watch(b *testing.B, cameras, viewers int, copied bool) {
 			if viewer == 0 {
 				into = feed
 			}
-			go w.read(b, conn, into)
+			go w.read(b, conn, camera, into)
 		}
 	}
 }
 
-func (w *watchers) read(b *testing.B, conn *websocket.Conn, into io.Writer) {
+// latencies are those until now, the least first. A camera sends its next
+// picture after 80 ms, so what is asked of the newest is asked of the right one.
+func (w *watchers) latencies() []time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Sorted(slices.Values(w.late))
+}
+
+func (w *watchers) read(b *testing.B, conn *websocket.Conn, camera int, into io.Writer) {
 	for {
 		_, message, err := conn.ReadMessage()
 		if err != nil {
@@ -217,6 +239,10 @@ func (w *watchers) read(b *testing.B, conn *websocket.Conn, into io.Writer) {
 			}
 			return
 		}
+		late := time.Duration(time.Now().UnixNano() - w.hall.sent[camera].Load())
+		w.mu.Lock()
+		w.late = append(w.late, late)
+		w.mu.Unlock()
 		w.bytes.Add(uint64(len(message)))
 		if _, err := into.Write(message); err != nil {
 			return

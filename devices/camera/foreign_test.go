@@ -146,6 +146,29 @@ func TestForeignPlayerGetsRTSP(t *testing.T) {
 	}
 }
 
+func TestForeignGStreamerPlaysRTSP(t *testing.T) {
+	needs(t, "gst-launch-1.0", "gstreamer1.0-tools")
+	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"in": "kiosk"}})
+	r := mustRelay(t, Options{
+		Sources:    []Source{{ID: "kiosk-1", URL: "rtsp://" + cams.Addr() + "/in"}},
+		RTSPListen: "127.0.0.1:0",
+		RTSPUsers:  map[string]string{"recorder": "canary-77"},
+	})
+	mustNext(t, mustWatch(t, r, "kiosk-1"))
+	addr, _ := r.RTSP()
+	file := filepath.Join(t.TempDir(), "played.mkv")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "gst-launch-1.0", "-q", "rtspsrc", "location=rtsp://"+addr+"/kiosk-1", "protocols=tcp", "user-id=recorder", "user-pw=canary-77",
+		"!", "rtph264depay", "!", "h264parse", "!", "video/x-h264,stream-format=avc,alignment=au", "!", "identity", "eos-after=50", "!", "matroskamux", "!", "filesink", "location="+file).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "ERROR") {
+		t.Fatalf("gst-launch: %v\n%s", err, out)
+	}
+	if pictures := mustDecode(t, "v", file); len(pictures) < 25 {
+		t.Errorf("GStreamer played %d pictures of at least 25", len(pictures))
+	}
+}
+
 // mustHear watches with the sound, asking again until it has come.
 func mustHear(t *testing.T, r *Relay, camera string) *Viewer {
 	t.Helper()

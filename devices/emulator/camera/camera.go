@@ -28,6 +28,9 @@ type Options struct {
 	Log      *slog.Logger
 	// Seed makes the noise of the fault garbage.
 	Seed uint64
+	// Sent, if there is one, hears of every picture when its last packet is on
+	// its way, by the path of its camera.
+	Sent func(path string)
 }
 
 // The faults of one camera.

@@ -74,6 +74,9 @@ func (c *Cameras) show(u *unit, n int64, encoder *rtph264.Encoder, noise *rand.R
 	c.mu.Lock()
 	u.frames++
 	c.mu.Unlock()
+	if c.options.Sent != nil {
+		c.options.Sent(u.path)
+	}
 }
 
 // spoil puts noise in a packet's place.
