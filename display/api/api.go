@@ -43,6 +43,7 @@ type Options struct {
 	Gateway     Gateway
 	Emulators   Emulators
 	Evidence    Evidence
+	Figures     Figures
 	Feed        http.Handler // at /api/v1/feed
 	Pages       http.Handler // everything that is not the API
 	Metrics     http.Handler
@@ -72,6 +73,7 @@ func (a *API) routes() *routes {
 	mux.HandleFunc("GET /api/v1/tickets", a.search)
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}", a.ticket)
 	mux.HandleFunc("GET /api/v1/followups", a.followups)
+	mux.HandleFunc("GET /api/v1/figures", a.figures)
 	mux.HandleFunc("GET /api/v1/items", a.items)
 	mux.HandleFunc("GET /api/v1/items/{code}", a.item)
 	mux.HandleFunc("GET /api/v1/devices", a.devices)

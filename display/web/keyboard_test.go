@@ -57,7 +57,7 @@ func TestForeignPagesWindowEveryCommandByKeyboardAlone(t *testing.T) {
 	ask := func(key string) { p.press(key); p.until(`document.querySelector('dialog[open]')`) }
 	did := func(kind string) {
 		t.Helper()
-		p.until(`!document.querySelector('dialog')`)
+		p.until(`!document.querySelector('dialog')&&!lobby.outbox.open.size`) // all is answered
 		if len(hall.sent(kind)) == 0 {
 			t.Errorf("no %s was sent", kind)
 		}
@@ -118,14 +118,15 @@ func TestForeignPagesWindowEveryCommandByKeyboardAlone(t *testing.T) {
 	row("resume", "A051", "排在最前")
 	p.walk("恢复排队")
 	did("recover")
+	p.until(`[...document.querySelectorAll('.acts button')].some(b=>b.textContent.includes('请评价')&&!b.disabled)`)
 	p.press("Alt+KeyR")
+	did("invite")
 	p.press("Alt+KeyP")
 	p.until(`document.querySelector('dialog[open]')`)
 	p.walk("用餐")
 	did("window_pause")
 	p.walk("下班")
 	did("window_drain")
-	did("invite")
 	p.quiet()
 }
 

@@ -7,6 +7,7 @@ package figures
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -206,6 +207,7 @@ func (b *Books) add(t queue.Ticket) {
 
 // Report closes the books. They must not be used after it.
 func (b *Books) Report() Report {
+	b = b.copied()
 	b.close()
 	r := Report{Records: b.state.Seq(), Balance: b.balance}
 	for g, s := range b.groups {
@@ -222,4 +224,17 @@ func (b *Books) Report() Report {
 		r.To = row.Key
 	}
 	return r
+}
+
+// copied are books that may be closed while b goes on.
+func (b *Books) copied() *Books {
+	c := *b
+	c.legs = maps.Clone(b.legs)
+	c.groups = make(map[group]*sums, len(b.groups))
+	for g, s := range b.groups {
+		sum := *s
+		sum.waits, sum.services = slices.Clip(s.waits), slices.Clip(s.services) // appending must not write into b's
+		c.groups[g] = &sum
+	}
+	return &c
 }

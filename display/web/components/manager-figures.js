@@ -7,7 +7,7 @@ const POINTS = 90; // minutes in a small curve
 /** @param {any} board */
 export function head(board) {
   const { hall } = board;
-  return html`<header><h1>${t('page.manager')}</h1><span class="hallname">${nameOf(hall.state.hall)}</span><nav aria-label=${t('manager.pages')}><a href="/manager" aria-current="page">${t('manager.overview')}</a>${(hall.state.walls || []).slice(0, 1).map((/** @type {any} */ w) => html`<a href="/wall/${w.id}">${t('page.wall')}</a>`)}<a href="/window">${t('page.window')}</a><a href="/followups">${t('follow.title')}</a>${board.emulated ? html`<a href="/hardware">${t('page.hardware')}</a>` : ''}</nav>
+  return html`<header><h1>${t('page.manager')}</h1><span class="hallname">${nameOf(hall.state.hall)}</span><nav aria-label=${t('manager.pages')}><a href="/manager" aria-current="page">${t('manager.overview')}</a>${(hall.state.walls || []).slice(0, 1).map((/** @type {any} */ w) => html`<a href="/wall/${w.id}">${t('page.wall')}</a>`)}<a href="/window">${t('page.window')}</a><a href="/figures">${t('figures.title')}</a><a href="/trail">${t('trail.find')}</a><a href="/followups">${t('follow.title')}</a>${board.emulated ? html`<a href="/hardware">${t('page.hardware')}</a>` : ''}</nav>
 <div class="r"><button class="chip" @click=${() => turnDay(board)}>${t(hall.state.open ? 'manager.day_close' : 'manager.day_open')}</button><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span></div></header>`;
 }
 
