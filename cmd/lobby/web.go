@@ -21,7 +21,7 @@ import (
 )
 
 // heartbeat is how often the feed beats.
-const heartbeat = 10 * time.Second
+const heartbeat = 2 * time.Second
 
 // listen opens the web listener. Beyond this machine it would need encryption
 // and sign-in, which this version does not have, so it refuses.

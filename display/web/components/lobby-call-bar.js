@@ -7,7 +7,7 @@
 const GUARD = 3000; // milliseconds after a call in which "next" does nothing
 const RECALL_GAP = 10000; // milliseconds between two calls of one number
 const RECALLS = 3;
-const STALE = 5000; // milliseconds without the hall before the bar says so
+const STALE = 4000; // milliseconds without the hall before the bar says so
 
 const WORDS = /** @type {Record<string, Record<string, string>>} */ ({
   'zh-CN': { idle: '空闲', calling: '已叫号', serving: '办理中', paused: '暂停', closed: '未开放', draining: '收尾', people: '人', wait: '等候 约 {n} 分', waits: '等候', next: '叫下一位', finishNext: '办结叫号', arrive: '开始办理', recall: '重呼', noShow: '过号', transfer: '转移', invite: '评价', pause: '暂停', resume: '恢复', to: '转到窗口', why: '为什么暂停', back: '返回', off: '连接中断', name: '叫号', away: '短暂离开', meal: '用餐', meeting: '会议', unknown: '没有这个窗口' },
@@ -59,7 +59,7 @@ class Line {
     this.heard = performance.now();
     this.heartbeat = 10;
     this.offset = 0;
-    this.timer = setInterval(() => this.watch(), 1000);
+    this.timer = setInterval(() => this.watch(), 500);
     this.connect();
   }
 
@@ -73,7 +73,7 @@ class Line {
 
   /** A silent feed is a dead feed. */
   watch() {
-    if (this.socket && performance.now() - this.heard > this.heartbeat * 2500) {
+    if (this.socket && performance.now() - this.heard > Math.min(this.heartbeat * 2500, this.heartbeat * 1000 + 2000)) {
       const { socket } = this;
       this.lost();
       socket.close();

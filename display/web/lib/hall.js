@@ -58,7 +58,7 @@ export class Hall extends EventTarget {
   start() {
     this.heard = performance.now();
     this.connect();
-    setInterval(() => this.watch(), 1000);
+    setInterval(() => this.watch(), 500); // people must know within five seconds
     addEventListener('online', () => this.socket || this.connect());
     return this;
   }
@@ -76,7 +76,7 @@ export class Hall extends EventTarget {
   }
 
   /** Whether people must be told that what they see may be old. */
-  get stale() { return !this.up && (this.away > Math.min(5, this.heartbeat) || this.failures > 2); }
+  get stale() { return !this.up && (this.away > Math.min(4, this.heartbeat) || this.failures > 2); }
 
   /** @param {any} body @param {string} [id] */
   command(body, id = newId()) { return this.outbox.add(id, body); }
@@ -97,7 +97,7 @@ export class Hall extends EventTarget {
   /** A silent feed is a dead feed, even if the socket does not say so. */
   watch() {
     const silent = (performance.now() - this.heard) / 1000;
-    if (this.socket && silent > this.heartbeat * 2.5) {
+    if (this.socket && silent > Math.min(this.heartbeat * 2.5, this.heartbeat + 2)) {
       const socket = this.socket;
       this.lost();
       socket.close();

@@ -94,7 +94,7 @@ func (l *line) once(id string, c map[string]any) (json.RawMessage, error) {
 		return nil, err
 	}
 	for {
-		// Beats come every ten seconds; a feed that is silent for longer is dead.
+		// Beats come every few seconds; a feed that is silent for long is dead.
 		if err := l.conn.SetReadDeadline(time.Now().Add(25 * time.Second)); err != nil {
 			return nil, err
 		}

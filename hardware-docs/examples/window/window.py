@@ -35,7 +35,7 @@ class Line:
             self.ws = await websockets.connect(self.url, subprotocols=["lobby.v1"])
         await self.ws.send(json.dumps({"type": "command", "id": id, "command": command}))
         while True:
-            # Beats come every ten seconds; a feed that is silent for longer is dead.
+            # Beats come every few seconds; a feed that is silent for long is dead.
             m = json.loads(await asyncio.wait_for(self.ws.recv(), 25))
             if m["type"] == "answer" and m["id"] == id:
                 return m

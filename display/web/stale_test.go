@@ -1,0 +1,30 @@
+package web_test
+
+import (
+	"testing"
+	"time"
+
+	c "github.com/chromedp/chromedp"
+)
+
+// A hall whose packets vanish says no goodbye: the socket stays open and
+// silent. The page says within five seconds that it is old, by its own clock.
+func TestFaultF31_SilenceShowsThatThePageIsStale(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	hall.heartbeat = 2 // as the daemon's; the fake hall sends no beat at all
+	p := openTab(t, 1366, 768)
+	p.do(c.Navigate(hall.URL + "/window/12"))
+	p.until(`window.lobby&&lobby.up`)
+	hall.setSilent(true)
+	p.do(c.Evaluate[c.Void](`window.heard=lobby.heard;new MutationObserver(()=>{if(!window.told&&document.querySelector('.stale'))window.told=performance.now()}).observe(document.body,{childList:true,subtree:true})`))
+	p.until(`window.told`)
+	if after := eval[float64](p, `window.told-window.heard`); after > 5000 {
+		t.Errorf("the page said that it is stale %.0f ms after it heard of the hall, want at most 5000", after)
+	}
+	p.do(c.Evaluate[c.Void](`lobby.command({type:'call_next',window:'12'},'one-wish');lobby.command({type:'call_next',window:'12'},'one-wish')`))
+	hall.setSilent(false)
+	p.until(`!document.querySelector('.stale')&&!lobby.outbox.open.size`)
+	if n := len(hall.sent("call_next")); n != 1 {
+		t.Errorf("a wish of the time without a hall was sent %d times, want once", n)
+	}
+}
