@@ -3,6 +3,8 @@ package web_test
 import (
 	"testing"
 	"time"
+
+	c "github.com/chromedp/chromedp"
 )
 
 func TestForeignPagesManagerAcknowledges(t *testing.T) {
@@ -65,4 +67,26 @@ func TestForeignPagesCameraStaysLive(t *testing.T) {
 		t.Error("the camera was not opened again")
 	}
 	p.quiet()
+}
+
+// A power cut or an evacuation stops all clocks, with a reason, until somebody
+// lets them go on.
+func TestForeignPagesManagerStopsTheClocks(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/manager", ".kpis")
+	p.do(c.Evaluate[c.Void](`window.prompt=()=>' 停电 ';[...document.querySelectorAll('.chip')].find(b=>b.textContent==='冻结计时').click()`))
+	p.until(`!lobby.outbox.open.size`)
+	if got := hall.sent("freeze"); len(got) != 1 || got[0]["reason"] != "停电" {
+		t.Errorf("freeze: %v", got)
+	}
+	hall.patch(object{"frozen": object{"reason": "停电", "since": time.Now().Format(time.RFC3339)}})
+	p.until(`[...document.querySelectorAll('.chip')].some(b=>b.textContent==='恢复计时')`)
+	p.do(c.Evaluate[c.Void](`[...document.querySelectorAll('.chip')].find(b=>b.textContent==='恢复计时').click()`))
+	p.until(`!lobby.outbox.open.size`)
+	if n := len(hall.sent("unfreeze")); n != 1 {
+		t.Errorf("unfreeze was sent %d times, want once", n)
+	}
+	p.clean()
+	p.shoot("manager-frozen")
 }

@@ -8,16 +8,29 @@ const POINTS = 90; // minutes in a small curve
 export function head(board) {
   const { hall } = board;
   return html`<header><h1>${t('page.manager')}</h1><span class="hallname">${nameOf(hall.state.hall)}</span><nav aria-label=${t('manager.pages')}><a href="/manager" aria-current="page">${t('manager.overview')}</a>${(hall.state.walls || []).slice(0, 1).map((/** @type {any} */ w) => html`<a href="/wall/${w.id}">${t('page.wall')}</a>`)}<a href="/window">${t('page.window')}</a><a href="/figures">${t('figures.title')}</a><a href="/trail">${t('trail.find')}</a><a href="/followups">${t('follow.title')}</a>${board.emulated ? html`<a href="/hardware">${t('page.hardware')}</a>` : ''}</nav>
-<div class="r"><button class="chip" @click=${() => turnDay(board)}>${t(hall.state.open ? 'manager.day_close' : 'manager.day_open')}</button><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span></div></header>`;
+<div class="r">${hall.state.open ? html`<button class="chip" @click=${() => turnClocks(board)}>${t(hall.state.frozen ? 'manager.unfreeze' : 'manager.freeze')}</button>` : ''}<button class="chip" @click=${() => turnDay(board)}>${t(hall.state.open ? 'manager.day_close' : 'manager.day_open')}</button><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span></div></header>`;
+}
+
+/** Stops all clocks of the hall, with a reason, or lets them go on. @param {any} board */
+async function turnClocks(board) {
+  const { frozen } = board.hall.state;
+  const reason = frozen ? '' : window.prompt(t('manager.freeze_why'))?.trim();
+  if (!frozen && !reason) return;
+  await command(board, frozen ? { type: 'unfreeze' } : { type: 'freeze', reason });
 }
 
 /** Opens or closes the business day; closing asks first, for it ends all waiting. @param {any} board */
 async function turnDay(board) {
   const open = board.hall.state.open;
   if (open && !window.confirm(t('manager.day_close_sure', { n: board.hall.state.figures?.waiting ?? 0 }))) return;
+  await command(board, { type: open ? 'day_close' : 'day_open' });
+}
+
+/** Sends one command and shows why it was refused. @param {any} board @param {any} wish */
+async function command(board, wish) {
   board.problem = '';
   try {
-    await board.hall.command({ type: open ? 'day_close' : 'day_open' });
+    await board.hall.command(wish);
   } catch (e) {
     board.problem = /** @type {any} */ (e).say || t('desk.no_answer');
   }
