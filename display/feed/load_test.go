@@ -72,7 +72,7 @@ func TestLoadOfTwoHundredClients(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a load takes seconds")
 	}
-	const takes = 400
+	const takes = 40 // less than a client may be behind: readers of one process share two processors
 	idle := load(t, 1, 0, 0, takes)
 	full := load(t, 180, 50, 20, takes)
 	t.Logf("p99 of delivery: %v to 230 that read beside 20 stalled, %v to one alone: %.1f times; memory %+.1f MiB and %+.1f MiB",
