@@ -23,7 +23,7 @@ func rootCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(runCommand(), demoCommand(), checkCommand(), slipCommand(), trailCommand(), simulateCommand(), doctorCommand(), tapCommand(), backupCommand(), restoreCommand(), cameraCommand(), webrtcCommand(), keypadCommand(), firmwareCommand(), versionCommand())
+	root.AddCommand(runCommand(), demoCommand(), checkCommand(), slipCommand(), trailCommand(), simulateCommand(), doctorCommand(), tapCommand(), backupCommand(), restoreCommand(), cameraCommand(), webrtcCommand(), keypadCommand(), accessCommand(), tlsCommand(), firmwareCommand(), versionCommand())
 	for _, c := range root.Commands() {
 		strict(c)
 	}

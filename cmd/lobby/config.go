@@ -19,6 +19,8 @@ type Config struct {
 	Hosts       []string                 `yaml:"hosts"`   // further names under which the hall is reached
 	Origins     []string                 `yaml:"origins"` // pages of other makers that may command windows, https://desk.example
 	Public      string                   `yaml:"public"`  // address for citizens' phones, https://hall.example
+	TLS         TLS                      `yaml:"tls"`
+	Access      Access                   `yaml:"access"`
 	Data        string                   `yaml:"data"`
 	Trail       Trail                    `yaml:"trail"`
 	MQTT        MQTT                     `yaml:"mqtt"`
@@ -239,6 +241,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 		if cam.KeepDays > 0 {
 			add("recorder", cam.ID, "录像 "+cam.Name)
 		}
+	}
+	if c.TLS.CertFile != "" {
+		add("certificate", "tls", "网页证书")
 	}
 	add("broker", "mqtt", "评价消息服务")
 	return list

@@ -69,7 +69,7 @@ func demo(ctx context.Context, o demoOptions, out io.Writer, errOut *os.File) er
 		return err
 	}
 	file.emulate()
-	file.Listen, file.Data = o.listen, o.data
+	file.Listen, file.Data, file.TLS, file.Access = o.listen, o.data, TLS{}, Access{} // everybody may try everything
 	if o.speed <= fastest {
 		file.past = file.rehearse
 	}

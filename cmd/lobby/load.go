@@ -109,6 +109,11 @@ func (c checker) check() []error {
 	if _, err := queue.ParseClock(c.Hall.Closes); err != nil && c.Hall.Closes != "" {
 		bad("$.hall.closes", "%s", err)
 	}
+	if c.Listen != "" {
+		if err := c.mayListen(); err != nil {
+			bad("$.listen", "%s", err)
+		}
+	}
 	for i, origin := range c.Origins {
 		if u, err := url.Parse(origin); err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
 			bad(fmt.Sprintf("$.origins[%d]", i), "%q is no origin; write scheme, host and port alone, as https://desk.example:8443", origin)

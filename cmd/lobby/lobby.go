@@ -25,22 +25,23 @@ import (
 
 // lobby is the running program: everything concrete, joined.
 type lobby struct {
-	file      *hallFile
-	log       *slog.Logger
-	group     *group
-	trail     *trail.Trail
-	hall      *hall.Hall
-	health    *health
-	emulators *emulators
-	wires     *wires
-	inputs    *inputs
-	keypads   *keypads
-	relay     *camera.Relay // nil without cameras
-	key       checkpoint.Key
-	notary    *notary.Notary // nil before the key is open
-	listener  net.Listener
-	stopHall  func() // stops the hall, after everybody who talks to it
-	location  *time.Location
+	file        *hallFile
+	log         *slog.Logger
+	group       *group
+	trail       *trail.Trail
+	hall        *hall.Hall
+	health      *health
+	emulators   *emulators
+	wires       *wires
+	inputs      *inputs
+	keypads     *keypads
+	relay       *camera.Relay // nil without cameras
+	key         checkpoint.Key
+	notary      *notary.Notary // nil before the key is open
+	listener    net.Listener
+	certificate *certificate // nil without TLS
+	stopHall    func()       // stops the hall, after everybody who talks to it
+	location    *time.Location
 }
 
 // start opens the trail and starts every part of the hall. When it returns
@@ -51,7 +52,7 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 		return nil, fmt.Errorf("time zone %q: %w", file.Hall.Timezone, err)
 	}
 	l := &lobby{file: file, log: log, location: location, health: newHealth(file.description().Devices), emulators: newEmulators(log, file.models)}
-	if l.listener, err = listen(file.Listen); err != nil {
+	if l.listener, err = listen(file.Config); err != nil {
 		return nil, err
 	}
 	if l.trail, err = trail.Open(file.Data); err != nil {

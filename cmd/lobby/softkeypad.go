@@ -86,7 +86,7 @@ func softKeypad(ctx context.Context, o keypadOptions, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(o.listen)
+	listener, err := listen(Config{Listen: o.listen})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -15,6 +16,8 @@ import (
 	"lobby/devices"
 	"lobby/devices/camera"
 	emucamera "lobby/devices/emulator/camera"
+	"lobby/display"
+	"lobby/display/access"
 	"lobby/display/api"
 	"lobby/display/feed"
 	"lobby/display/web"
@@ -23,17 +26,27 @@ import (
 // heartbeat is how often the feed beats.
 const heartbeat = 2 * time.Second
 
-// listen opens the web listener. Beyond this machine it would need encryption
-// and sign-in, which this version does not have, so it refuses.
-func listen(address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
+// mayListen refuses an address that others can reach without encryption and
+// sign-in.
+func (c Config) mayListen() error {
+	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("listen %q: write it as host:port, for example 127.0.0.1:8080", address)
+		return fmt.Errorf("listen %q: write it as host:port, for example 127.0.0.1:8080", c.Listen)
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("listen %q: an address that others can reach needs TLS and sign-in, which this version does not offer; "+
-			"listen on 127.0.0.1 and put a proxy with both in front", address)
+	ip := net.ParseIP(host)
+	if host == "localhost" || ip != nil && ip.IsLoopback() || c.TLS.CertFile != "" && c.Access.File != "" {
+		return nil
 	}
+	return fmt.Errorf("listen %q: an address that others can reach needs TLS and sign-in: write tls (lobby tls init makes the files) "+
+		"and access (lobby access add makes the file), or listen on 127.0.0.1", c.Listen)
+}
+
+// listen opens the web listener.
+func listen(c Config) (net.Listener, error) {
+	if err := c.mayListen(); err != nil {
+		return nil, err
+	}
+	address := c.Listen
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen %q: %w; another program uses it, choose another port", address, err)
@@ -42,7 +55,35 @@ func listen(address string) (net.Listener, error) {
 }
 
 // url is where the hall is reached.
-func (l *lobby) url() string { return "http://" + l.listener.Addr().String() }
+func (l *lobby) url() string {
+	if l.certificate != nil {
+		return "https://" + l.listener.Addr().String()
+	}
+	return "http://" + l.listener.Addr().String()
+}
+
+// startAccess opens the certificate and the book of accounts, where the hall
+// has them.
+func (l *lobby) startAccess(o *api.Options) (err error) {
+	if l.file.TLS.CertFile != "" {
+		if l.certificate, err = openCertificate(l.file.TLS, l.log); err != nil {
+			return err
+		}
+		l.listener = l.certificate.encrypted(l.listener)
+		l.group.add(l.watchCertificate)
+	}
+	if l.file.Access.File == "" {
+		return nil
+	}
+	book, err := access.OpenBook(l.file.Access.File)
+	if err != nil {
+		return err
+	}
+	o.Gate = access.NewGate(book, func(id string) bool {
+		return slices.ContainsFunc(l.file.Windows, func(w display.Window) bool { return w.ID == id })
+	}, l.log, time.Now)
+	return nil
+}
 
 // startWeb starts cameras, feed, API and pages.
 func (l *lobby) startWeb() error {
@@ -61,6 +102,9 @@ func (l *lobby) startWeb() error {
 		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Figures: &figuresBook{records: l.trail}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
+	if err := l.startAccess(&options); err != nil {
+		return err
+	}
 	if cameras != nil {
 		options.Cameras = liveCameras{cameras}
 		l.startFootage(&options, cameras)
@@ -76,6 +120,29 @@ func (l *lobby) startWeb() error {
 	l.group.add(f.Run)
 	l.serve(api.New(options, commander).Handler())
 	return nil
+}
+
+// watchCertificate warns before the certificate ends. Who has the pages open
+// goes on, and the hall does anyway.
+func (l *lobby) watchCertificate(ctx context.Context) error {
+	hourly := time.NewTicker(time.Hour)
+	defer hourly.Stop()
+	for {
+		say, over := l.certificate.expiry(time.Now())
+		state := devices.Up
+		switch {
+		case over:
+			state = devices.Down
+		case say != "":
+			state = devices.Degraded
+		}
+		l.health.report("certificate/tls", state, say)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hourly.C:
+		}
+	}
 }
 
 // serve runs the HTTP server until the group ends.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lobby/display"
+	"lobby/display/access"
 	"lobby/queue"
 	"lobby/queue/hall"
 )
@@ -31,7 +32,7 @@ type Tickets interface {
 	Day(day string) ([]queue.Record, error)
 }
 
-// Options are what the API is given. Cameras, Gateway, Emulators, Evidence and Metrics
+// Options are what the API is given. Cameras, Gateway, Gate, Emulators, Evidence and Metrics
 // may be nil where the hall has none.
 type Options struct {
 	Hall        Hall
@@ -48,6 +49,7 @@ type Options struct {
 	Pages       http.Handler // everything that is not the API
 	Metrics     http.Handler
 	Guard       Guard
+	Gate        *access.Gate // nil in an open hall
 	Log         *slog.Logger
 	Now         func() time.Time
 }
@@ -62,7 +64,13 @@ type API struct {
 func New(o Options, c *Commander) *API { return &API{Options: o, commander: c} }
 
 // Handler is the whole web side of Lobby behind its guard.
-func (a *API) Handler() http.Handler { return a.Guard.Protect(a.routes()) }
+func (a *API) Handler() http.Handler {
+	var h http.Handler = a.routes()
+	if a.Gate != nil {
+		h = a.Gate.Protect(h)
+	}
+	return a.Guard.Protect(h)
+}
 
 // routes lists every address.
 func (a *API) routes() *routes {
@@ -91,6 +99,11 @@ func (a *API) routes() *routes {
 	if a.Metrics != nil {
 		mux.Handle("GET /metrics", a.Metrics)
 	}
+	if a.Gate != nil {
+		mux.HandleFunc("POST /api/v1/signin", a.Gate.SignIn)
+		mux.HandleFunc("POST /api/v1/signout", a.Gate.SignOut)
+		mux.HandleFunc("GET /api/v1/me", a.Gate.Me)
+	}
 	a.mountFootage(mux)
 	if a.Evidence != nil {
 		a.mountEvidence(mux)
@@ -111,7 +124,7 @@ func (a *API) command(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusBadRequest, refusal.Code, refusal.Say)
 		return
 	}
-	answer, later := a.commander.Command(r.Context(), "http:"+r.RemoteAddr, data)
+	answer, later := a.commander.Command(r.Context(), "http", data)
 	if later != nil {
 		answer = later(r.Context())
 	}

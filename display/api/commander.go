@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"lobby/display/access"
 	"lobby/queue"
 	"lobby/queue/hall"
 )
@@ -52,6 +53,9 @@ func (c *Commander) Command(ctx context.Context, from string, data []byte) (queu
 		return queue.Answer{ID: h.ID, Refusal: r}, nil
 	}
 	_ = json.Unmarshal(data, &h) // wellFormed has read it before
+	if r := access.Command(ctx, data); r != nil {
+		return queue.Answer{ID: h.ID, Refusal: r}, nil
+	}
 	command, err := queue.DecodeCommand(data)
 	if take, ok := command.(queue.Take); ok && err == nil {
 		command, err = c.withService(take)
@@ -60,7 +64,7 @@ func (c *Commander) Command(ctx context.Context, from string, data []byte) (queu
 	if errors.As(err, &refusal) {
 		return queue.Answer{ID: h.ID, Refusal: refusal.In(h.Lang)}, nil
 	}
-	answer, err := c.Hall.Do(ctx, hall.Request{ID: h.ID, Actor: h.actor(from), Command: command})
+	answer, err := c.Hall.Do(ctx, hall.Request{ID: h.ID, Actor: h.actor(ctx, from), Command: command})
 	if err != nil {
 		return queue.Answer{ID: h.ID, Refusal: &queue.Refusal{Code: codeNotDurable, Say: "命令没有写入磁盘，请用同一个 id 再试"}}, nil
 	}
@@ -71,9 +75,12 @@ func (c *Commander) Command(ctx context.Context, from string, data []byte) (queu
 	return answer, nil
 }
 
-// actor says who commands, as far as it is known without sign-in.
-func (h head) actor(from string) string {
+// actor says who commands, as far as it is known.
+func (h head) actor(ctx context.Context, from string) string {
+	i, signed := access.From(ctx)
 	switch {
+	case signed:
+		return i.Actor()
 	case h.Window != "":
 		return "window:" + h.Window
 	case h.Kiosk != "":

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
+
+	"lobby/display/access"
 )
 
 type document struct {
@@ -34,7 +36,7 @@ func readDocument(t *testing.T) document {
 
 // everything is a hall that has all that a hall may have.
 func everything() *API {
-	return New(Options{Feed: http.NotFoundHandler(), Pages: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Evidence: struct{ Evidence }{}, Emulators: struct{ Emulators }{}}, nil)
+	return New(Options{Feed: http.NotFoundHandler(), Pages: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Evidence: struct{ Evidence }{}, Emulators: struct{ Emulators }{}, Gate: access.NewGate(nil, nil, nil, nil)}, nil)
 }
 
 func TestTheDocumentHasEveryAddress(t *testing.T) {
@@ -53,6 +55,15 @@ func TestTheDocumentHasEveryAddress(t *testing.T) {
 	slices.Sort(served)
 	if !slices.Equal(told, served) {
 		t.Errorf("openapi.yaml has\n%s\nserved are\n%s", strings.Join(told, "\n"), strings.Join(served, "\n"))
+	}
+}
+
+// Who may is decided by pattern; an address without a rule would be nobody's.
+func TestEveryAddressHasARule(t *testing.T) {
+	for _, pattern := range everything().routes().patterns {
+		if !slices.ContainsFunc(access.Policy, func(r access.Rule) bool { return r.Pattern == pattern }) {
+			t.Errorf("access.Policy has no %s", pattern)
+		}
 	}
 }
 

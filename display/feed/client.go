@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"lobby/display/access"
 	"lobby/queue"
 )
 
@@ -50,8 +51,11 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = tcp.SetWriteBuffer(sendBuffer) // only bounds what the kernel would take
 	}
 	c := &client{
-		feed: f, conn: conn, topics: parseTopics(r.URL.Query().Get("topics")), name: "feed:" + r.RemoteAddr,
+		feed: f, conn: conn, topics: parseTopics(r.URL.Query().Get("topics")), name: "feed",
 		queue: make(chan frame, queueLength), own: make(chan any, maxLater), from: make(chan uint64, 1),
+	}
+	if i, signed := access.From(r.Context()); signed {
+		c.topics = c.topics.as(i.Role)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	var writer sync.WaitGroup

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lobby/display"
+	"lobby/display/access"
 	"lobby/queue"
 )
 
@@ -74,6 +75,8 @@ type topics struct {
 	key  string // canonical, for sharing
 	want []string
 	view bool // patches too
+
+	hears func(event string) bool // nil hears all
 }
 
 // parseTopics reads "queue,alerts"; nothing means every topic.
@@ -95,6 +98,18 @@ func parseTopics(list string) topics {
 
 func (t topics) has(topic string) bool { return len(t.want) == 0 || slices.Contains(t.want, topic) }
 
+// as narrows the topics to what a role hears of.
+func (t topics) as(r access.Role) topics {
+	t.key += " as " + string(r)
+	t.hears = r.Hears
+	return t
+}
+
+// about tells whether a client hears of an event.
+func (t topics) about(e queue.Event) bool {
+	return t.has(e.Topic()) && (t.hears == nil || t.hears(e.Name()))
+}
+
 // outgoing is a message with the sequence number up to which it tells; 0 for
 // those that are not about records.
 type outgoing struct {
@@ -109,7 +124,7 @@ func (t topics) messages(rs []queue.Record) []outgoing {
 	var ms []outgoing
 	skipped := uint64(0)
 	for _, r := range rs {
-		if !t.has(r.Event.Topic()) {
+		if !t.about(r.Event) {
 			skipped = r.Seq
 			continue
 		}

@@ -1,0 +1,238 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// Account is one person or device of the book.
+type Account struct {
+	Badge string    `json:"badge"` // "0412"; "kiosk:k1" of a device
+	Name  string    `json:"name"`
+	Role  Role      `json:"role"`
+	Hash  string    `json:"hash"`  // argon2id in PHC form
+	Since time.Time `json:"since"` // cookies from before are void
+}
+
+// Book is the file of those who may sign in. It holds no secret that can be
+// read back, but a key that cookies are signed with, so nobody else may read it.
+type Book struct {
+	path string
+
+	mu    sync.Mutex
+	read  time.Time // the file's time when it was read
+	key   []byte
+	known map[string]Account
+}
+
+type bookFile struct {
+	Key      string    `json:"key"` // hex
+	Accounts []Account `json:"accounts"`
+}
+
+var (
+	// ErrWeak says that a secret is too short for its role.
+	ErrWeak = errors.New("too short: a PIN has at least 4 digits, a password at least 10 characters")
+	// ErrRole says that there is no such role to sign in as.
+	ErrRole = errors.New("unknown role")
+	// ErrUnknown says that there is no such account.
+	ErrUnknown = errors.New("no such account")
+)
+
+// OpenBook reads a book. One that is not there is an error; Create makes it.
+func OpenBook(path string) (*Book, error) {
+	b := &Book{path: path}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b, b.refresh()
+}
+
+// CreateBook makes an empty book where there is none, and opens it.
+func CreateBook(path string) (*Book, error) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		key := make([]byte, 32)
+		_, _ = rand.Read(key) // never fails
+		if err := write(path, bookFile{Key: hex.EncodeToString(key), Accounts: []Account{}}); err != nil {
+			return nil, err
+		}
+	}
+	return OpenBook(path)
+}
+
+// refresh reads the file again if it has changed.
+func (b *Book) refresh() error {
+	info, err := os.Stat(b.path)
+	if err != nil {
+		return fmt.Errorf("access: %w; make it with: lobby access add", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("access: %s is readable by others; run: chmod 600 %s", b.path, b.path)
+	}
+	if info.ModTime().Equal(b.read) {
+		return nil
+	}
+	data, err := os.ReadFile(b.path)
+	if err != nil {
+		return fmt.Errorf("access: %w", err)
+	}
+	var f bookFile
+	if err := json.Unmarshal(data, &f); err != nil {
+		return fmt.Errorf("access: %s: %w", b.path, err)
+	}
+	key, err := hex.DecodeString(f.Key)
+	if err != nil || len(key) < 32 {
+		return fmt.Errorf("access: %s has no key of 32 bytes", b.path)
+	}
+	b.key, b.known, b.read = key, map[string]Account{}, info.ModTime()
+	for _, a := range f.Accounts {
+		b.known[a.Badge] = a
+	}
+	return nil
+}
+
+// write replaces the file as a whole.
+func write(path string, f bookFile) error {
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	next, err := os.CreateTemp(filepath.Dir(path), ".access-*") // 0600
+	if err != nil {
+		return fmt.Errorf("access: %w", err)
+	}
+	defer os.Remove(next.Name()) // there no longer when all went well
+	_, err = next.Write(data)
+	if err = errors.Join(err, next.Sync(), next.Close()); err != nil {
+		return fmt.Errorf("access: %w", err)
+	}
+	return os.Rename(next.Name(), path)
+}
+
+// change alters the accounts and writes them.
+func (b *Book) change(f func(map[string]Account) error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.refresh(); err != nil {
+		return err
+	}
+	if err := f(b.known); err != nil {
+		return err
+	}
+	file := bookFile{Key: hex.EncodeToString(b.key), Accounts: []Account{}}
+	for _, a := range b.known {
+		file.Accounts = append(file.Accounts, a)
+	}
+	slices.SortFunc(file.Accounts, func(x, y Account) int { return strings.Compare(x.Badge, y.Badge) })
+	if err := write(b.path, file); err != nil {
+		return err
+	}
+	b.read = time.Time{}
+	return b.refresh()
+}
+
+// Set adds an account or gives it another secret, name and role; cookies from
+// before are void then.
+func (b *Book) Set(badge, name string, role Role, secret string, now time.Time) error {
+	if badge == "" || role == Citizen || !slices.Contains(Roles(), role) {
+		return fmt.Errorf("access: %q as %q: %w", badge, role, ErrRole)
+	}
+	least := 10
+	if role == Window {
+		least = 4
+	}
+	if len(secret) < least {
+		return fmt.Errorf("access: the secret of %s is %w", badge, ErrWeak)
+	}
+	return b.change(func(known map[string]Account) error {
+		known[badge] = Account{Badge: badge, Name: name, Role: role, Hash: hash(secret), Since: now.UTC()}
+		return nil
+	})
+}
+
+// Remove takes an account away; its cookies are void at once.
+func (b *Book) Remove(badge string) error {
+	return b.change(func(known map[string]Account) error {
+		if _, ok := known[badge]; !ok {
+			return fmt.Errorf("access: %s: %w", badge, ErrUnknown)
+		}
+		delete(known, badge)
+		return nil
+	})
+}
+
+// Accounts lists them by badge, without their hashes.
+func (b *Book) Accounts() ([]Account, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.refresh(); err != nil {
+		return nil, err
+	}
+	var list []Account
+	for _, a := range b.known {
+		a.Hash = ""
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(x, y Account) int { return strings.Compare(x.Badge, y.Badge) })
+	return list, nil
+}
+
+// find gives an account and the key for cookies.
+func (b *Book) find(badge string) (Account, []byte, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.refresh() != nil && b.known == nil {
+		return Account{}, nil, false
+	}
+	a, ok := b.known[badge]
+	return a, b.key, ok
+}
+
+// What argon2id is asked for: 19 MiB, two passes, one lane (OWASP Password
+// Storage Cheat Sheet). They stand in every hash, so that they can grow.
+const (
+	hashMemory = 19 << 10 // KiB
+	hashPasses = 2
+	hashLanes  = 1
+	hashLength = 32
+)
+
+// hash makes $argon2id$v=19$m=…,t=…,p=…$salt$hash.
+func hash(secret string) string {
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails
+	sum := argon2.IDKey([]byte(secret), salt, hashPasses, hashMemory, hashLanes, hashLength)
+	text := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashLanes, text.EncodeToString(salt), text.EncodeToString(sum))
+}
+
+// matches checks a secret against a hash.
+func matches(hash, secret string) bool {
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" {
+		return false
+	}
+	var memory, passes uint32
+	var lanes uint8
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &passes, &lanes); err != nil || memory > 1<<20 || passes > 64 || passes == 0 || lanes == 0 {
+		return false
+	}
+	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
+	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
+	if err1 != nil || err2 != nil || len(want) == 0 {
+		return false
+	}
+	return subtle.ConstantTimeCompare(argon2.IDKey([]byte(secret), salt, passes, memory, lanes, uint32(len(want))), want) == 1
+}

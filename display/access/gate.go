@@ -1,0 +1,252 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Gate stands before every address of a hall with sign-in.
+type Gate struct {
+	book    *Book
+	windows func(id string) bool // is there such a window
+	log     *slog.Logger
+	now     func() time.Time
+	policy  policy
+	brake   brake
+
+	mu    sync.Mutex
+	over  map[string]bool               // passes that were signed out
+	open  map[string]context.CancelFunc // ends what is open under a pass, by request
+	at    map[string]pass               // who is at a window
+	count int
+}
+
+// NewGate makes a gate. Windows tells whether there is a window of that name.
+func NewGate(book *Book, windows func(id string) bool, log *slog.Logger, now func() time.Time) *Gate {
+	return &Gate{book: book, windows: windows, log: log, now: now, policy: newPolicy(), over: map[string]bool{}, open: map[string]context.CancelFunc{}, at: map[string]pass{}}
+}
+
+// Protect lets through what the Policy allows and says who it comes from. A
+// person's page that is refused leads to the sign-in.
+func (g *Gate) Protect(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		i, p := g.identify(r)
+		if !g.policy.admits(r, i.Role) {
+			g.refuse(w, r, i)
+			return
+		}
+		ctx, done := g.follow(With(r.Context(), i), p)
+		defer done()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// refuse says 401 to whoever has not signed in, and 403 to whoever has.
+func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, i Identity) {
+	page := r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/metrics"
+	switch {
+	case page:
+		http.Redirect(w, r, "/signin?to="+url.QueryEscape(r.URL.Path), http.StatusSeeOther)
+	case i.Role == Citizen:
+		problem(w, http.StatusUnauthorized, "sign_in", "请先登录")
+	default:
+		problem(w, http.StatusForbidden, "not_allowed", "您的角色不能这样做")
+	}
+}
+
+// identify reads a request's cookie, or its bearer token for programs. Whoever
+// has neither, or none that holds, is a citizen.
+func (g *Gate) identify(r *http.Request) (Identity, pass) {
+	if badge, secret, ok := bearer(r); ok {
+		if a, ok := g.check(r, badge, secret); ok {
+			return a.identity(""), pass{}
+		}
+	}
+	c, err := r.Cookie(cookieName(r))
+	if err != nil {
+		return Identity{Role: Citizen}, pass{}
+	}
+	_, key, _ := g.book.find("")
+	p, ok := unseal(c.Value, key)
+	a, _, found := g.book.find(p.Badge)
+	lasts := personLasts
+	if a.Role.device() {
+		lasts = deviceLasts
+	}
+	g.mu.Lock()
+	over := g.over[p.ID]
+	g.mu.Unlock()
+	if age := g.now().Sub(p.At); !ok || !found || over || p.At.Before(a.Since) || age > lasts || age < -time.Minute {
+		return Identity{Role: Citizen}, pass{}
+	}
+	return a.identity(p.Window), p
+}
+
+// bearer reads "Authorization: Bearer BADGE:SECRET", which programs send.
+func bearer(r *http.Request) (badge, secret string, ok bool) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	at := strings.LastIndexByte(token, ':')
+	if !ok || at < 0 {
+		return "", "", false
+	}
+	return token[:at], token[at+1:], true
+}
+
+func (a Account) identity(window string) Identity {
+	if a.Role.device() {
+		return Identity{Role: a.Role, Name: a.Name, Device: a.Badge}
+	}
+	return Identity{Role: a.Role, Person: a.Badge, Name: a.Name, Window: window}
+}
+
+// check tries a secret.
+func (g *Gate) check(r *http.Request, badge, secret string) (Account, bool) {
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	names, now := []string{"account " + badge, "address " + host}, g.now()
+	if g.brake.wait(names, now) > 0 {
+		return Account{}, false
+	}
+	a, _, found := g.book.find(badge)
+	if !found {
+		a.Hash = nobody // takes as long as somebody
+	}
+	if !matches(a.Hash, secret) || !found {
+		g.brake.wrong(names, now)
+		g.log.Warn("sign-in refused", "badge", badge, "address", host)
+		return Account{}, false
+	}
+	g.brake.right(names[0])
+	return a, true
+}
+
+// nobody is a hash that no secret is known of.
+var nobody = hash("nobody has this secret")
+
+// follow ends a request when its pass does, so that a feed does not outlive
+// the sign-out.
+func (g *Gate) follow(ctx context.Context, p pass) (context.Context, func()) {
+	if p.ID == "" {
+		return ctx, func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.count++
+	key := p.ID + " " + strconv.Itoa(g.count)
+	g.open[key] = cancel
+	return ctx, func() {
+		cancel()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		delete(g.open, key)
+	}
+}
+
+// end makes a pass void and ends what is open under it.
+func (g *Gate) end(p pass) {
+	if p.ID == "" {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over[p.ID] = true
+	for key, cancel := range g.open {
+		if strings.HasPrefix(key, p.ID+" ") {
+			cancel()
+		}
+	}
+}
+
+// Me answers who is signed in.
+func (g *Gate) Me(w http.ResponseWriter, r *http.Request) {
+	i, _ := From(r.Context())
+	answer(w, i)
+}
+
+// SignOut ends a sign-in.
+func (g *Gate) SignOut(w http.ResponseWriter, r *http.Request) {
+	_, p := g.identify(r)
+	g.end(p)
+	http.SetCookie(w, cookie(r, "", 0))
+	answer(w, Identity{Role: Citizen})
+}
+
+// SignIn takes {"badge","secret","window"}. Window staff name their window:
+// whoever was signed in there, and they themselves elsewhere, are no longer.
+func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request) {
+	var said struct{ Badge, Secret, Window string }
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096)).Decode(&said); err != nil {
+		problem(w, http.StatusBadRequest, "bad_request", "请求不是有效的 JSON")
+		return
+	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	if wait := g.brake.wait([]string{"account " + said.Badge, "address " + host}, g.now()); wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+		problem(w, http.StatusTooManyRequests, "too_often", "输错次数过多，请稍等再试")
+		return
+	}
+	a, ok := g.check(r, said.Badge, said.Secret)
+	switch {
+	case !ok:
+		problem(w, http.StatusUnauthorized, "wrong_secret", "工号或口令不对")
+		return
+	case a.Role == Window && !g.windows(said.Window):
+		problem(w, http.StatusBadRequest, "unknown_window", "请写明在哪个窗口登录")
+		return
+	case a.Role != Window:
+		said.Window = ""
+	}
+	lasts := personLasts
+	if a.Role.device() {
+		lasts = deviceLasts
+	}
+	_, key, _ := g.book.find(a.Badge)
+	p := newPass(a.Badge, said.Window, g.now())
+	g.seat(p)
+	http.SetCookie(w, cookie(r, p.seal(key), lasts))
+	g.log.Info("signed in", "badge", a.Badge, "role", a.Role, "window", said.Window)
+	answer(w, a.identity(said.Window))
+}
+
+// seat lets one person be at one window.
+func (g *Gate) seat(p pass) {
+	if p.Window == "" {
+		return
+	}
+	g.mu.Lock()
+	var leave []pass
+	for window, before := range g.at {
+		if window == p.Window || before.Badge == p.Badge {
+			leave = append(leave, before)
+			delete(g.at, window)
+		}
+	}
+	g.at[p.Window] = p
+	g.mu.Unlock()
+	for _, before := range leave {
+		g.end(before)
+	}
+}
+
+func answer(w http.ResponseWriter, i Identity) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(i) // the client may be gone
+}
+
+// problem answers with RFC 9457 problem details.
+func problem(w http.ResponseWriter, status int, code, say string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{ // the client may be gone
+		"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "say": say,
+	})
+}
