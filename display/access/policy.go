@@ -37,6 +37,7 @@ var Policy = []Rule{
 	{"GET /api/v1/tickets/{day}/{number}/proof", leading},
 	{"GET /api/v1/t/{token}/proof", everybody},
 	{"GET /api/v1/trail/key", everybody},
+	{"GET /api/v1/figures", leading},
 	{"GET /api/v1/followups", leading},
 	{"GET /api/v1/items", everybody},
 	{"GET /api/v1/items/{code}", everybody},
