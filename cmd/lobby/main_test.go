@@ -52,7 +52,7 @@ type program struct {
 	stderr strings.Builder
 }
 
-var urlPattern = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+var urlPattern = regexp.MustCompile(`https?://127\.0\.0\.1:\d+`)
 
 // startLobby starts the program with arguments and waits until it names its
 // web address on stderr. It is killed at the end of the test.

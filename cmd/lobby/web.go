@@ -26,6 +26,9 @@ import (
 // heartbeat is how often the feed beats.
 const heartbeat = 2 * time.Second
 
+// pongPatience is how long a client of the feed may be too busy to answer a ping.
+const pongPatience = 30 * time.Second
+
 // mayListen refuses an address that others can reach without encryption and
 // sign-in.
 func (c Config) mayListen() error {
@@ -95,7 +98,7 @@ func (l *lobby) startWeb() error {
 	guard := api.Guard{Hosts: l.file.Hosts, Origins: l.file.Origins}
 	commander := &api.Commander{Hall: l.hall, Items: l.file.items}
 	f := feed.New(feed.Options{
-		Hall: l.hall, Backlog: l.trail, Commander: commander, Description: d, Build: build(), Heartbeat: heartbeat,
+		Hall: l.hall, Backlog: l.trail, Commander: commander, Description: d, Build: build(), Heartbeat: heartbeat, Patience: pongPatience,
 		Allowed: guard.Allowed, Log: l.log, Now: time.Now,
 	})
 	options := api.Options{

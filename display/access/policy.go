@@ -73,6 +73,8 @@ var Policy = []Rule{
 	{"GET /trail", leading},
 	{"GET /trail/", leading},
 	{"GET /followups", leading},
+	{"GET /figures", leading},
+	{"GET /embed/", everybody},
 	{"GET /hardware", upkeep},
 }
 

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -242,7 +243,7 @@ func (c *client) read(ctx context.Context) {
 		if c.tooSlow.Load() {
 			return nil // its time runs
 		}
-		return c.conn.SetReadDeadline(time.Now().Add(3 * c.feed.Heartbeat))
+		return c.conn.SetReadDeadline(time.Now().Add(cmp.Or(c.feed.Patience, 3*c.feed.Heartbeat)))
 	}
 	c.conn.SetPongHandler(alive)
 	later := make(chan struct{}, maxLater)

@@ -61,6 +61,7 @@ type Options struct {
 	Description display.Description
 	Build       string
 	Heartbeat   time.Duration
+	Patience    time.Duration            // how long a client may answer no ping; 0 means three heartbeats
 	Allowed     func(*http.Request) bool // is the request's Origin one of ours
 	Log         *slog.Logger
 	Now         func() time.Time

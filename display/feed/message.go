@@ -118,6 +118,16 @@ type outgoing struct {
 	body  any
 }
 
+// public takes out what is the citizen's alone: whoever asked for a ticket has
+// its token in the answer.
+func public(e queue.Event) queue.Event {
+	if issued, ok := e.(queue.TicketIssued); ok {
+		issued.Token, issued.Person, issued.Booking = "", "", ""
+		return issued
+	}
+	return e
+}
+
 // messages turns records into messages, with skips in place of what the client
 // did not ask for, so that its sequence numbers have no gap.
 func (t topics) messages(rs []queue.Record) []outgoing {
@@ -132,7 +142,7 @@ func (t topics) messages(rs []queue.Record) []outgoing {
 			ms = append(ms, outgoing{seq: skipped, body: skip{Type: "skip", To: skipped}})
 			skipped = 0
 		}
-		ms = append(ms, outgoing{seq: r.Seq, body: recordMessage{Type: "record", Seq: r.Seq, At: r.At.Format(timeFormat), Event: r.Event.Name(), Data: r.Event}})
+		ms = append(ms, outgoing{seq: r.Seq, body: recordMessage{Type: "record", Seq: r.Seq, At: r.At.Format(timeFormat), Event: r.Event.Name(), Data: public(r.Event)}})
 	}
 	if skipped > 0 {
 		ms = append(ms, outgoing{seq: skipped, body: skip{Type: "skip", To: skipped}})

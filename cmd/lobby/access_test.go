@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"lobby/display/access"
+)
+
+const signedHallFile = `
+hall: {id: h, name: 大厅, timezone: Asia/Shanghai}
+listen: 127.0.0.1:0
+tls: {cert_file: DIR/server.pem, key_file: DIR/server.key}
+access: {file: DIR/access.json}
+data: DIR
+chains: [{id: C, name: 民生}]
+classes: [{id: normal, name: 普通, rate: 1}]
+services: [{id: s, chain: C, name: 咨询, prefix: A}]
+windows: [{id: "1", name: 一号, floor: 1, services: [s]}, {id: "2", name: 二号, floor: 1, services: [s]}]
+kiosks: [{id: k1, name: 取号机, floor: 1}]
+`
+
+// signedHall is a running hall with TLS and sign-in.
+type signedHall struct {
+	*program
+	host  string
+	roots *x509.CertPool
+}
+
+func startSignedHall(t *testing.T) signedHall {
+	t.Helper()
+	dir := t.TempDir()
+	if _, err := initTLS(dir, []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	book, err := access.CreateBook(filepath.Join(dir, "access.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now().Add(-time.Minute)
+	err = errors.Join(book.Set("0412", "李", access.Window, "4711", before), book.Set("0531", "王", access.Manager, "canary-a long password", before),
+		book.Set("0800", "周", access.Supervisor, "canary-a long password", before), book.Set("kiosk:k1", "", access.Kiosk, "canary-kiosk-secret", before))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
+	roots := x509.NewCertPool()
+	if err != nil || !roots.AppendCertsFromPEM(ca) {
+		t.Fatalf("the CA: %v", err)
+	}
+	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(dir, "hall.yaml"), strings.ReplaceAll(signedHallFile, "DIR", dir)))
+	return signedHall{p, strings.TrimPrefix(p.url, "https://"), roots}
+}
+
+// browser trusts the hall's CA, keeps cookies and follows nothing.
+func (g signedHall) browser(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: g.roots}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// ask sends one request and returns the status and what was said.
+func (g signedHall) ask(t *testing.T, c *http.Client, method, path string, body any) (int, []byte) {
+	t.Helper()
+	data, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, g.url+path, bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Origin", g.url)
+	res, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var said bytes.Buffer
+	if _, err := said.ReadFrom(res.Body); err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, said.Bytes()
+}
+
+func (g signedHall) signIn(t *testing.T, badge, secret, window string) *http.Client {
+	t.Helper()
+	c := g.browser(t)
+	if status, said := g.ask(t, c, "POST", "/api/v1/signin", map[string]string{"badge": badge, "secret": secret, "window": window}); status != 200 {
+		t.Fatalf("%s signs in: %d %s", badge, status, said)
+	}
+	return c
+}
+
+// A whole visit in a hall with TLS and sign-in: everybody does their own part,
+// and nobody another's.
+func TestAHallWithSignIn(t *testing.T) {
+	g := startSignedHall(t)
+	stranger := g.browser(t)
+	kiosk, clerk := g.signIn(t, "kiosk:k1", "canary-kiosk-secret", ""), g.signIn(t, "0412", "4711", "1")
+	manager, supervisor := g.signIn(t, "0531", "canary-a long password", ""), g.signIn(t, "0800", "canary-a long password", "")
+	command := func(c *http.Client, id, kind string, members map[string]any) (ok bool, code string) {
+		t.Helper()
+		if members == nil {
+			members = map[string]any{}
+		}
+		members["id"], members["type"] = id, kind
+		var a struct {
+			OK      bool
+			Refusal struct{ Code string }
+		}
+		_, said := g.ask(t, c, "POST", "/api/v1/commands", members)
+		if err := json.Unmarshal(said, &a); err != nil {
+			t.Fatalf("%s: %v %s", kind, err, said)
+		}
+		return a.OK, a.Refusal.Code
+	}
+	for _, step := range []struct {
+		by   *http.Client
+		kind string
+		with map[string]any
+		code string
+	}{
+		{manager, "day_open", nil, ""},
+		{stranger, "take", map[string]any{"service": "s", "kiosk": "k1"}, access.CodeNotAllowed},
+		{kiosk, "take", map[string]any{"service": "s", "kiosk": "k1"}, ""},
+		{kiosk, "call_next", map[string]any{"window": "1"}, access.CodeNotAllowed},
+		{supervisor, "call_next", map[string]any{"window": "1"}, access.CodeNotAllowed},
+		{clerk, "window_open", map[string]any{"window": "2", "staff": "0412"}, access.CodeOtherWindow},
+		{clerk, "window_open", map[string]any{"window": "1", "staff": "0412"}, ""},
+		{clerk, "call_next", map[string]any{"window": "1"}, ""},
+	} {
+		if ok, code := command(step.by, step.kind+step.code, step.kind, step.with); ok != (step.code == "") || code != step.code {
+			t.Errorf("%s: ok %v, refused %q, want %q", step.kind, ok, code, step.code)
+		}
+	}
+	if status, _ := g.ask(t, stranger, "GET", "/manager", nil); status != http.StatusSeeOther {
+		t.Errorf("a stranger's /manager: %d", status)
+	}
+	if status, _ := g.ask(t, clerk, "GET", "/api/v1/followups", nil); status != http.StatusForbidden {
+		t.Errorf("a clerk's followups: %d", status)
+	}
+	if status, _ := g.ask(t, supervisor, "GET", "/api/v1/followups", nil); status != http.StatusOK {
+		t.Errorf("a supervisor's followups: %d", status)
+	}
+	g.checkFeed(t, stranger, false)
+	g.checkFeed(t, clerk, true)
+	// No answer holds a secret, whoever asks.
+	for _, c := range []*http.Client{stranger, kiosk, clerk, manager, supervisor} {
+		for _, path := range []string{"/", "/api/v1/me", "/api/v1/state", "/api/v1/devices", "/api/v1/cameras", "/api/v1/alerts", "/api/v1/tickets", "/api/v1/items", "/metrics", "/manager", "/window/1", "/api/v1/trail/key"} {
+			if _, said := g.ask(t, c, "GET", path, nil); bytes.Contains(said, []byte("canary")) || bytes.Contains(said, []byte("argon2")) {
+				t.Errorf("%s gives a secret away", path)
+			}
+		}
+	}
+	if strings.Contains(g.log(), "canary") {
+		t.Error("the log gives a secret away")
+	}
+}
+
+// checkFeed opens the feed as a client and reads its hello.
+func (g signedHall) checkFeed(t *testing.T, c *http.Client, admitted bool) {
+	t.Helper()
+	d := websocket.Dialer{TLSClientConfig: &tls.Config{RootCAs: g.roots}, Jar: c.Jar, Subprotocols: []string{"lobby.v1"}}
+	conn, res, err := d.Dial("wss://"+g.host+"/api/v1/feed", http.Header{"Origin": {g.url}})
+	if !admitted {
+		if err == nil || res == nil || res.StatusCode != http.StatusUnauthorized {
+			t.Errorf("a stranger's feed: %v %v", err, res)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var hello struct{ Type string }
+	if err := conn.ReadJSON(&hello); err != nil || hello.Type != "hello" {
+		t.Errorf("the feed: %v %v", hello, err)
+	}
+	if _, _, err := d.Dial("wss://"+g.host+"/api/v1/feed", http.Header{"Origin": {"https://evil.example"}}); err == nil {
+		t.Error("a foreign page has the feed")
+	}
+}
+
+func TestOthersAreListenedToOnlyWithTLSAndSignIn(t *testing.T) {
+	both := Config{TLS: TLS{CertFile: "c", KeyFile: "k"}, Access: Access{File: "a"}}
+	for _, c := range []struct {
+		listen string
+		config Config
+		may    bool
+	}{
+		{"127.0.0.1:8080", Config{}, true}, {"localhost:8080", Config{}, true}, {"[::1]:8080", Config{}, true},
+		{"0.0.0.0:8080", Config{}, false}, {":8080", Config{}, false}, {"10.0.0.2:8080", Config{TLS: both.TLS}, false}, {"10.0.0.2:8080", Config{Access: both.Access}, false},
+		{"10.0.0.2:8080", both, true}, {":8080", both, true}, {"8080", both, false},
+	} {
+		c.config.Listen = c.listen
+		if err := c.config.mayListen(); (err == nil) != c.may {
+			t.Errorf("%s: %v", c.listen, err)
+		}
+	}
+}
+
+func TestFaultF52_CertificatesEndWithANotice(t *testing.T) {
+	dir, start := t.TempDir(), time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	first, err := initTLS(dir, []string{"hall.local"}, nil, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := openCertificate(TLS{filepath.Join(dir, "server.pem"), filepath.Join(dir, "server.key")}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []struct {
+		after time.Duration
+		say   string
+		over  bool
+	}{{time.Hour, "", false}, {serverLasts - 40*24*time.Hour, "", false}, {serverLasts - 20*24*time.Hour, "将于", false}, {serverLasts + time.Hour, "已于", true}} {
+		if say, over := c.expiry(start.Add(at.after)); over != at.over || !strings.Contains(say, at.say) || (say == "") != (at.say == "") {
+			t.Errorf("after %s: %q, over %v", at.after, say, over)
+		}
+	}
+	// A new one is taken without a restart, from the same CA.
+	later := start.Add(serverLasts)
+	second, err := initTLS(dir, []string{"hall.local"}, nil, later)
+	if err != nil || first != second {
+		t.Fatalf("made again: %v, the same CA: %v", err, first == second)
+	}
+	soon := time.Now().Add(time.Minute)
+	if err := os.Chtimes(filepath.Join(dir, "server.pem"), soon, soon); err != nil {
+		t.Fatal(err)
+	}
+	if say, _ := c.expiry(later); say != "" {
+		t.Errorf("with the new one: %q", say)
+	}
+	// One that is broken leaves it in use.
+	mustWrite(t, filepath.Join(dir, "server.pem"), "nonsense")
+	if say, _ := c.expiry(later); say != "" {
+		t.Errorf("with a broken file: %q", say)
+	}
+	if err := os.Chmod(filepath.Join(dir, "server.key"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openCertificate(c.files, c.log); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("a key that others can read: %v", err)
+	}
+}
