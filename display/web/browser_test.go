@@ -80,7 +80,7 @@ func openTab(t *testing.T, width, height int64) *tab {
 	}
 	t.Parallel() // Most of a page test is waiting.
 	ctx, stopTab := c.NewContext(browser(t))
-	ctx, stopTime := context.WithTimeout(ctx, 60*time.Second)
+	ctx, stopTime := context.WithTimeout(ctx, 3*time.Minute)
 	p := &tab{t: t, ctx: ctx}
 	messages := c.Console(ctx)
 	var reader sync.WaitGroup
@@ -122,7 +122,7 @@ func (p *tab) open(url, selector string) {
 // until waits for an expression to become true.
 func (p *tab) until(expression string) {
 	p.t.Helper()
-	_, err := c.Run(p.ctx, c.Poll[bool]("!!("+expression+")", c.WithPollingInterval(30*time.Millisecond), c.WithPollingTimeout(10*time.Second)))
+	_, err := c.Run(p.ctx, c.Poll[bool]("!!("+expression+")", c.WithPollingInterval(30*time.Millisecond), c.WithPollingTimeout(30*time.Second)))
 	if err != nil {
 		p.t.Fatalf("waiting for %s: %v; console: %v", expression, err, p.complaints())
 	}
