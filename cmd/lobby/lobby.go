@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"lobby/devices"
@@ -38,6 +39,7 @@ type lobby struct {
 	relay       *camera.Relay // nil without cameras
 	key         checkpoint.Key
 	notary      *notary.Notary // nil before the key is open
+	signed      atomic.Pointer[lastSigned]
 	listener    net.Listener
 	certificate *certificate // nil without TLS
 	stopHall    func()       // stops the hall, after everybody who talks to it

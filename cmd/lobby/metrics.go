@@ -35,6 +35,8 @@ var (
 	metricParts   = prometheus.NewDesc("lobby_trail_parts", "Files of closed months.", nil, nil)
 	metricFree    = prometheus.NewDesc("lobby_disk_free_bytes", "Free space on the disk of the trail.", nil, nil)
 	metricReserve = prometheus.NewDesc("lobby_disk_reserve", "1 while space is kept for the end of the day.", nil, nil)
+	metricSigned  = prometheus.NewDesc("lobby_checkpoint_timestamp_seconds", "Time of the newest signed checkpoint of this run.", nil, nil)
+	metricCovered = prometheus.NewDesc("lobby_checkpoint_records", "Records that the newest checkpoint is over.", nil, nil)
 	metricSeq     = prometheus.NewDesc("lobby_trail_records", "Records in the trail.", nil, nil)
 )
 
@@ -43,7 +45,7 @@ func (c stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		metricIssued, metricCalls, metricServed, metricWaiting, metricDevice, metricSeq,
 		metricAsked, metricLost, metricEvents, metricBoots, metricBites,
-		metricBytes, metricOldest, metricParts, metricFree, metricReserve,
+		metricBytes, metricOldest, metricParts, metricFree, metricReserve, metricSigned, metricCovered,
 	} {
 		ch <- d
 	}
@@ -64,6 +66,10 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 	gauge(metricCalls, v.Figures.Calls)
 	gauge(metricServed, v.Figures.Served)
 	gauge(metricSeq, int(v.Seq))
+	if s := c.lobby.signed.Load(); s != nil {
+		gauge(metricSigned, int(s.at.Unix()))
+		gauge(metricCovered, int(s.size))
+	}
 	c.storage(gauge)
 	for _, s := range v.Services {
 		gauge(metricWaiting, s.Waiting, s.ID)

@@ -15,6 +15,12 @@ import (
 	"lobby/queue/trail/checkpoint"
 )
 
+// lastSigned is the newest checkpoint of this run.
+type lastSigned struct {
+	at   time.Time
+	size uint64 // records it is over
+}
+
 // startNotary lets the trail be signed while the hall runs.
 func (l *lobby) startNotary() error {
 	key, err := checkpoint.OpenKey(l.file.Data, l.file.Hall.ID)
@@ -22,7 +28,9 @@ func (l *lobby) startNotary() error {
 		return err
 	}
 	l.key = key
-	l.notary = notary.New(notary.Options{Hall: l.hall, Tree: l.trail.Tree, ID: l.file.Hall.ID, Key: key, Log: l.log})
+	l.notary = notary.New(notary.Options{Hall: l.hall, Tree: l.trail.Tree, ID: l.file.Hall.ID, Key: key, Log: l.log, Lodge: func(c queue.CheckpointSigned) {
+		l.signed.Store(&lastSigned{time.Now(), c.Size})
+	}})
 	l.group.add(l.notary.Run)
 	return nil
 }
