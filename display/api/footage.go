@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lobby/display"
+	"lobby/display/access"
 	"lobby/queue"
 )
 
@@ -170,6 +171,8 @@ func (a *API) look(w http.ResponseWriter, r *http.Request, camera string, from, 
 	switch {
 	case !found || look.Purpose == queue.LookUnmask:
 		problem(w, http.StatusForbidden, "look_missing", "看录像要先写明事由：发送 footage_view，再带上它给的 look")
+	case otherPerson(r, look):
+		problem(w, http.StatusForbidden, access.CodeOtherPerson, "这是别人的查看，请自己写明事由")
 	case a.Now().Sub(look.At) > lasts:
 		problem(w, http.StatusForbidden, "look_over", "这次查看已经过期，请重新写明事由")
 	case look.Purpose == queue.LookExport && look.Second == "":
@@ -180,6 +183,13 @@ func (a *API) look(w http.ResponseWriter, r *http.Request, camera string, from, 
 		return look, true
 	}
 	return look, false
+}
+
+// otherPerson tells whether somebody else than who looks has signed in. An
+// export is for both of its persons.
+func otherPerson(r *http.Request, look queue.Look) bool {
+	i, signed := access.From(r.Context())
+	return signed && i.Person != look.By && i.Person != look.Second
 }
 
 // footage is what was recorded, also where nothing is.

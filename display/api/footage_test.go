@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lobby/display"
+	"lobby/display/access"
 	"lobby/queue"
 	"lobby/queue/hall"
 )
@@ -224,6 +225,15 @@ func TestFootageIsGivenToWhoeverSaidWhyAndToNobodyElse(t *testing.T) {
 	} {
 		if w := get(a, url); !strings.Contains(w.Body.String(), `"`+want+`"`) || w.Code < 400 {
 			t.Errorf("%s\ngave %d %s, want %s", url, w.Code, w.Body, want)
+		}
+	}
+	for person, want := range map[string]int{"0727": 200, "0800": 403} {
+		r := httptest.NewRequest(http.MethodGet, path("c1", nine, to, look), nil)
+		r.Host = "127.0.0.1"
+		w := httptest.NewRecorder()
+		a.Handler().ServeHTTP(w, r.WithContext(access.With(r.Context(), access.Identity{Role: access.Manager, Person: person})))
+		if w.Code != want {
+			t.Errorf("the look of 0727 gives %s a %d, want %d", person, w.Code, want)
 		}
 	}
 	before := h.seq

@@ -75,6 +75,33 @@ func TestForeignPagesCamerasAreArranged(t *testing.T) {
 	p.quiet()
 }
 
+// Faces are covered on the wall and in full view, where they are in the
+// picture, however the tile cuts it.
+func TestForeignPagesFacesAreCovered(t *testing.T) {
+	state := bigHall(time.Now())
+	state["cameras"].([]object)[2]["masks"] = []object{{"x": 0.5, "y": 0.25, "w": 0.25, "h": 0.5}}
+	hall := newFakeHall(t, state)
+	p := openTab(t, 1920, 1080)
+	hall.clip = cameraClip(t)
+	p.open(hall.URL+"/manager", "hall-camera.main")
+	masked := func(selector string) string {
+		return `document.querySelector('` + selector + `').shadowRoot.querySelector('.masks path')`
+	}
+	p.until(masked("hall-camera[camera=cam3]"))
+	// The picture's middle is the tile's, so the mask begins there.
+	if off := eval[float64](p, `(()=>{const e=document.querySelector('hall-camera[camera=cam3]'),b=e.getBoundingClientRect();return Math.abs(`+masked("hall-camera[camera=cam3]")+`.getBoundingClientRect().left-(b.left+b.width/2))})()`); off > 1 {
+		t.Errorf("the mask is %.1f pixels off", off)
+	}
+	if eval[bool](p, `!!`+masked("hall-camera[camera=cam2]")) {
+		t.Error("a camera without masks has one")
+	}
+	p.do(c.Evaluate[c.Void](`document.querySelector('hall-camera[camera=cam3]').focus()`))
+	p.press("Enter")
+	p.until(`document.querySelector('dialog.full hall-camera')&&` + masked("dialog.full hall-camera"))
+	p.shoot("manager-masked")
+	p.quiet()
+}
+
 // Enter and a double click show one camera large, Escape leads back.
 func TestForeignPagesCameraInFullView(t *testing.T) {
 	_, p := wallHall(t)
@@ -117,7 +144,7 @@ func TestForeignPagesManyCameras(t *testing.T) {
 	p.until(playing + `.length===16`)
 	p.until(`[...document.querySelectorAll('hall-camera')].filter(e=>e.phase==='crowded').length===14`)
 	p.do(c.Evaluate[c.Void](`document.querySelector('hall-camera[camera=c29]').dispatchEvent(new MouseEvent('dblclick',{bubbles:true}))`))
-	p.until(`document.querySelector('dialog hall-camera').feed`)
+	p.until(`document.querySelector('dialog hall-camera')?.feed`)
 	if n := eval[int](p, playing+`.length`); n != 16 {
 		t.Errorf("%d pictures play beside the full view", n)
 	}

@@ -42,7 +42,7 @@ export function fullView({ cameras, shown, id, alert, show, close, redraw }) {
     e.stopPropagation();
   };
   return html`<dialog class="full" aria-labelledby="full-name" ${ref(open)} @close=${leave} @keydown=${key} @dblclick=${leave} @hall-camera=${(/** @type {CustomEvent} */ e) => { if (hear(e.detail)) redraw(); }}>
-<hall-camera first ?direct=${direct.on} camera=${c.id} label=${c.name} state=${c.state} why=${c.why || ''} since=${c.since || ''} alert=${alert}></hall-camera>
+<hall-camera first ?direct=${direct.on} camera=${c.id} label=${c.name} state=${c.state} why=${c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>
 <div class="bar"><h2 id="full-name">${c.name}</h2><span role="status">${direct.said}</span>
 <button aria-pressed=${direct.on} @click=${() => { direct.on = !direct.on; direct.said = direct.on ? t('cameras.direct_trying') : ''; redraw(); }}>${icon(direct.on ? 'sound' : 'mute')}${t('cameras.direct')}</button>
 ${shown.length > 1 ? html`<button aria-label=${t('cameras.before')} @click=${() => step(-1)}>${icon('back')}</button><button aria-label=${t('cameras.after')} @click=${() => step(1)}>${icon('next')}</button>` : ''}

@@ -21,6 +21,7 @@ export class HallCamera extends LitElement {
     first: { type: Boolean }, // plays before all others
     direct: { type: Boolean }, // by WebRTC; where that fails, as always
     alert: { type: String },
+    masks: { attribute: false }, // {x y w h} in parts of the picture, that are covered here; the stream has them not
     phase: { state: true },
   };
 
@@ -42,6 +43,8 @@ export class HallCamera extends LitElement {
     this.direct = false;
     /** @type {string} */
     this.alert = '';
+    /** @type {{x: number, y: number, w: number, h: number}[]} */
+    this.masks = [];
     /** @type {'connecting'|'live'|'stalled'|'idle'|'crowded'} */
     this.phase = 'idle';
     /** @type {LiveFeed|DirectFeed|null} */
@@ -52,6 +55,7 @@ export class HallCamera extends LitElement {
     :host([first]) video{object-fit:contain}
     :host{position:relative;display:block;overflow:hidden;background:#060d0e;border-radius:1rem;color:#fff;font-size:1.6rem}
     video{position:absolute;inset:0;width:100%;height:100%;object-fit:cover}
+    .masks{position:absolute;inset:0;width:100%;height:100%;fill:#5d6a68;pointer-events:none}
     .old video{filter:grayscale(1) brightness(.5)}
     .l{position:absolute;left:0;right:0;bottom:0;padding:2.2rem 1.2rem .7rem;background:linear-gradient(transparent,rgba(3,14,16,.88));display:flex;gap:.8rem;align-items:center}
     .l span{margin-left:auto;font-size:1.4rem;font-variant-numeric:tabular-nums}
@@ -143,11 +147,19 @@ export class HallCamera extends LitElement {
   }
 
   render() {
-    return html`<div class=${this.stalled ? 'old' : ''}><video muted autoplay playsinline aria-label=${this.label} ?hidden=${this.shut}></video>
+    return html`<div class=${this.stalled ? 'old' : ''}><video muted autoplay playsinline aria-label=${this.label} ?hidden=${this.shut} @loadedmetadata=${() => this.requestUpdate()} @resize=${() => this.requestUpdate()}></video>${this.masking()}
 ${this.cover()}
 <div class="badges">${this.alert ? html`<div class="badge w">${icon('warn')}${this.alert}</div>` : ''}${this.doubt()}${this.age()}</div>
 <div class="l">${this.phase === 'live' && !this.shut ? html`<i class="lv"></i>` : ''}${this.first ? '' : this.label}<span>${this.phase === 'live' ? clockSeconds(Date.now()) : ''}</span></div>
 ${this.alert ? html`<div class="outline"></div>` : ''}</div>`;
+  }
+
+  /** What covers faces. It is cut to the tile as the picture is. */
+  masking() {
+    const { videoWidth: w = 0, videoHeight: h = 0 } = /** @type {HTMLVideoElement|null|undefined} */ (this.shadowRoot?.querySelector('video')) || {};
+    if (!this.masks?.length || !w || this.shut) return '';
+    const path = this.masks.map((m) => `M${m.x * w} ${m.y * h}h${m.w * w}v${m.h * h}h${-m.w * w}z`).join('');
+    return html`<svg class="masks" aria-hidden="true" viewBox="0 0 ${w} ${h}" preserveAspectRatio=${this.first ? 'xMidYMid meet' : 'xMidYMid slice'}><path d=${path}></path></svg>`;
   }
 
   /** What stands in the picture's place, or over the last one. */

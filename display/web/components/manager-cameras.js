@@ -43,7 +43,7 @@ ${wall.full ? fullView({ cameras: all, shown, id: wall.full, alert: alerts.get(w
 function tile(c, shown, alert = '') {
   const place = shown.indexOf(c.id);
   return html`<hall-camera class=${place === 0 ? 'main' : place === shown.length - 1 ? 'last' : ''} style=${`order:${place}`} role="button" aria-describedby="wall-keys"
-tabindex=${c.id === wall.active ? 0 : -1} @focus=${() => { wall.active = c.id; }} camera=${c.id} label=${c.name} state=${c.state} why=${c.why || ''} since=${c.since || ''} alert=${alert}></hall-camera>`;
+tabindex=${c.id === wall.active ? 0 : -1} @focus=${() => { wall.active = c.id; }} camera=${c.id} label=${c.name} state=${c.state} why=${c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>`;
 }
 
 /** The foremost alert of each camera, gravest and newest first. @param {any} state @returns {Map<string, string>} */
