@@ -31,16 +31,17 @@ func newHealth(devices []display.Device) *health {
 
 // effects say what the hall loses while a device of a kind is away.
 var effects = map[string]string{
-	"printer":  "取号机不出小票，号码显示在屏幕上",
-	"board":    "窗口屏不显示，请看大屏、听广播",
-	"callbox":  "请用电脑叫号",
-	"panel":    "按键取号不可用，请用触摸屏",
-	"speaker":  "没有语音叫号，请看大屏",
-	"keypad":   "不能在窗口评价，请扫小票评价",
-	"camera":   "看不到画面",
-	"recorder": "这台摄像机现在不录像",
-	"disk":     "不再发新号，已有号码照常办理，请马上清理磁盘",
-	"broker":   "评价器不可用，评价先存在评价器里",
+	"printer":     "取号机不出小票，号码显示在屏幕上",
+	"board":       "窗口屏不显示，请看大屏、听广播",
+	"callbox":     "请用电脑叫号",
+	"panel":       "按键取号不可用，请用触摸屏",
+	"speaker":     "没有语音叫号，请看大屏",
+	"keypad":      "不能在窗口评价，请扫小票评价",
+	"camera":      "看不到画面",
+	"recorder":    "这台摄像机现在不录像",
+	"disk":        "不再发新号，已有号码照常办理，请马上清理磁盘",
+	"certificate": "浏览器会拒绝新打开的网页，已打开的照常",
+	"broker":      "评价器不可用，评价先存在评价器里",
 }
 
 // report tells the state of the device "kind/name".

@@ -190,9 +190,9 @@ func TestPicturesComeOutAsTheyWentIn(t *testing.T) {
 				t.Fatalf("%d different pictures of 75", len(sent))
 			}
 			h := mustRun(t, pipe.Config{Listen: "127.0.0.1:0", Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, quick())
-			eventually(t, 30*time.Second, "a picture", func() bool { return h.pictures(0) > 0 })
+			eventually(t, 60*time.Second, "a picture", func() bool { return h.pictures(0) > 0 })
 			p := mustPlay(t, "rtsp://"+h.listens()+"/a")
-			eventually(t, 30*time.Second, "two rounds", func() bool { return h.pictures(0) > 150 && len(p.got()) > 100 })
+			eventually(t, 90*time.Second, "two rounds", func() bool { return h.pictures(0) > 150 && len(p.got()) > 100 })
 			var page [][][]byte
 			for _, fragment := range h.came(0, pipe.Picture) {
 				page = append(page, mustUnits(t, fragment))
