@@ -70,7 +70,7 @@ func load(t *testing.T, reading, pages, stalled, takes int) loaded {
 // 50 pages look on; every command is answered and every record comes in order.
 func TestLoadOfTwoHundredClients(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a load takes seconds")
+		t.Skip("short runs carry no load")
 	}
 	const takes = 40 // less than a client may be behind: readers of one process share two processors
 	idle := load(t, 1, 0, 0, takes)

@@ -22,7 +22,7 @@ const apart = "LOBBY_TEST_APART"
 // which end with their processes.
 func TestForeignClientFindsAndReadsTheCamera(t *testing.T) {
 	if testing.Short() {
-		t.Skip("needs Debian's onvif-tools")
+		t.Skip("foreign peers are left out of short runs")
 	}
 	if _, err := exec.LookPath("onvif-util"); err != nil {
 		t.Fatal("the program onvif-util is missing; install the Debian package onvif-tools")
