@@ -24,7 +24,11 @@ type Account struct {
 	Name  string    `json:"name"`
 	Role  Role      `json:"role"`
 	Hash  string    `json:"hash"`  // argon2id in PHC form
-	Since time.Time `json:"since"` // cookies from before are void
+	Since time.Time `json:"since"` // of the secret
+	// Turn is new whenever the account's cookies are to be void: they carry it.
+	// A clock may be wrong, and this cannot.
+	Turn string `json:"turn"`
+	Seat string `json:"seat,omitempty"` // window that it signed in at last
 }
 
 // Book is the file of those who may sign in. It holds no secret that can be
@@ -157,7 +161,7 @@ func (b *Book) Set(badge, name string, role Role, secret string, now time.Time) 
 		return fmt.Errorf("access: the secret of %s is %w", badge, ErrWeak)
 	}
 	return b.change(func(known map[string]Account) error {
-		known[badge] = Account{Badge: badge, Name: name, Role: role, Hash: hash(secret), Since: now.UTC()}
+		known[badge] = Account{Badge: badge, Name: name, Role: role, Hash: hash(secret), Since: now.UTC(), Turn: newTurn()}
 		return nil
 	})
 }
@@ -182,22 +186,71 @@ func (b *Book) Accounts() ([]Account, error) {
 	}
 	var list []Account
 	for _, a := range b.known {
-		a.Hash = ""
+		a.Hash, a.Turn = "", ""
 		list = append(list, a)
 	}
 	slices.SortFunc(list, func(x, y Account) int { return strings.Compare(x.Badge, y.Badge) })
 	return list, nil
 }
 
-// find gives an account and the key for cookies.
-func (b *Book) find(badge string) (Account, []byte, bool) {
+// find gives an account. A book that cannot be read any more leaves what was
+// read last.
+func (b *Book) find(badge string) (Account, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.refresh() != nil && b.known == nil {
-		return Account{}, nil, false
-	}
+	_ = b.refresh()
 	a, ok := b.known[badge]
-	return a, b.key, ok
+	return a, ok
+}
+
+// cookieKey is what cookies are signed with. It never changes.
+func (b *Book) cookieKey() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.key
+}
+
+func newTurn() string {
+	turn := make([]byte, 12)
+	_, _ = rand.Read(turn) // never fails
+	return hex.EncodeToString(turn)
+}
+
+// void ends the cookies of a badge, over a restart too. They are void in this
+// run even when the file cannot be written.
+func (b *Book) void(badge string) error {
+	return b.change(func(known map[string]Account) error {
+		a, ok := known[badge]
+		if !ok {
+			return nil // its cookies are void already
+		}
+		a.Turn, a.Seat = newTurn(), ""
+		known[badge] = a
+		return nil
+	})
+}
+
+// seat puts a badge at a window. Its own cookies from before are void then, and
+// those of whoever was there, who are returned. It holds
+// over a restart, and in this run even when the file cannot be written.
+func (b *Book) seat(badge, window string) (away []string, err error) {
+	err = b.change(func(known map[string]Account) error {
+		for other, a := range known {
+			switch {
+			case other == badge:
+				a.Seat = window
+			case a.Seat == window:
+				a.Seat = ""
+				away = append(away, other)
+			default:
+				continue
+			}
+			a.Turn = newTurn()
+			known[other] = a
+		}
+		return nil
+	})
+	return away, err
 }
 
 // What argon2id is asked for: 19 MiB, two passes, one lane (OWASP Password

@@ -2,10 +2,8 @@ package access
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -25,13 +23,7 @@ type pass struct {
 	Badge  string    `json:"b"`
 	Window string    `json:"w,omitempty"`
 	At     time.Time `json:"t"`
-	ID     string    `json:"i"`
-}
-
-func newPass(badge, window string, now time.Time) pass {
-	id := make([]byte, 12)
-	_, _ = rand.Read(id) // never fails
-	return pass{Badge: badge, Window: window, At: now.UTC(), ID: hex.EncodeToString(id)}
+	Turn   string    `json:"n"` // the account's
 }
 
 func sign(key []byte, body string) string {

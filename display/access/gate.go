@@ -23,15 +23,13 @@ type Gate struct {
 	brake   brake
 
 	mu    sync.Mutex
-	over  map[string]bool               // passes that were signed out
-	open  map[string]context.CancelFunc // ends what is open under a pass, by request
-	at    map[string]pass               // who is at a window
+	open  map[string]context.CancelFunc // ends what is open under a badge, by badge and number
 	count int
 }
 
 // NewGate makes a gate. Windows tells whether there is a window of that name.
 func NewGate(book *Book, windows func(id string) bool, log *slog.Logger, now func() time.Time) *Gate {
-	return &Gate{book: book, windows: windows, log: log, now: now, policy: newPolicy(), over: map[string]bool{}, open: map[string]context.CancelFunc{}, at: map[string]pass{}}
+	return &Gate{book: book, windows: windows, log: log, now: now, policy: newPolicy(), open: map[string]context.CancelFunc{}}
 }
 
 // Protect lets through what the Policy allows and says who it comes from. A
@@ -74,17 +72,13 @@ func (g *Gate) identify(r *http.Request) (Identity, pass) {
 	if err != nil {
 		return Identity{Role: Citizen}, pass{}
 	}
-	_, key, _ := g.book.find("")
-	p, ok := unseal(c.Value, key)
-	a, _, found := g.book.find(p.Badge)
+	p, ok := unseal(c.Value, g.book.cookieKey())
+	a, found := g.book.find(p.Badge)
 	lasts := personLasts
 	if a.Role.device() {
 		lasts = deviceLasts
 	}
-	g.mu.Lock()
-	over := g.over[p.ID]
-	g.mu.Unlock()
-	if age := g.now().Sub(p.At); !ok || !found || over || p.At.Before(a.Since) || age > lasts || age < -time.Minute {
+	if age := g.now().Sub(p.At); !ok || !found || p.Turn != a.Turn || age > lasts || age < -time.Minute {
 		return Identity{Role: Citizen}, pass{}
 	}
 	return a.identity(p.Window), p
@@ -114,7 +108,7 @@ func (g *Gate) check(r *http.Request, badge, secret string) (Account, bool) {
 	if g.brake.wait(names, now) > 0 {
 		return Account{}, false
 	}
-	a, _, found := g.book.find(badge)
+	a, found := g.book.find(badge)
 	if !found {
 		a.Hash = nobody // takes as long as somebody
 	}
@@ -133,14 +127,14 @@ var nobody = hash("nobody has this secret")
 // follow ends a request when its pass does, so that a feed does not outlive
 // the sign-out.
 func (g *Gate) follow(ctx context.Context, p pass) (context.Context, func()) {
-	if p.ID == "" {
+	if p.Badge == "" {
 		return ctx, func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.count++
-	key := p.ID + " " + strconv.Itoa(g.count)
+	key := p.Badge + " " + strconv.Itoa(g.count)
 	g.open[key] = cancel
 	return ctx, func() {
 		cancel()
@@ -150,16 +144,12 @@ func (g *Gate) follow(ctx context.Context, p pass) (context.Context, func()) {
 	}
 }
 
-// end makes a pass void and ends what is open under it.
-func (g *Gate) end(p pass) {
-	if p.ID == "" {
-		return
-	}
+// hangUp ends what is open under a badge.
+func (g *Gate) hangUp(badge string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.over[p.ID] = true
 	for key, cancel := range g.open {
-		if strings.HasPrefix(key, p.ID+" ") {
+		if strings.HasPrefix(key, badge+" ") {
 			cancel()
 		}
 	}
@@ -171,10 +161,13 @@ func (g *Gate) Me(w http.ResponseWriter, r *http.Request) {
 	answer(w, i)
 }
 
-// SignOut ends a sign-in.
+// SignOut signs whoever asks out, on every screen.
 func (g *Gate) SignOut(w http.ResponseWriter, r *http.Request) {
 	_, p := g.identify(r)
-	g.end(p)
+	if p.Badge != "" {
+		g.unsaved(g.book.void(p.Badge))
+		g.hangUp(p.Badge)
+	}
 	http.SetCookie(w, cookie(r, "", 0))
 	answer(w, Identity{Role: Citizen})
 }
@@ -208,31 +201,30 @@ func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request) {
 	if a.Role.device() {
 		lasts = deviceLasts
 	}
-	_, key, _ := g.book.find(a.Badge)
-	p := newPass(a.Badge, said.Window, g.now())
-	g.seat(p)
-	http.SetCookie(w, cookie(r, p.seal(key), lasts))
+	g.seat(a.Badge, said.Window)
+	a, _ = g.book.find(a.Badge) // its turn may be new
+	p := pass{Badge: a.Badge, Window: said.Window, At: g.now().UTC(), Turn: a.Turn}
+	http.SetCookie(w, cookie(r, p.seal(g.book.cookieKey()), lasts))
 	g.log.Info("signed in", "badge", a.Badge, "role", a.Role, "window", said.Window)
 	answer(w, a.identity(said.Window))
 }
 
 // seat lets one person be at one window.
-func (g *Gate) seat(p pass) {
-	if p.Window == "" {
+func (g *Gate) seat(badge, window string) {
+	if window == "" {
 		return
 	}
-	g.mu.Lock()
-	var leave []pass
-	for window, before := range g.at {
-		if window == p.Window || before.Badge == p.Badge {
-			leave = append(leave, before)
-			delete(g.at, window)
-		}
+	away, err := g.book.seat(badge, window)
+	g.unsaved(err)
+	for _, badge := range append(away, badge) {
+		g.hangUp(badge)
 	}
-	g.at[p.Window] = p
-	g.mu.Unlock()
-	for _, before := range leave {
-		g.end(before)
+}
+
+// unsaved says that who is signed in will be forgotten; the hall goes on.
+func (g *Gate) unsaved(err error) {
+	if err != nil {
+		g.log.Error("who signed in or out holds until the next start only", "err", err)
 	}
 }
 

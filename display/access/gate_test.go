@@ -124,6 +124,27 @@ func TestSignInIsBoundToAWindow(t *testing.T) {
 	if v := s.me(t, two); v.Window != "1" {
 		t.Errorf("who took it over is %+v", v)
 	}
+	// Whoever moves on to another window is not sent away from there by the
+	// one who comes after them, even when the hall was restarted in between.
+	decode(t, s.signIn(t, two, "0413", "0815", "2"))
+	s.gate.book = mustReopen(t, s.book)
+	decode(t, s.signIn(t, one, "0412", "4711", "1"))
+	if v := s.me(t, two); v.Window != "2" {
+		t.Errorf("who moved on is %+v", v)
+	}
+	if v := s.me(t, one); v.Window != "1" {
+		t.Errorf("who came after is %+v", v)
+	}
+}
+
+// mustReopen reads a book as a hall that starts does.
+func mustReopen(t *testing.T, b *Book) *Book {
+	t.Helper()
+	again, err := OpenBook(b.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
 }
 
 func TestStrangersAreSentToTheSignIn(t *testing.T) {
@@ -165,7 +186,7 @@ func TestACookieEnds(t *testing.T) {
 			res.Body.Close()
 		},
 		"by a new secret": func(t *testing.T, s *site, _ *http.Client) {
-			if err := s.book.Set("0531", "n", Manager, "another password", s.clock.now().Add(time.Second)); err != nil {
+			if err := s.book.Set("0531", "n", Manager, "another password", s.clock.now()); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -191,6 +212,11 @@ func TestACookieEnds(t *testing.T) {
 				t.Fatalf("after a restart %+v", i)
 			}
 			end(t, s, c)
+			r = httptest.NewRequest(http.MethodGet, "/", nil)
+			r.AddCookie(kept[0])
+			if i, _ := NewGate(mustReopen(t, s.book), nil, slog.New(slog.DiscardHandler), s.clock.now).identify(r); i.Role != Citizen {
+				t.Errorf("after a restart the cookie makes a %s again", i.Role)
+			}
 			r, _ = http.NewRequest(http.MethodGet, s.URL+"/api/v1/me", nil)
 			r.AddCookie(kept[0]) // whoever copied it
 			res, err := http.DefaultClient.Do(r)
@@ -231,13 +257,15 @@ func TestGuessingBecomesSlowAndNeverLocks(t *testing.T) {
 
 func TestForgedCookiesAreStrangers(t *testing.T) {
 	s := newSite(t)
-	good := newPass("0531", "", s.clock.now())
+	a, _ := s.book.find("0531")
+	good := pass{Badge: "0531", At: s.clock.now(), Turn: a.Turn}
 	other := make([]byte, 32)
-	_, key, _ := s.book.find("0531")
+	key := s.book.cookieKey()
 	sealed := good.seal(key)
 	for name, value := range map[string]string{
 		"another key": good.seal(other), "nothing": "", "no code": strings.Split(sealed, ".")[0], "a cut code": sealed[:len(sealed)-1],
-		"another body": "e30." + strings.Split(sealed, ".")[1], "of tomorrow": newPass("0531", "", s.clock.now().Add(24*time.Hour)).seal(key),
+		"another body": "e30." + strings.Split(sealed, ".")[1], "another turn": pass{Badge: "0531", At: s.clock.now(), Turn: "x"}.seal(key),
+		"of tomorrow": pass{Badge: "0531", At: s.clock.now().Add(24 * time.Hour), Turn: a.Turn}.seal(key),
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.AddCookie(&http.Cookie{Name: "lobby", Value: value})
@@ -288,7 +316,7 @@ func TestFaultF49_SecretsOthersCanReadAreRefused(t *testing.T) {
 
 func FuzzUnseal(f *testing.F) {
 	key := make([]byte, 32)
-	f.Add(newPass("0531", "1", time.Now()).seal(key))
+	f.Add(pass{Badge: "0531", Window: "1", At: time.Now(), Turn: "x"}.seal(key))
 	f.Add("a.b")
 	f.Fuzz(func(t *testing.T, value string) {
 		if p, ok := unseal(value, key); ok && p.seal(key) == "" {
