@@ -47,6 +47,8 @@ type Hall struct {
 	Timezone string `json:"timezone" yaml:"timezone"`
 	Opens    string `json:"opens" yaml:"opens"`   // "08:30", for notices
 	Closes   string `json:"closes" yaml:"closes"` // "17:00"
+
+	Complaints string `json:"complaints,omitempty" yaml:"complaints"` // telephone of those who supervise the hall
 }
 
 // Chain is a one-stop chain: a group of services, and the flow through some of

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Item is one matter (事项) with its sheet: what "one item, one sheet"
-// discloses.
+// Item is one matter (事项) with its sheet: the ten disclosures (十公开) that
+// "one item, one sheet" asks for. What a hall file leaves out is empty, and the
+// kiosk says so.
 type Item struct {
 	Code        string            `json:"code" yaml:"code"`
 	Name        string            `json:"name" yaml:"name"`
@@ -24,6 +25,15 @@ type Item struct {
 	Basis       string            `json:"basis" yaml:"basis"`
 	Chain       string            `json:"chain,omitempty" yaml:"chain"`
 	LifeEvent   string            `json:"life_event,omitempty" yaml:"life_event"`
+
+	Duty       string   `json:"duty,omitempty" yaml:"duty"`             // 职责: what the department answers for
+	Conditions []string `json:"conditions,omitempty" yaml:"conditions"` // 条件: who may apply
+	Procedure  []string `json:"procedure,omitempty" yaml:"procedure"`   // 程序: the steps, in order
+	FeeBasis   string   `json:"fee_basis,omitempty" yaml:"fee_basis"`   // the rule a fee is taken by
+	Samples    []string `json:"samples,omitempty" yaml:"samples"`       // 示范文本: forms that are shown filled in
+	Result     string   `json:"result,omitempty" yaml:"result"`         // what the citizen gets in the end
+	Phone      string   `json:"phone,omitempty" yaml:"phone"`           // 咨询电话; empty means the hall's
+	Complaints string   `json:"complaints,omitempty" yaml:"complaints"` // 投诉电话; empty means the hall's
 }
 
 // Items is the catalogue of a hall.

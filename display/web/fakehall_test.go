@@ -205,5 +205,8 @@ func cannedItems() []object {
 	for i, e := range []string{"出生", "入学", "就业", "结婚", "买车", "退休", "助残", "开店", "建厂", "退役", "身后事"} {
 		add(e, e+"一件事联办", []string{"police", "social", "company"}[i%3], "公安局", "承诺件", i%4)
 	}
+	maps.Copy(items[0], object{"duty": "负责本市国土空间规划、不动产登记与自然资源管理", "conditions": []string{"买卖双方到场或有公证委托", "房屋已办首次登记且没有查封", "买卖合同已经网签备案"},
+		"procedure": []string{"取一个号，到登记窗口递交材料", "税务窗口核税并缴税", "登记窗口审核登簿", "领取证书；水电气一并过户"}, "samples": []string{"不动产登记申请书", "房屋买卖合同"},
+		"result": "不动产权证书与契税完税证明，当场领取", "fee": "登记费 80 元", "fee_basis": "《关于不动产登记收费标准等有关问题的通知》", "phone": "0571-63120235", "complaints": "12345"})
 	return items
 }

@@ -25,6 +25,17 @@ func TestForeignPagesKioskTakesATicket(t *testing.T) {
 	p.until(`document.querySelector('.sheet')`)
 	p.shoot("kiosk-sheet")
 	p.clean()
+	for _, want := range []string{"购房合同", "承诺：即办", "《关于不动产登记收费标准等有关问题的通知》", "一层 A 区 9–16", "买卖合同已经网签备案", "税务窗口核税并缴税", "不动产权证书", "不动产登记申请书", "《不动产登记暂行条例》", "负责本市国土空间规划", "咨询 0571-63120235", "监督投诉 12345"} {
+		if !eval[bool](p, `document.querySelector('.sheetbody').textContent.includes(`+quote(want)+`)`) {
+			t.Errorf("the sheet does not disclose %q", want)
+		}
+	}
+	p.click(".sheet .btns button:first-child")
+	p.click(".svcrow:nth-child(2) .info")
+	p.until(`document.querySelectorAll('.unsaid').length===5`)
+	p.shoot("kiosk-sheet-unsaid")
+	p.click(".sheet .btns button:first-child")
+	p.click(".info")
 	p.click(".sheet .pr")
 	p.until(`document.querySelector('.okk .n')?.textContent==='M045'`)
 	p.until(`!document.querySelector('.busy')`)

@@ -4,14 +4,15 @@ import { items } from '../lib/items.js';
 import { meant } from '../lib/pinyin.js';
 import { nameOf, t } from '../lib/texts.js';
 import { minutes, serviceOf } from '../lib/names.js';
-import { head, itemRow, paged, serviceRow } from './kiosk-lists.js';
+import { head } from './kiosk-head.js';
+import { itemRow, paged, serviceRow } from './kiosk-lists.js';
 
 /** Search by name or by the first letters of its pinyin. @param {any} kiosk */
 export function finder(kiosk) {
   const { state } = kiosk.hall;
   const q = kiosk.s.typed;
   const services = state.services.filter((/** @type {any} */ s) => meant(s.name, q) || meant(nameOf(s), q));
-  const rows = q ? [...services.map((/** @type {any} */ s) => serviceRow(state, s)), ...items().filter((i) => meant(i.name, q)).map((i) => itemRow(state, i))] : [];
+  const rows = q ? [...services.map((/** @type {any} */ s) => serviceRow(state, s)), ...items().filter((i) => meant(i.name, q) || meant(nameOf(i), q)).map((i) => itemRow(state, i))] : [];
   const type = (/** @type {any} */ e) => { kiosk.s.typed = e.target.value; kiosk.s.page = 0; kiosk.draw(); };
   return html`${head(kiosk, t('kiosk.find'), t('kiosk.find_note'))}
 <label class="typed">${icon('search')}<span class="sr">${t('kiosk.find')}</span><input autocomplete="off" maxlength="20" placeholder=${t('kiosk.find_placeholder')} .value=${live(q)} @input=${type}></label>

@@ -5,11 +5,8 @@ import { chainClass, className, entryOf, first, minutes, serviceOf } from '../li
 import { byPinyin, initials } from '../lib/pinyin.js';
 import { nameOf, t } from '../lib/texts.js';
 import { secondsOf } from '../lib/times.js';
+import { head } from './kiosk-head.js';
 import { eventName, helpServices } from './kiosk-home.js';
-
-/** The head of every second screen. @param {any} kiosk @param {string} title @param {string} note */
-export const head = (kiosk, title, note) => html`<header class="head2"><button class="bk" @click=${() => kiosk.go(kiosk.s.detail.kind === 'department' ? 'depts' : 'home')}>${icon('back')}${t('back')}</button>
-<h1>${title}<small>${note}</small></h1><button class="bk" @click=${() => kiosk.end()}>${icon('home')}${t('home')}</button></header>`;
 
 /** Services or items of a chain, a life event or a department. @param {any} kiosk */
 export function serviceList(kiosk) {
@@ -72,7 +69,7 @@ export function serviceRow(state, s) {
 /** @param {any} state @param {any} i */
 export function itemRow(state, i) {
   const department = first(state.departments, (/** @type {any} */ d) => d.id === i.department);
-  return { name: i.name, note: nameOf(department) || i.department, tag: promise(i), service: serviceOf(state, i.service), take: { item: i.code }, item: i };
+  return { name: nameOf(i), note: nameOf(department) || i.department, tag: promise(i), service: serviceOf(state, i.service), take: { item: i.code }, item: i };
 }
 
 /** How fast an item is promised. @param {any} i */

@@ -8,7 +8,7 @@ import { language, speak, t } from '../lib/texts.js';
 import { home } from '../components/kiosk-home.js';
 import { departments, serviceList } from '../components/kiosk-lists.js';
 import { finder, progress } from '../components/kiosk-find.js';
-import { sheetDialog } from '../components/kiosk-sheet.js';
+import { sheet } from '../components/kiosk-sheet.js';
 import { done } from '../components/kiosk-done.js';
 import { classDialog } from '../components/kiosk-class.js';
 import { bar } from '../components/kiosk-bar.js';
@@ -107,8 +107,8 @@ function view(hall) {
   const { s } = kiosk;
   const screen = SCREENS[/** @type {keyof typeof SCREENS} */ (s.screen)];
   return html`${staleStrip(hall)}${hall.state.open === false ? html`<div class="shut-note" role="status">${t('kiosk.closed')}</div>` : ''}
-${screen(kiosk)}${bar(kiosk)}
-${s.sheet ? sheetDialog(kiosk) : ''}${s.choosing ? classDialog(kiosk) : ''}${warning()}
+${s.sheet ? sheet(kiosk) : screen(kiosk)}${bar(kiosk)}
+${s.choosing ? classDialog(kiosk) : ''}${warning()}
 ${s.problem ? html`<div class="toast" role="alert">${s.problem}<button @click=${() => { s.problem = ''; kiosk.draw(); }}>${t('ok')}</button></div>` : ''}
 ${s.busy ? html`<div class="busy" role="status"><b>${t('kiosk.printing')}</b></div>` : ''}`;
 }
