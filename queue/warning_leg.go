@@ -44,7 +44,7 @@ func aboutLeg(text, cause string) func(*State, string, time.Time) AlertRaised {
 	return func(s *State, leg string, at time.Time) AlertRaised {
 		l := s.findLeg(leg)
 		e := AlertRaised{Ticket: l.Ticket, Service: l.Service, Window: l.Window, Step: l.Step, Why: cause, Text: text}
-		if cause == causeWait && len(s.serving(l.Service)) == 0 {
+		if cause == causeWait && s.serving(l.Service) == 0 {
 			e.Why = causeNobody
 		}
 		e.Args = []string{l.Ticket, s.index.services[l.Service].Name, l.Window, word("cause " + e.Why)}

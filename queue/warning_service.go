@@ -8,7 +8,7 @@ import (
 // stalledSince is when people will have waited too long at a service that no
 // window serves. When its last window only pauses it is stalled at once.
 func (s *State) stalledSince(service string) (at time.Time, ok bool) {
-	if !s.open || len(s.serving(service)) > 0 {
+	if !s.open || s.serving(service) > 0 {
 		return at, false
 	}
 	var left time.Time // when the last window stopped serving
@@ -65,7 +65,7 @@ func (s *State) slowSince(service string) (at time.Time, ok bool) {
 // newcomerWaits is the expected wait at a service, by its own mean and its
 // windows; false while too little of it was seen, or nobody waits or serves.
 func (s *State) newcomerWaits(service string) (time.Duration, bool) {
-	p, windows := s.pace[service], len(s.serving(service))
+	p, windows := s.pace[service], s.serving(service)
 	if p.n < leastServed || windows == 0 || s.counts[service] == 0 {
 		return 0, false
 	}

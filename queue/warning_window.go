@@ -2,14 +2,14 @@ package queue
 
 import "time"
 
-// serving lists the windows that could call for a service now.
-func (s *State) serving(service string) (ws []*windowState) {
+// serving is how many windows call for a service now.
+func (s *State) serving(service string) (n int) {
 	for _, id := range s.index.serving[service] {
 		if w := s.windows[id]; w != nil && w.open && !w.paused && !w.draining {
-			ws = append(ws, w)
+			n++
 		}
 	}
-	return ws
+	return n
 }
 
 // idleSince is when a free window will have let somebody wait too long whom it

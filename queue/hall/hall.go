@@ -194,7 +194,7 @@ func (h *Hall) batch(ctx context.Context, first *request) {
 	}
 	h.tell(w.batch.Records)
 	w.answer()
-	if err := h.keep(w.batch, w.batch.Day != day); err != nil {
+	if err := h.keep(w.batch, w.batch.Day != day, len(w.requests) > 1); err != nil {
 		h.Log.Error("the trail refused a snapshot", "err", err)
 		h.recover(ctx)
 	}

@@ -6,16 +6,22 @@ import "lobby/queue"
 // when a day is opened, which is when the state is smallest, and when the
 // records since the last one weigh as much as it does: then a start never reads
 // much more than twice the state, and snapshots never cost more than the
-// records themselves.
+// records themselves. While commands queue up nobody is made to wait for a
+// snapshot until the tail is several times as heavy.
 const (
 	leastTail    = 4096 // records after a snapshot that are not worth another
 	recordWeight = 256  // bytes, about
+	busyTails    = 4    // tails that are let pass while commands queue up
 )
 
 // keep makes a snapshot after a batch, if it is time for one.
-func (h *Hall) keep(b queue.Batch, opened bool) error {
+func (h *Hall) keep(b queue.Batch, opened, busy bool) error {
 	h.tail += len(b.Records)
-	if !opened && (h.tail < leastTail || h.tail*recordWeight < h.weight) {
+	tail := h.tail
+	if busy {
+		tail /= busyTails
+	}
+	if !opened && (tail < leastTail || tail*recordWeight < h.weight) {
 		return nil
 	}
 	return h.snapshot()

@@ -2,7 +2,9 @@ package hall_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"lobby/queue"
 )
@@ -85,4 +87,49 @@ func TestASnapshotOfAnotherFormatIsPassedOver(t *testing.T) {
 	if after := h.view(); after != before {
 		t.Errorf("replayed\n%s\nwant\n%s", after, before)
 	}
+}
+
+// Commands that queue up are not made to wait for a snapshot, but one is made
+// all the same when the tail has become long, and as soon as it is quiet.
+func TestSnapshotsWaitWhileCommandsQueueUp(t *testing.T) {
+	synctest.Test(t, snapshotsWait)
+}
+
+func snapshotsWait(t *testing.T) {
+	m := newMemory()
+	h := build(t, m)
+	defer h.stop()
+	h.open(1)
+	h.rush(2250)
+	if n := len(m.snapshots); n != 1 {
+		t.Fatalf("%d snapshots in a rush after %d records, want that of the morning alone", n, len(m.records))
+	}
+	h.must("", queue.WindowPause{Window: "1"})
+	h.view() // it is asked after the snapshot
+	if n := len(m.snapshots); n != 2 {
+		t.Fatalf("%d snapshots when it is quiet again, want 2", n)
+	}
+	h.rush(10_000)
+	if n := len(m.snapshots); n < 3 {
+		t.Fatalf("no snapshot after %d records in one rush", len(m.records))
+	}
+}
+
+// rush takes many tickets at once, of two records each.
+func (h *house) rush(tickets int) {
+	h.t.Helper()
+	gate := make(chan struct{})
+	h.trail.set(func() { h.trail.gate = gate })
+	var wg sync.WaitGroup
+	for range tickets {
+		wg.Go(func() {
+			if a, err := h.do("", queue.Take{Service: "social"}); err != nil || !a.OK {
+				h.t.Errorf("%+v, %v", a.Refusal, err)
+			}
+		})
+	}
+	synctest.Wait()
+	close(gate)
+	wg.Wait()
+	h.view() // it is asked after a snapshot
 }

@@ -35,6 +35,13 @@ func Unlock(dir string) { _ = os.Remove(filepath.Join(dir, "lobby.lock")) }
 // WriteOld fills an empty file as a program with an older schema would have.
 func WriteOld(c *sqlite3.Conn, version int, b queue.Batch) error {
 	old := &Trail{write: c, epoch: "0123abcd"}
-	return errors.Join(c.Exec(pragmas), upgrade(c, steps[:version]),
-		c.Exec("INSERT INTO meta VALUES('format','"+format+"'),('epoch','"+old.epoch+"')"), old.Append(b))
+	err := errors.Join(c.Exec(pragmas), upgrade(c, steps[:version]),
+		c.Exec("INSERT INTO meta VALUES('format','"+format+"'),('epoch','"+old.epoch+"')"))
+	if err == nil {
+		err = old.prepare()
+	}
+	if err == nil {
+		err = old.Append(b)
+	}
+	return errors.Join(err, old.run.close())
 }

@@ -37,10 +37,17 @@ func (t *Trail) begin() error {
 	})
 }
 
+// checkTerm refuses when somebody else has opened the file since.
 func (t *Trail) checkTerm() error {
-	term, err := t.meta("term")
-	if err == nil && term != t.term {
-		err = ErrTaken
+	term := ""
+	if t.run.term.Step() {
+		term = t.run.term.ColumnText(0)
 	}
-	return err
+	if err := t.run.term.Reset(); err != nil {
+		return err
+	}
+	if term != t.term {
+		return ErrTaken
+	}
+	return nil
 }

@@ -46,6 +46,7 @@ type Trail struct {
 
 	mu    sync.Mutex    // guards what follows: appending, keeping and tidying take turns
 	write *sqlite3.Conn // nil after a failed change
+	run   prepared      // of write
 	head  head
 	tree  checkpoint.Tree
 
@@ -93,6 +94,9 @@ func (t *Trail) open() error {
 	}
 	if err := t.begin(); err != nil {
 		return err
+	}
+	if err := t.prepare(); err != nil {
+		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
 	}
 	return t.Reader.open()
 }
@@ -158,9 +162,9 @@ func (t *Trail) Close() error {
 }
 
 func (t *Trail) disconnect() error {
-	var err error
+	err := t.run.close()
 	if t.write != nil {
-		err = t.write.Close()
+		err = errors.Join(err, t.write.Close())
 		t.write = nil
 	}
 	return errors.Join(err, t.Reader.Close())
@@ -224,28 +228,24 @@ func (t *Trail) insertRecords(b queue.Batch, tree *checkpoint.Tree) (head, error
 	if len(b.Records) == 0 {
 		return h, nil
 	}
-	st, _, err := t.write.Prepare(insertRecord)
-	if err != nil {
-		return h, err
-	}
-	defer st.Close()
 	var tiles []tile
 	tree.Node = func(level int, n uint64, root tlog.Hash) {
 		if level%tileHeight == 0 {
 			tiles = append(tiles, tile{level / tileHeight, n, root})
 		}
 	}
+	var err error
 	for _, r := range b.Records {
-		if h, err = t.insertRecord(st, h, r); err != nil {
+		if h, err = t.insertRecord(h, r); err != nil {
 			return h, err
 		}
 		tree.Add(h.hash)
 	}
 	tree.Node = nil
-	return h, writeTree(t.write, *tree, tiles)
+	return h, t.writeTree(*tree, tiles)
 }
 
-func (t *Trail) insertRecord(st *sqlite3.Stmt, h head, r queue.Record) (head, error) {
+func (t *Trail) insertRecord(h head, r queue.Record) (head, error) {
 	w := row{ticket: ticketOf(r.Event)}
 	var err error
 	if w.leaf, w.personal, err = leaf.New(r, t.epoch, rand.Reader); err != nil {
@@ -254,18 +254,14 @@ func (t *Trail) insertRecord(st *sqlite3.Stmt, h head, r queue.Record) (head, er
 	if h, err = h.next(w); err != nil {
 		return h, err
 	}
-	return h, errors.Join(w.bind(st, h.hash[:]), st.Exec())
+	if err := w.bind(t.run.record, h.hash[:]); err != nil {
+		return h, err
+	}
+	return h, t.run.record.Exec()
 }
 
 func (t *Trail) insertAnswers(b queue.Batch) error {
-	if len(b.Answers) == 0 {
-		return nil
-	}
-	st, _, err := t.write.Prepare("INSERT OR REPLACE INTO answers VALUES(?,?,?)")
-	if err != nil {
-		return err
-	}
-	defer st.Close()
+	st := t.run.answer
 	for _, a := range b.Answers {
 		data, err := json.Marshal(a)
 		if err != nil {

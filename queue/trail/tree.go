@@ -43,20 +43,11 @@ func readTree(c *sqlite3.Conn) (t checkpoint.Tree, err error) {
 }
 
 // writeTree writes the edge and the tiles that were completed.
-func writeTree(c *sqlite3.Conn, t checkpoint.Tree, tiles []tile) error {
-	st, _, err := c.Prepare("UPDATE tree SET size=?, edge=?")
-	if err != nil {
+func (t *Trail) writeTree(tree checkpoint.Tree, tiles []tile) error {
+	edge, in := t.run.edge, t.run.tile
+	if err := errors.Join(edge.BindInt64(1, int64(tree.Size())), edge.BindBlob(2, tree.Edge()), edge.Exec()); err != nil {
 		return err
 	}
-	defer st.Close()
-	if err := errors.Join(st.BindInt64(1, int64(t.Size())), st.BindBlob(2, t.Edge()), st.Exec()); err != nil || len(tiles) == 0 {
-		return err
-	}
-	in, _, err := c.Prepare("INSERT INTO tiles VALUES(?,?,?)")
-	if err != nil {
-		return err
-	}
-	defer in.Close()
 	for _, tile := range tiles {
 		if err := errors.Join(in.BindInt(1, tile.level), in.BindInt64(2, int64(tile.n)), in.BindBlob(3, tile.root[:]), in.Exec()); err != nil {
 			return err
