@@ -53,6 +53,21 @@ type band struct {
 	bits   []byte
 }
 
+// upright turns the columns of ESC X, three bytes each from the top, into rows.
+func upright(columns []byte) *band {
+	w := len(columns) / 3
+	b := &band{stride: (w + 7) / 8}
+	b.bits = make([]byte, b.stride*24)
+	for x := range w {
+		for y := range 24 {
+			if columns[3*x+y/8]&(0x80>>(y%8)) != 0 {
+				paper.Dot(b.bits[y*b.stride:(y+1)*b.stride], x)
+			}
+		}
+	}
+	return b
+}
+
 // code is the QR code that is set and not printed.
 type code struct {
 	module int
@@ -157,6 +172,8 @@ func (m *machine) doESC(c byte, p []byte) {
 		m.roll.Feed(2 * int(p[0]))
 	case 'k':
 		m.band = &band{int(p[0]), append([]byte(nil), p[2:]...)}
+	case 'X':
+		m.band = upright(p[2:])
 	case 'd':
 		m.flush()
 		if p[0]&3 >= 2 {
