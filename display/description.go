@@ -23,6 +23,7 @@ type Description struct {
 	Walls       []Wall         `json:"walls"`
 	Walks       []queue.Walk   `json:"walks"`
 	Calendar    queue.Calendar `json:"-"` // working days, for what has a last day
+	Standard    queue.Standard `json:"-"` // of ratings; the national one where it is not set
 	Cameras     []Camera       `json:"cameras"`
 	Devices     []Device       `json:"devices"`
 }
@@ -185,7 +186,7 @@ type Device struct {
 
 // Rules makes the queue's configuration of the description.
 func (d Description) Rules(r queue.Rules) queue.Config {
-	c := queue.Config{Rules: r, Chains: d.chains(), Walks: d.Walks, Calendar: d.Calendar}
+	c := queue.Config{Rules: r, Chains: d.chains(), Walks: d.Walks, Calendar: d.Calendar, Standard: d.Standard}
 	for _, s := range d.Services {
 		c.Services = append(c.Services, queue.Service{ID: s.ID, Name: s.Name, Prefix: s.Prefix, Department: s.Department, Limits: s.Limits, Area: s.Area})
 	}

@@ -38,6 +38,9 @@ func (c Activate) decide(s *State, in Input) (Outcome, error) {
 	if r == nil {
 		r = s.altered(c.Config)
 	}
+	if r == nil {
+		r = s.rewritten(c.Config)
+	}
 	if r == nil && !later { // at a later time others will be here
 		r = s.orphans(c.Config)
 	}
@@ -84,6 +87,7 @@ func (s *State) isScheduled(c Activate) bool {
 
 func sameConfig(a, b Config) bool {
 	a.Rules, b.Rules = a.Rules.WithDefaults(), b.Rules.WithDefaults()
+	a.Standard, b.Standard = a.Standard.withDefaults(), b.Standard.withDefaults()
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	return errX == nil && errY == nil && string(x) == string(y)
@@ -169,7 +173,8 @@ func (ConfigActivated) Topic() string { return TopicQueue }
 func (e ConfigActivated) apply(s *State, r Record) {
 	s.config, s.hash, s.version = e.Config, e.Hash, e.ConfigVersion
 	s.scheduled = slices.DeleteFunc(s.scheduled, func(o ConfigScheduled) bool { return o.Version <= e.Version })
-	s.config.Rules = e.Config.Rules.WithDefaults()
+	s.config.Rules, s.config.Standard = e.Config.Rules.WithDefaults(), e.Config.Standard.withDefaults()
+	s.standards[s.config.Standard.Version] = s.config.Standard
 	s.index, s.chooser = e.Config.index(), e.Config.Chooser()
 	for _, k := range e.Config.Chains {
 		s.fixed[k.key()] = k.mark()

@@ -10,19 +10,20 @@ import (
 // can be read at home.
 type Ballot struct {
 	about
-	Day     string    `json:"day"`
-	Token   string    `json:"token,omitempty"` // of the ticket; empty where it was erased
-	Prompt  string    `json:"prompt"`
-	Window  string    `json:"window"`
-	Staff   string    `json:"staff,omitempty"`
-	Service string    `json:"service"`
-	Done    time.Time `json:"done"`                // end of the service
-	Until   time.Time `json:"until"`               // a press at the keypad after it is late
-	Invited int       `json:"invited,omitempty"`   // how often the citizen was asked
-	Level   int       `json:"level,omitempty"`     // the counted rating; 0 while there is none
-	Rated   time.Time `json:"rated,omitzero"`      // when it was counted
-	Channel string    `json:"channel,omitempty"`   // through which it was
-	Closed  bool      `json:"defaulted,omitempty"` // nobody rated in time
+	Day      string    `json:"day"`
+	Token    string    `json:"token,omitempty"` // of the ticket; empty where it was erased
+	Prompt   string    `json:"prompt"`
+	Window   string    `json:"window"`
+	Staff    string    `json:"staff,omitempty"`
+	Service  string    `json:"service"`
+	Standard string    `json:"standard,omitempty"`  // version that it is rated by
+	Done     time.Time `json:"done"`                // end of the service
+	Until    time.Time `json:"until"`               // a press at the keypad after it is late
+	Invited  int       `json:"invited,omitempty"`   // how often the citizen was asked
+	Level    int       `json:"level,omitempty"`     // the counted rating; 0 while there is none
+	Rated    time.Time `json:"rated,omitzero"`      // when it was counted
+	Channel  string    `json:"channel,omitempty"`   // through which it was
+	Closed   bool      `json:"defaulted,omitempty"` // nobody rated in time
 }
 
 // key is the ballot's identity over the days.
@@ -96,6 +97,7 @@ func (s *State) forgetBallots(at time.Time) {
 			s.ballots.drop(b)
 		}
 	}
+	s.forgetStandards()
 }
 
 // windBallots sets the clock to when the oldest open ballot closes by itself.

@@ -103,7 +103,7 @@ func TestASlipIsRatedAtHomeWithinAWeek(t *testing.T) {
 	if len(out.Events) != 1 || out.Events[0].Name() != "rating.defaulted" {
 		t.Fatalf("a week later: %+v", out.Events)
 	}
-	if got := s.verdict(t, queue.Rate{Token: other, Level: 5}); got != (queue.RateResult{R: queue.RateLate, Why: "period_over"}) {
+	if got := s.verdict(t, queue.Rate{Token: other, Level: 5}); got.R != queue.RateLate || got.Why != "period_over" || got.Say == "" {
 		t.Errorf("after the week: %+v", got)
 	}
 	if due, ok := s.state.Due(); ok {

@@ -19,6 +19,7 @@ type Config struct {
 	Walks    []Walk    `json:"walks,omitempty"`
 	Rules    Rules     `json:"rules"`
 	Calendar Calendar  `json:"calendar,omitzero"`
+	Standard Standard  `json:"rating,omitzero"` // the national one where it is missing
 }
 
 // Service is one queue. Services with the same prefix share one number range,
@@ -116,6 +117,7 @@ func (c Config) Validate() error {
 	}
 	c.Rules.validate(classes, bad)
 	c.Calendar.validate(bad)
+	c.Standard.validate(bad)
 	return errors.Join(errs...)
 }
 

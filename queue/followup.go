@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// badLevel is the best level that is looked into: 不满意.
-const badLevel = 2
+// BadLevel is the best level that is looked into and whose reasons are asked
+// for: 不满意.
+const BadLevel = 2
 
 // Followup is a bad rating on its way to being put right (差评核查整改): verified,
 // the citizen called back, corrected, answered, closed within working days; or

@@ -45,8 +45,8 @@ func TestAPartedEventIsWholeAgain(t *testing.T) {
 	}
 }
 
-// codes are reasons that the rules give, not people.
-var codes = []string{"hall.frozen", "ticket.expired", "ticket.no_show", "window.paused"}
+// codes are reasons that the rules give, not people, and lists of such.
+var codes = []string{"config.activated", "config.scheduled", "hall.frozen", "ticket.expired", "ticket.no_show", "window.paused"}
 
 // answeredFor are reasons that staff give for looking at citizens. The hall
 // answers for them longer than for anything personal; pages ask for the number

@@ -1,20 +1,24 @@
 package queue
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Rate is one press of a rating key, or a rating given on a page. It is never
 // refused once its level is known: every press becomes a record, and the
 // verdict says whether it counts.
 type Rate struct {
-	Ticket  string    `json:"ticket,omitempty"` // of the day, given on a page
-	Token   string    `json:"token,omitempty"`  // of the ticket, from the code on its slip; of any day
-	Kiosk   string    `json:"kiosk,omitempty"`  // where the page is; empty on a phone
-	Level   int       `json:"level"`            // 5 very satisfied … 1 very dissatisfied
-	Reasons []string  `json:"reasons,omitempty"`
-	Prompt  string    `json:"-"` // nonce the keypad was asked with
-	Device  string    `json:"-"` // keypad; empty for a page
-	Scale   int       `json:"-"` // keys of a keypad with fewer than five; 0 for five
-	Pressed time.Time `json:"-"` // when the key was pressed; zero means now
+	Ticket  string    `json:"ticket,omitempty"`  // of the day, given on a page
+	Token   string    `json:"token,omitempty"`   // of the ticket, from the code on its slip; of any day
+	Kiosk   string    `json:"kiosk,omitempty"`   // where the page is; empty on a phone
+	Level   int       `json:"level"`             // 5 very satisfied … 1 very dissatisfied
+	Reasons []string  `json:"reasons,omitempty"` // codes of the level's reasons in the standard
+	Lang    string    `json:"lang,omitempty"`    // of the sentence in the verdict
+	Prompt  string    `json:"-"`                 // nonce the keypad was asked with
+	Device  string    `json:"-"`                 // keypad; empty for a page
+	Scale   int       `json:"-"`                 // keys of a keypad with fewer than five; 0 for five
+	Pressed time.Time `json:"-"`                 // when the key was pressed; zero means now
 }
 
 // The channels of a rating. One leg has one rating, whichever it came through.
@@ -41,6 +45,7 @@ func (c Rate) channel() string {
 type RateResult struct {
 	R   string `json:"r"`             // ok, dup, late, refused
 	Why string `json:"why,omitempty"` // code of the reason
+	Say string `json:"say,omitempty"` // the reason as a sentence for people
 }
 
 // The verdicts on a press.
@@ -62,22 +67,31 @@ func (c Rate) decide(s *State, in Input) (Outcome, error) {
 	rating := rating{Channel: c.channel(), Device: c.Device, Level: c.Level, Scale: c.Scale, Reasons: c.Reasons, Pressed: c.Pressed, Why: why}
 	if b == nil {
 		rating.Ticket = c.Ticket
-		return events1(RateResult{R: RateRefused, Why: why}, RatingRefused{rating})
+		return events1(c.verdict(RateRefused, why), RatingRefused{rating})
 	}
-	rating.polled = s.polled(b)
+	rating.polled, rating.Standard = s.polled(b), b.Standard
 	switch {
 	case b.Level != 0:
-		return events1(RateResult{R: RateDup, Why: "already_rated"}, RatingDuplicate{rating})
+		return events1(c.verdict(RateDup, "already_rated"), RatingDuplicate{rating})
 	case b.Closed:
-		return events1(RateResult{R: RateLate, Why: "period_over"}, RatingLate{rating})
+		return events1(c.verdict(RateLate, "period_over"), RatingLate{rating})
 	case c.Device != "" && c.Pressed.After(b.Until):
-		return events1(RateResult{R: RateLate, Why: "prompt_closed"}, RatingLate{rating})
+		return events1(c.verdict(RateLate, "prompt_closed"), RatingLate{rating})
+	}
+	if code, foreign := s.standardOf(b).foreignReason(c.Level, c.Reasons); foreign {
+		rating.Why = "unknown_reason"
+		return events1(c.verdict(RateRefused, rating.Why, code, b.Standard), RatingRefused{rating})
 	}
 	events := []Event{RatingGiven{rating}}
-	if c.Level <= badLevel {
+	if c.Level <= BadLevel {
 		events = append(events, s.followUp(b, rating, in))
 	}
 	return events1(RateResult{R: RateOK}, events...)
+}
+
+// verdict is the answer to a press that does not count.
+func (c Rate) verdict(r, why string, args ...any) RateResult {
+	return RateResult{R: r, Why: why, Say: fmt.Sprintf(verdicts[why].in(c.Lang), args...)}
 }
 
 // Deny records presses that were refused before anybody asked what they mean:
@@ -130,14 +144,15 @@ func (s *State) ratedAt(device, prompt string) (*Ballot, string) {
 // rating is what the four outcomes of a press have in common.
 type rating struct {
 	polled
-	Channel string    `json:"channel"`
-	Device  string    `json:"device,omitempty"`
-	Level   int       `json:"level"`           // 0 where it could not be read
-	N       int       `json:"n,omitempty"`     // how many presses, where they were refused together
-	Scale   int       `json:"scale,omitempty"` // keys of a keypad with fewer than five
-	Reasons []string  `json:"reasons,omitempty"`
-	Pressed time.Time `json:"pressed,omitzero"`
-	Why     string    `json:"why,omitempty"`
+	Channel  string    `json:"channel"`
+	Device   string    `json:"device,omitempty"`
+	Standard string    `json:"standard,omitempty"` // version that it is by
+	Level    int       `json:"level"`              // 0 where it could not be read
+	N        int       `json:"n,omitempty"`        // how many presses, where they were refused together
+	Scale    int       `json:"scale,omitempty"`    // keys of a keypad with fewer than five
+	Reasons  []string  `json:"reasons,omitempty"`
+	Pressed  time.Time `json:"pressed,omitzero"`
+	Why      string    `json:"why,omitempty"`
 }
 
 // RatingGiven: the one rating of a leg that counts.

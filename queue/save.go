@@ -47,7 +47,8 @@ type saved struct {
 	Version     ConfigVersion       `json:"version"`
 	Scheduled   []ConfigScheduled   `json:"scheduled,omitempty"`
 	Checkpoint  CheckpointSigned    `json:"checkpoint"`
-	Ballots     []Ballot            `json:"ballots,omitempty"` // by key
+	Ballots     []Ballot            `json:"ballots,omitempty"`   // by key
+	Standards   map[string]Standard `json:"standards,omitempty"` // by version
 	Followups   map[string]Followup `json:"followups,omitempty"`
 	Looks       []Look              `json:"looks,omitempty"`
 	Shutters    map[string]Shutter  `json:"shutters,omitempty"`
@@ -102,7 +103,7 @@ func (s *State) Save() ([]byte, error) {
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
 		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
-		Looks: s.looks, Shutters: s.shutters,
+		Standards: s.standards, Looks: s.looks, Shutters: s.shutters,
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
 		w.Ballots = append(w.Ballots, *s.ballots.all[key])
@@ -162,6 +163,8 @@ func Load(data []byte) (*State, error) {
 	for id, a := range r.Alerts {
 		s.alerts[id] = &a
 	}
+	s.config.Standard = s.config.Standard.withDefaults() // an older program saved none
+	maps.Copy(s.standards, r.Standards)
 	for _, b := range r.Ballots {
 		s.ballots.add(&b)
 	}

@@ -53,19 +53,21 @@ func (c Finish) decide(s *State, in Input) (Outcome, error) {
 func (s *State) done(w *windowState, outcome string, in Input) TicketDone {
 	return TicketDone{
 		about: w.leg.about(), Window: w.id, Staff: w.staff, Service: w.leg.Service, Outcome: outcome,
-		Prompt: in.Nonce[:min(len(in.Nonce), 12)], Until: in.At.Add(time.Duration(s.config.Rules.RateWithin)),
+		Standard: s.config.Standard.Version,
+		Prompt:   in.Nonce[:min(len(in.Nonce), 12)], Until: in.At.Add(time.Duration(s.config.Rules.RateWithin)),
 	}
 }
 
 // TicketDone: the leg was served, and the keypad asks for a rating.
 type TicketDone struct {
 	about
-	Window  string    `json:"window"`
-	Staff   string    `json:"staff,omitempty"`
-	Service string    `json:"service"`
-	Outcome string    `json:"outcome,omitempty"`
-	Prompt  string    `json:"prompt"`       // nonce of the question
-	Until   time.Time `json:"prompt_until"` // later presses are late
+	Window   string    `json:"window"`
+	Staff    string    `json:"staff,omitempty"`
+	Service  string    `json:"service"`
+	Outcome  string    `json:"outcome,omitempty"`
+	Standard string    `json:"standard,omitempty"` // version that the rating is by
+	Prompt   string    `json:"prompt"`             // nonce of the question
+	Until    time.Time `json:"prompt_until"`       // later presses are late
 }
 
 // Name implements Event.
@@ -83,7 +85,7 @@ func (e TicketDone) apply(s *State, r Record) {
 	s.end(e.about, LegDone, r.At)
 	s.ballots.add(&Ballot{
 		about: e.about, Day: s.day, Token: s.tickets[e.Ticket].Token, Prompt: e.Prompt,
-		Window: e.Window, Staff: e.Staff, Service: e.Service, Done: r.At, Until: e.Until,
+		Window: e.Window, Staff: e.Staff, Service: e.Service, Standard: e.Standard, Done: r.At, Until: e.Until,
 	})
 	s.windBallots()
 	w.since = r.At

@@ -55,8 +55,9 @@ type State struct {
 
 	checkpoint CheckpointSigned // the newest
 
-	looks    []Look             // the newest at footage, the oldest first
-	shutters map[string]Shutter // of cameras that are closed, by camera
+	looks     []Look              // the newest at footage, the oldest first
+	standards map[string]Standard // by version, while a ballot was opened under it
+	shutters  map[string]Shutter  // of cameras that are closed, by camera
 }
 
 // index finds the configured things by id.
@@ -88,7 +89,7 @@ func NewState() *State {
 		fixed:    map[string]string{},
 		heads:    map[string]time.Time{},
 		ballots:  newBallots(), followups: map[string]*Followup{},
-		shutters: map[string]Shutter{},
+		standards: map[string]Standard{}, shutters: map[string]Shutter{},
 	}
 	s.clearDay()
 	return s

@@ -32,6 +32,18 @@ func spoken(arg, lang string) string {
 	return arg
 }
 
+// verdicts say why a press does not count.
+var verdicts = map[string]sentence{
+	"already_rated":  {"这次服务已经评价过了", "這次服務已經評價過了", "This service has been rated already"},
+	"period_over":    {"评价的期限已过", "評價的期限已過", "The time for rating is over"},
+	"prompt_closed":  {"按键时评价已经关闭", "按鍵時評價已經關閉", "The key was pressed after the question had closed"},
+	"not_served":     {"没有可以评价的服务", "沒有可以評價的服務", "There is no service to rate"},
+	"no_prompt":      {"没有请求评价时按了键", "沒有請求評價時按了鍵", "A key was pressed when nobody had asked"},
+	"unknown_prompt": {"不认识这次评价请求", "不認識這次評價請求", "The question is not known"},
+	"other_window":   {"评价器不属于这个窗口", "評價器不屬於這個窗口", "The keypad is not that of the window"},
+	"unknown_reason": {"评价标准 %[2]s 的这一级没有原因 %[1]s，请从列表中选择，或不带原因再评一次", "評價標準 %[2]s 的這一級沒有原因 %[1]s，請從列表中選擇，或不帶原因再評一次", "The standard %[2]s has no reason %[1]s for this level; choose one of its list, or rate without a reason"},
+}
+
 // words are the states of legs and steps as people read them.
 var words = map[string]sentence{
 	string(LegReserved):             {"未出票", "未出票", "slip not out"},
@@ -128,6 +140,7 @@ var texts = map[string]sentence{
 	"reason_missing.void":         {"作废必须写明原因", "作廢必須寫明原因", "Say why the number is voided"},
 	"reason_missing.freeze":       {"冻结大厅必须写明原因", "凍結大廳必須寫明原因", "Say why the hall is frozen"},
 	"reason_missing.followup":     {"请写明做了什么或为什么", "請寫明做了什麼或為什麼", "Say what was done, or why"},
+	"rating_standard_changed":     {"评价标准 %s 已经使用过，内容不能再改；请换一个版本号", "評價標準 %s 已經使用過，內容不能再改；請換一個版本號", "The rating standard %s was in force and cannot say something else; give the new one another version"},
 	"nothing_to_rate":             {"%s 号窗口今天没有还可以评价的服务", "%s 號窗口今天沒有還可以評價的服務", "No service of today at window %s can still be rated"},
 	"unknown_followup":            {"没有编号为 %s 的差评整改", "沒有編號為 %s 的差評整改", "There is no follow-up %s"},
 	"followup_over":               {"差评整改 %s 已经结束", "差評整改 %s 已經結束", "The follow-up %s is over"},

@@ -125,7 +125,7 @@ func TestBadRatingsStandUntilTakenOn(t *testing.T) {
 	s.open(t, "53")
 	s.must(t, queue.Take{Service: "project"})
 	number := s.served(t, "53", time.Minute)
-	s.must(t, queue.Rate{Ticket: number, Level: 2, Reasons: []string{"态度"}})
+	s.must(t, queue.Rate{Ticket: number, Level: 2, Reasons: []string{"214"}})
 	s.pass(t, time.Minute)
 	alert := "rating:" + number + "/1"
 	s.refused(t, queue.AlertAck{Alert: alert}, queue.CodeReasonMissing)

@@ -30,6 +30,7 @@ type Config struct {
 	Activation  Activation               `yaml:"activation"`
 	Rules       queue.Rules              `yaml:"rules"`
 	Calendar    queue.Calendar           `yaml:"calendar"`
+	Rating      queue.Standard           `yaml:"rating"` // levels and reasons; the national ones where it is missing
 	Chains      []display.Chain          `yaml:"chains"`
 	Departments []display.Department     `yaml:"departments"`
 	Classes     []display.Class          `yaml:"classes"`
@@ -160,7 +161,7 @@ type Footage struct {
 func (c Config) description() display.Description {
 	d := display.Description{
 		Hall: c.Hall, Chains: c.Chains, Departments: c.Departments, Classes: c.Classes,
-		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls, Walks: c.Walks, Calendar: c.Calendar,
+		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls, Walks: c.Walks, Calendar: c.Calendar, Standard: c.Rating,
 	}
 	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]

@@ -193,8 +193,7 @@ func (k *keypads) tell(ctx context.Context, r queue.Record) {
 	var err error
 	switch e := r.Event.(type) {
 	case queue.TicketDone:
-		q := keypad.Prompt{Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, Staff: e.Staff, Service: k.names[e.Service], TTL: time.Until(e.Until)}
-		if err = k.ask(ctx, q); err == nil {
+		if err = k.ask(ctx, keypad.Prompt{Nonce: e.Prompt, Ticket: e.Ticket, Window: e.Window, Staff: e.Staff, Service: k.names[e.Service], TTL: time.Until(e.Until)}); err == nil {
 			_, err = k.lobby.hall.Do(ctx, hall.Request{Actor: "lobby", Command: queue.Asked{Prompt: e.Prompt, Device: k.window[e.Window]}})
 		}
 	case queue.RatingInvited:
@@ -223,7 +222,25 @@ func (k *keypads) ask(ctx context.Context, q keypad.Prompt) error {
 	if id == "" || q.TTL < time.Second {
 		return errNoKeypad
 	}
+	var d queue.Standard
+	if err := k.lobby.hall.Read(ctx, func(s *queue.State) { d = s.StandardFor(q.Nonce) }); err != nil {
+		return err
+	}
+	q.Standard, q.Reasons = d.Version, reasons(d)
 	return k.driver.Prompt(ctx, id, q)
+}
+
+// reasons are those that are asked for: behind the bad levels.
+func reasons(d queue.Standard) (list []keypad.Reason) {
+	for _, l := range d.Levels {
+		if l.Level > queue.BadLevel {
+			continue
+		}
+		for _, r := range l.Reasons {
+			list = append(list, keypad.Reason{Code: r.Code, Level: l.Level, Name: r.Name, Names: r.Names})
+		}
+	}
+	return list
 }
 
 // emulate starts the keypads made of software, which speak to the broker over

@@ -143,8 +143,9 @@ func TestForeignBrowserRates(t *testing.T) {
 	b.sees("five faces for "+ticket, `return document.querySelectorAll('.levels button').length===5&&document.body.textContent.includes('`+ticket+`')&&document.body.textContent.includes('0412')`)
 	b.picture("rating.png")
 	b.sees("a bad level", clickOn("非常不满意"))
-	b.sees("the reasons", clickOn("办理时间太长"))
+	b.sees("the reasons", clickOn("无理由超过法定办理时间"))
 	b.sees("the reason chosen", `return document.querySelector('[aria-pressed=true]')`)
+	b.picture("rating-reasons.png")
 	b.sees("the button that sends", clickOn("提交"))
 	b.sees("the thanks", `return document.body.textContent.includes('谢谢您的评价')`)
 	until(t, "the rating is counted", patience, func() bool { return h.ratings(t)["1"] == 1 })
@@ -168,6 +169,9 @@ func TestForeignBrowserPutsABadRatingRight(t *testing.T) {
 	b.sees("five faces on the phone", `return document.querySelectorAll('.faces button').length===5`)
 	b.picture("ticket-rating.png")
 	b.sees("a bad level", clickOn("Very dissatisfied")) // the browser speaks English
+	b.sees("a reason", clickOn("Rude and slow service"))
+	b.sees("the reason chosen", `return document.querySelector('.reasons [aria-pressed=true]')`)
+	b.sees("the button that sends", clickOn("Send"))
 	b.sees("the thanks", `return document.body.textContent.includes('Thank you')`)
 	until(t, "the rating is counted", patience, func() bool { return h.ratings(t)["1"] == 1 })
 

@@ -25,18 +25,33 @@ type Prompt struct {
 	TTL    time.Duration // how long the keys are lit, in whole seconds from 1 s to 1 h
 	// Staff and Service are for a keypad with a screen; either may be empty.
 	Staff, Service string
+	// Standard is the version of the list that Reasons are from.
+	Standard string
+	// Reasons are offered by a keypad that said in its info that it has a
+	// screen; others are not told of them.
+	Reasons []Reason
+}
+
+// Reason is what a citizen may touch after a level.
+type Reason struct {
+	Code  string            `json:"code"`
+	Level int               `json:"level"`
+	Name  string            `json:"name"`
+	Names map[string]string `json:"names,omitempty"` // in other languages
 }
 
 // command is the payload of cmd.
 type command struct {
-	Command string `json:"c"`
-	Prompt  string `json:"prompt,omitempty"`
-	Ticket  string `json:"ticket,omitempty"`
-	Window  string `json:"window,omitempty"`
-	TTL     int    `json:"ttl,omitempty"`
-	Staff   string `json:"staff,omitempty"`
-	Service string `json:"service,omitempty"`
-	Unix    int64  `json:"unix,omitempty"`
+	Command  string   `json:"c"`
+	Prompt   string   `json:"prompt,omitempty"`
+	Ticket   string   `json:"ticket,omitempty"`
+	Window   string   `json:"window,omitempty"`
+	TTL      int      `json:"ttl,omitempty"`
+	Staff    string   `json:"staff,omitempty"`
+	Service  string   `json:"service,omitempty"`
+	Standard string   `json:"standard,omitempty"`
+	Reasons  []Reason `json:"reasons,omitempty"`
+	Unix     int64    `json:"unix,omitempty"`
 }
 
 // Prompt lights the keys of a keypad. It returns when the broker has the
@@ -48,10 +63,14 @@ func (k *Keypads) Prompt(ctx context.Context, device string, p Prompt) error {
 	if p.TTL < time.Second || p.TTL > time.Hour {
 		return fmt.Errorf("keypad: prompt %s: %v is not from 1 s to 1 h", device, p.TTL)
 	}
-	return k.command(ctx, device, command{
+	c := command{
 		Command: "prompt", Prompt: p.Nonce, Ticket: p.Ticket, Window: p.Window, TTL: int(p.TTL / time.Second),
 		Staff: p.Staff, Service: p.Service,
-	})
+	}
+	if i, told := k.Info(device); told && i.Screen {
+		c.Standard, c.Reasons = p.Standard, p.Reasons
+	}
+	return k.command(ctx, device, c)
 }
 
 // Thank shows the thanks and puts the keys out.

@@ -15,6 +15,7 @@ type Info struct {
 	Firmware string         `json:"firmware"`
 	Battery  *int           `json:"battery"` // per cent; nil for a keypad on the mains
 	Keys     map[string]int `json:"keys"`    // label of a key to its level
+	Screen   bool           `json:"screen"`  // it can ask for reasons
 }
 
 // lowBattery is the charge, in per cent, below which somebody should come.

@@ -50,6 +50,16 @@ func TestPageSaysWhatTheDriverSends(t *testing.T) {
 			}
 			expect(t, d.take(), "kp-2 cmd "+says[name])
 		}
+		// A keypad with a screen is told of the reasons, one without is not.
+		d.arrive("kp-1", "info", says["info"], true)
+		curt := Reason{Code: "214", Level: 2, Name: "服务态度生硬", Names: map[string]string{"en": "Curt service", "zh-TW": "服務態度生硬"}}
+		q := Prompt{Nonce: "n-7c21", Ticket: "M037", Window: "12", TTL: 20 * time.Second, Standard: "national-2020", Reasons: []Reason{curt}}
+		for device, example := range map[string]string{"kp-1": "cmd-prompt-screen", "kp-2": "cmd-prompt"} {
+			if err := k.Prompt(ctx, device, q); err != nil {
+				t.Error(err)
+			}
+			expect(t, d.take(), device+" cmd "+says[example])
+		}
 		forged := strings.Replace(says["event"], `"k":5`, `"k":4`, 1)
 		k.handle(ctx, k.units["kp-2"], arrival{device: "kp-2", payload: []byte(forged)}, new(tally).judge)
 		k.handle(ctx, k.units["kp-2"], arrival{device: "kp-2", payload: []byte(says["event"])}, new(tally).judge)

@@ -124,15 +124,16 @@ func phone(s *queue.State, token string) (v phoneView, found bool) {
 		found = true
 	}
 	if served {
-		v.Rating = &ratingView{Open: b.Open(), Level: b.Level}
+		v.Rating = &ratingView{Open: b.Open(), Level: b.Level, Standard: s.StandardOf(b)}
 	}
 	return v, found || served
 }
 
 // ratingView is whether a ticket's newest service can be rated, and how it was.
 type ratingView struct {
-	Open  bool `json:"open"`
-	Level int  `json:"level,omitempty"`
+	Open     bool           `json:"open"`
+	Level    int            `json:"level,omitempty"`
+	Standard queue.Standard `json:"standard"` // that it is rated by
 }
 
 // followups is the work-list of bad ratings. It is for supervisors, so it is

@@ -69,13 +69,13 @@
   #28 ticket.no_show {"ticket":"M002","leg":"M002/1","window":"2"}
 > at 01:07:00
 > finish {"window":"1","outcome":"accepted"}
-  #29 ticket.done {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","outcome":"accepted","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:07:20Z"}
+  #29 ticket.done {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","outcome":"accepted","standard":"national-2020","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:07:20Z"}
 > press kp-2 M001 1
   #30 rating.refused {"ticket":"","leg":"","channel":"keypad","device":"kp-2","level":1,"pressed":"2026-11-23T01:07:00Z","why":"other_window"}
 > press kp-1 M001 5
-  #31 rating.given {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":5,"pressed":"2026-11-23T01:07:00Z"}
+  #31 rating.given {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","standard":"national-2020","level":5,"pressed":"2026-11-23T01:07:00Z"}
 > press kp-1 M001 4
-  #32 rating.duplicate {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":4,"pressed":"2026-11-23T01:07:00Z"}
+  #32 rating.duplicate {"ticket":"M001","leg":"M001/1","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","standard":"national-2020","level":4,"pressed":"2026-11-23T01:07:00Z"}
 
 # The absent one comes back, in front of those who came later.
 > recover {"ticket":"M002"}
@@ -122,19 +122,19 @@
 > arrive {"window":"1"}
   #44 ticket.arrived {"ticket":"M005","leg":"M005/2","window":"1"}
 > call_next {"window":"1"}
-  #45 ticket.done {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","prompt":"nonce-0040-n","prompt_until":"2026-11-23T01:12:20Z"}
+  #45 ticket.done {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","standard":"national-2020","prompt":"nonce-0040-n","prompt_until":"2026-11-23T01:12:20Z"}
   #46 ticket.called {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","why":{"rule":"accumulating","tier":"pool","credit":660,"runners_up":[]}}
 > at 01:12:21
 > press kp-1 M005 2
-  #47 rating.late {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","level":2,"pressed":"2026-11-23T01:12:21Z"}
+  #47 rating.late {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"keypad","device":"kp-1","standard":"national-2020","level":2,"pressed":"2026-11-23T01:12:21Z"}
 > rate {"ticket":"M005","level":3,"reasons":["waiting"]}
-  #48 rating.given {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"page","level":3,"reasons":["waiting"],"pressed":"2026-11-23T01:12:21Z"}
+  #48 rating.refused {"ticket":"M005","leg":"M005/2","window":"1","staff":"0412","service":"social","channel":"page","standard":"national-2020","level":3,"reasons":["waiting"],"pressed":"2026-11-23T01:12:21Z","why":"unknown_reason"}
 > arrive {"window":"1"}
   #49 ticket.arrived {"ticket":"M004","leg":"M004/1","window":"1"}
 > finish {"window":"1"}
-  #50 ticket.done {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","prompt":"nonce-0044-n","prompt_until":"2026-11-23T01:12:41Z"}
+  #50 ticket.done {"ticket":"M004","leg":"M004/1","window":"1","staff":"0412","service":"estate","standard":"national-2020","prompt":"nonce-0044-n","prompt_until":"2026-11-23T01:12:41Z"}
 > finish {"window":"2"}
-  #51 ticket.done {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","prompt":"nonce-0045-n","prompt_until":"2026-11-23T01:12:41Z"}
+  #51 ticket.done {"ticket":"M002","leg":"M002/1","window":"2","staff":"0777","service":"social","standard":"national-2020","prompt":"nonce-0045-n","prompt_until":"2026-11-23T01:12:41Z"}
 
 # Windows have their own lives.
 > at 01:30:00
@@ -165,14 +165,14 @@
 > slip Q001 printed
   #63 ticket.printed {"ticket":"Q001","leg":"Q001/1","printer":"p1","copy":1}
 > hall
-  window 1 draining  done 3 ratings map[3:1 5:1]
+  window 1 draining  done 3 ratings map[5:1]
   window 2 idle  done 1 ratings map[]
   window 3 closed  done 0 ratings map[]
   Q001 waiting for shop
   service social open true waiting 0 forecast {"ahead":0,"windows":1}
   service estate open false waiting 0 forecast {"ahead":0,"windows":0}
   service shop open false waiting 1 forecast {"ahead":1,"windows":0}
-  figures {"issued":7,"calls":6,"served":4,"no_show":0,"voided":1,"cancelled":1,"expired":0,"waiting":1,"serving":0,"average_wait":223.33333333333334,"ratings":{"3":1,"5":1}}
+  figures {"issued":7,"calls":6,"served":4,"no_show":0,"voided":1,"cancelled":1,"expired":0,"waiting":1,"serving":0,"average_wait":223.33333333333334,"ratings":{"5":1}}
 
 # The end of the day.
 > at 09:00:00

@@ -127,18 +127,19 @@ type View struct {
 
 // UnitView is one keypad as the citizen sees it, and what its memory holds.
 type UnitView struct {
-	Name    string `json:"name"`
-	Prompt  string `json:"prompt"` // nonce; empty when the keys are dark
-	Ticket  string `json:"ticket"`
-	Window  string `json:"window"`
-	Staff   string `json:"staff,omitempty"`
-	Service string `json:"service,omitempty"`
-	Left    int    `json:"left,omitempty"` // seconds until the keys go dark
-	Queued  int    `json:"queued"`
-	Online  bool   `json:"online"`
-	Thanked bool   `json:"thanked"`
-	Beeps   int    `json:"beeps"`
-	Last    string `json:"last"` // the last answer, "8f3a-119 ok"
+	Name    string   `json:"name"`
+	Prompt  string   `json:"prompt"` // nonce; empty when the keys are dark
+	Ticket  string   `json:"ticket"`
+	Window  string   `json:"window"`
+	Staff   string   `json:"staff,omitempty"`
+	Service string   `json:"service,omitempty"`
+	Reasons []Reason `json:"reasons,omitempty"` // that may be given with a level
+	Left    int      `json:"left,omitempty"`    // seconds until the keys go dark
+	Queued  int      `json:"queued"`
+	Online  bool     `json:"online"`
+	Thanked bool     `json:"thanked"`
+	Beeps   int      `json:"beeps"`
+	Last    string   `json:"last"` // the last answer, "8f3a-119 ok"
 }
 
 // View returns a copy of what is to be seen.

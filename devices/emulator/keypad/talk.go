@@ -27,6 +27,7 @@ type (
 		Firmware string         `json:"firmware"`
 		Battery  *int           `json:"battery"`
 		Keys     map[string]int `json:"keys"`
+		Screen   bool           `json:"screen"`
 	}
 	eventMessage struct {
 		V      int    `json:"v"`
@@ -44,15 +45,24 @@ type (
 		R  string `json:"r"`
 	}
 	commandMessage struct {
-		C       string `json:"c"`
-		Prompt  string `json:"prompt"`
-		Ticket  string `json:"ticket"`
-		Window  string `json:"window"`
-		TTL     int    `json:"ttl"`
-		Staff   string `json:"staff"`
-		Service string `json:"service"`
+		C       string   `json:"c"`
+		Prompt  string   `json:"prompt"`
+		Ticket  string   `json:"ticket"`
+		Window  string   `json:"window"`
+		TTL     int      `json:"ttl"`
+		Staff   string   `json:"staff"`
+		Service string   `json:"service"`
+		Reasons []Reason `json:"reasons"`
 	}
 )
+
+// Reason is one that the prompt offers behind a level.
+type Reason struct {
+	Code  string            `json:"code"`
+	Level int               `json:"level"`
+	Name  string            `json:"name"`
+	Names map[string]string `json:"names"`
+}
 
 func eventID(boot string, n int) string { return boot + "-" + strconv.Itoa(n) }
 
@@ -109,7 +119,8 @@ func (u *unit) introduce(ctx context.Context) bool {
 	}
 	info := infoMessage{
 		Model: "Lobby emulated keypad", Hardware: "none", Firmware: "1",
-		Keys: map[string]int{"非常满意": 5, "满意": 4, "基本满意": 3, "不满意": 2, "非常不满意": 1},
+		Keys:   map[string]int{"非常满意": 5, "满意": 4, "基本满意": 3, "不满意": 2, "非常不满意": 1},
+		Screen: true,
 	}
 	if u.client.Publish(ctx, u.all.topic(u.Name, "state"), true, mustJSON(state)) != nil ||
 		u.client.Publish(ctx, u.all.topic(u.Name, "info"), true, mustJSON(info)) != nil {
@@ -189,7 +200,7 @@ func (u *unit) onCommand(m devices.Message) {
 	switch c.C {
 	case "prompt":
 		ttl := time.Duration(min(max(c.TTL, 0), 3600)) * time.Second
-		u.prompt = prompt{c.Prompt, c.Ticket, c.Window, c.Staff, c.Service, now.Add(ttl)}
+		u.prompt = prompt{c.Prompt, c.Ticket, c.Window, c.Staff, c.Service, c.Reasons, now.Add(ttl)}
 		u.thanked = time.Time{}
 	case "thank":
 		u.prompt, u.thanked = prompt{}, now

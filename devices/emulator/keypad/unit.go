@@ -40,6 +40,7 @@ type pressed struct {
 // prompt is what the keypad shows.
 type prompt struct {
 	nonce, ticket, window, staff, service string
+	reasons                               []Reason
 	until                                 time.Time
 }
 
@@ -164,6 +165,7 @@ func (u *unit) view() UnitView {
 	}
 	if now.Before(u.prompt.until) {
 		v.Prompt, v.Ticket, v.Window = u.prompt.nonce, u.prompt.ticket, u.prompt.window
+		v.Reasons = u.prompt.reasons
 		v.Staff, v.Service, v.Left = u.prompt.staff, u.prompt.service, int(u.prompt.until.Sub(now)/time.Second)+1
 	}
 	return v

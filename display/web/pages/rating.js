@@ -5,10 +5,8 @@ import { html, render } from '../vendor/lit.js';
 import { face, LEVELS } from '../lib/faces.js';
 import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
-import { language, loadTexts, speak, t } from '../lib/texts.js';
+import { language, loadTexts, nameOf, speak, t } from '../lib/texts.js';
 
-/** Codes of reasons for a bad rating; a stand-in for the standard's own list. */
-const REASONS = ['attitude', 'slow', 'unclear', 'papers', 'twice', 'other'];
 const LANGUAGES = ['zh-CN', 'zh-TW', 'en'];
 const HILLS = ridges(1024, 180, 3, '#0a5a5e', 3);
 const app = /** @type {HTMLElement} */ (document.getElementById('app'));
@@ -48,8 +46,11 @@ const message = (kind, word, hint) => html`<div class="middle ${kind}" role="sta
 const levels = () => html`<h1>${t('rate.please')}</h1><p class="sub">${t('rate.secret')}</p>
 <div class="levels" role="group" aria-label=${t('rate.please')}>${LEVELS.map((l) => html`<button style="--k:${l.ink}" @click=${() => touch(l.level)}>${face(l.mouth, l.ink)}<span>${t(`rating.${l.level}`)}</span><small>${t('rate.key', { n: l.level })}</small></button>`)}</div>`;
 
+/** The reasons that the hall's standard has for a level. @param {number} n @returns {any[]} */
+const offered = (n) => (pad.reasons || []).filter((/** @type {any} */ r) => r.level === n);
+
 const reasons = () => html`<h1>${t('rate.why')}</h1><p class="sub">${t('rate.why_hint')}</p>
-<div class="reasons" role="group" aria-label=${t('rate.why')}>${REASONS.map((r) => html`<button aria-pressed=${chosen.has(r)} @click=${() => choose(r)}>${t(`complaint.${r}`)}</button>`)}</div>
+<div class="reasons" role="group" aria-label=${t('rate.why')}>${offered(level).map((r) => html`<button aria-pressed=${chosen.has(r.code)} @click=${() => choose(r.code)}>${nameOf(r)}</button>`)}</div>
 <div class="send"><button @click=${() => send(level, [])}>${t('rate.skip')}</button><button class="main" @click=${() => send(level, [...chosen])}>${t('rate.send')}</button></div>`;
 
 function foot() {
@@ -58,10 +59,10 @@ function foot() {
   return html`<footer><span>${asks() ? t('rate.closes', { n: pad.left }) : ''}</span><button lang=${next} @click=${() => { speak(next); draw(); }}>${names[/** @type {'en'} */ (next)]}</button></footer>`;
 }
 
-/** A finger on a level; a bad one is asked for its reasons first. @param {number} n */
+/** A finger on a level; where the hall asks for reasons, they come first. @param {number} n */
 function touch(n) {
   if (!asks() || level) return;
-  if (n > 2) send(n, []);
+  if (!offered(n).length) send(n, []);
   else level = n;
   draw();
 }

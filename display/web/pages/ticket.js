@@ -6,7 +6,7 @@ import { face, LEVELS } from '../lib/faces.js';
 import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
 import { before, minutes } from '../lib/names.js';
-import { loadTexts, pageLanguage, t } from '../lib/texts.js';
+import { language, loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
 import { clock, clockSeconds, inZone, secondsOf } from '../lib/times.js';
 
 const EVERY = 5000;
@@ -16,8 +16,12 @@ const app = /** @type {HTMLElement} */ (document.getElementById('app'));
 let ticket = null;
 let problem = '';
 let fetched = 0;
-/** The level that was touched here; 0 for none. */
+/** The level that was sent; 0 for none. */
 let sent = 0;
+/** The level that waits for its reasons; 0 for none. */
+let level = 0;
+/** @type {Set<string>} */
+const chosen = new Set();
 
 async function refresh() {
   if (document.hidden) return;
@@ -60,19 +64,46 @@ function rating() {
   const r = ticket.rating;
   if (!r || (!r.open && !r.level)) return '';
   if (!r.open || sent) return html`<section class="card rate" role="status"><h2>${t('rate.thanks')}</h2><p>${t(`rating.${r.level || sent}`)}</p></section>`;
-  return html`<section class="card rate"><h2>${t('rate.please')}</h2><p>${t('rate.secret')}</p><div class="faces" role="group" aria-label=${t('rate.please')}>${LEVELS.map((l) => html`<button style="--k:${l.ink}" @click=${() => rate(l.level)}>${face(l.mouth, l.ink)}<span>${t(`rating.${l.level}`)}</span></button>`)}</div></section>`;
+  if (level) return why(r.standard);
+  return html`<section class="card rate"><h2>${t('rate.please')}</h2><p>${t('rate.secret')}</p><div class="faces" role="group" aria-label=${t('rate.please')}>${LEVELS.map((l) => html`<button style="--k:${l.ink}" @click=${() => touch(l.level)}>${face(l.mouth, l.ink)}<span>${t(`rating.${l.level}`)}</span></button>`)}</div></section>`;
 }
 
-/** One touch is one rating; the hall counts the first. @param {number} level */
-async function rate(level) {
+/** The reasons that are asked for: behind the two bad levels. @param {any} standard @param {number} n @returns {any[]} */
+const offered = (standard, n) => (n <= 2 && standard.levels.find((/** @type {any} */ l) => l.level === n)?.reasons) || [];
+
+/** What went wrong; none need be said. @param {any} standard */
+const why = (standard) => html`<section class="card rate"><h2>${t('rate.why')}</h2><p>${t('rate.why_hint')}</p><div class="reasons" role="group" aria-label=${t('rate.why')}>${offered(standard, level).map((r) => html`<button aria-pressed=${chosen.has(r.code)} @click=${() => choose(r.code)}>${nameOf(r)}</button>`)}</div><div class="send"><button @click=${() => { chosen.clear(); rate(); }}>${t('rate.skip')}</button><button class="main" @click=${rate}>${t('rate.send')}</button></div></section>`;
+
+/** @param {string} code */
+function choose(code) {
+  if (!chosen.delete(code)) chosen.add(code);
+  draw();
+}
+
+/** A finger on a level; where the hall asks for reasons, they come first. @param {number} n */
+function touch(n) {
+  level = n;
+  if (offered(ticket.rating.standard, n).length) draw();
+  else rate();
+}
+
+/** One rating; the hall counts the first. */
+async function rate() {
   sent = level;
   draw();
   try {
-    const answer = await fetch('/api/v1/commands', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id: `rate-${own}-${level}`, type: 'rate', token: own, level }) });
-    if (!(await answer.json()).ok) throw new Error(String(answer.status));
+    const answer = await fetch('/api/v1/commands', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id: `rate-${own}-${level}-${[...chosen].join('-')}`, type: 'rate', token: own, level, reasons: [...chosen], lang: language() }) });
+    const told = await answer.json();
+    if (!told.ok) throw new Error(told.refusal?.say);
+    if (told.result.r === 'refused') {
+      sent = level = 0;
+      problem = told.result.say;
+      return draw();
+    }
   } catch {
-    sent = 0;
+    sent = level = 0;
     problem = t('rate.lost');
+    return draw();
   }
   refresh();
 }

@@ -21,7 +21,7 @@
   #11 ticket.arrived {"ticket":"M001","leg":"M001/1","window":"9"}
 > at 01:10:00
 > finish {"window":"9"}
-  #12 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","prompt":"nonce-0009-n","prompt_until":"2026-11-23T01:10:20Z"}
+  #12 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","standard":"national-2020","prompt":"nonce-0009-n","prompt_until":"2026-11-23T01:10:20Z"}
   #13 journey.step_done {"ticket":"M001","step":"accept","area":"A"}
   #14 journey.step_started {"ticket":"M001","step":"tax","leg":"M001/2","service":"tax","class":"normal","seniority":"2026-11-23T01:10:00Z"}
   #15 journey.step_started {"ticket":"M001","step":"fees","leg":"M001/3","service":"fees","class":"normal","seniority":"2026-11-23T01:10:00Z","ready":"2026-11-23T01:13:00Z"}
@@ -93,7 +93,7 @@
   refused: nothing_waiting: 16 号窗口可办的业务没有人等候
 > at 01:22:00
 > finish {"window":"40"}
-  #25 ticket.done {"ticket":"M001","leg":"M001/3","window":"40","service":"fees","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:22:20Z"}
+  #25 ticket.done {"ticket":"M001","leg":"M001/3","window":"40","service":"fees","standard":"national-2020","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:22:20Z"}
   #26 journey.step_done {"ticket":"M001","step":"fees","area":"B","ways":[{"leg":"M001/2","ready":"2026-11-23T01:25:00Z"}]}
 > journey M001
   「一照四证」联办 version 1 running, began 01:00:00, to end 01:47:00, limit 03:00:00
@@ -114,7 +114,7 @@
   #28 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
 > at 01:30:00
 > finish {"window":"16"}
-  #29 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:30:20Z"}
+  #29 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","standard":"national-2020","prompt":"nonce-0023-n","prompt_until":"2026-11-23T01:30:20Z"}
   #30 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
   #31 journey.step_started {"ticket":"M001","step":"issue","leg":"M001/4","service":"issue","class":"normal","seniority":"2026-11-23T01:28:00Z"}
 

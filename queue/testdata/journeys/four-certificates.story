@@ -29,7 +29,7 @@
   #14 ticket.arrived {"ticket":"M001","leg":"M001/1","window":"9"}
 > at 01:20:00
 > finish {"window":"9"}
-  #15 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","prompt":"nonce-0011-n","prompt_until":"2026-11-23T01:20:20Z"}
+  #15 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","standard":"national-2020","prompt":"nonce-0011-n","prompt_until":"2026-11-23T01:20:20Z"}
   #16 journey.step_done {"ticket":"M001","step":"accept","area":"A"}
   #17 journey.step_started {"ticket":"M001","step":"tax","leg":"M001/2","service":"tax","class":"normal","seniority":"2026-11-23T01:17:30Z"}
   #18 journey.step_started {"ticket":"M001","step":"house","mode":"paper","class":"normal","seniority":"2026-11-23T01:20:00Z"}
@@ -57,7 +57,7 @@
   #25 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"16"}
 > at 01:25:00
 > call_next {"window":"16"}
-  #26 ticket.done {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","prompt":"nonce-0016-n","prompt_until":"2026-11-23T01:25:20Z"}
+  #26 ticket.done {"ticket":"M002","leg":"M002/1","window":"16","service":"tax","standard":"national-2020","prompt":"nonce-0016-n","prompt_until":"2026-11-23T01:25:20Z"}
   #27 ticket.called {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","why":{"rule":"accumulating","tier":"pool","credit":450,"runners_up":[{"ticket":"M003","tier":"pool","credit":300}]}}
 > arrive {"window":"16"}
   #28 ticket.arrived {"ticket":"M001","leg":"M001/2","window":"16"}
@@ -68,7 +68,7 @@
   #29 journey.step_done {"ticket":"M001","step":"house","outcome":"通过"}
 > at 01:33:00
 > finish {"window":"16"}
-  #30 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:33:20Z"}
+  #30 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","standard":"national-2020","prompt":"nonce-0019-n","prompt_until":"2026-11-23T01:33:20Z"}
   #31 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
 > tick
   #32 alert.cleared {"alert":"idle:16"}
@@ -87,7 +87,7 @@
   #37 ticket.arrived {"ticket":"M001","leg":"M001/3","window":"10"}
 > at 01:46:00
 > finish {"window":"10","outcome":"发证"}
-  #38 ticket.done {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","outcome":"发证","prompt":"nonce-0025-n","prompt_until":"2026-11-23T01:46:20Z"}
+  #38 ticket.done {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","outcome":"发证","standard":"national-2020","prompt":"nonce-0025-n","prompt_until":"2026-11-23T01:46:20Z"}
   #39 journey.step_done {"ticket":"M001","step":"issue","outcome":"发证","area":"A"}
   #40 journey.done {"ticket":"M001","took":"46m0s"}
 > tick

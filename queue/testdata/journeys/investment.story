@@ -21,7 +21,7 @@
   #11 ticket.arrived {"ticket":"T001","leg":"T001/1","window":"53"}
 > at 01:20:00
 > finish {"window":"53"}
-  #12 ticket.done {"ticket":"T001","leg":"T001/1","window":"53","service":"project","prompt":"nonce-0009-n","prompt_until":"2026-11-23T01:20:20Z"}
+  #12 ticket.done {"ticket":"T001","leg":"T001/1","window":"53","service":"project","standard":"national-2020","prompt":"nonce-0009-n","prompt_until":"2026-11-23T01:20:20Z"}
   #13 journey.step_done {"ticket":"T001","step":"accept","area":"C"}
   #14 journey.step_started {"ticket":"T001","step":"planning","mode":"paper","class":"normal","seniority":"2026-11-23T01:20:00Z"}
   #15 journey.step_started {"ticket":"T001","step":"environment","mode":"paper","class":"normal","seniority":"2026-11-23T01:20:00Z"}
@@ -56,7 +56,7 @@
 > step_finish {"ticket":"T001","step":"planning"}
   #22 journey.step_done {"ticket":"T001","step":"planning"}
 > finish {"window":"40"}
-  #23 ticket.done {"ticket":"T001","leg":"T001/2","window":"40","service":"fees","prompt":"nonce-0015-n","prompt_until":"2026-11-23T01:30:20Z"}
+  #23 ticket.done {"ticket":"T001","leg":"T001/2","window":"40","service":"fees","standard":"national-2020","prompt":"nonce-0015-n","prompt_until":"2026-11-23T01:30:20Z"}
   #24 journey.step_done {"ticket":"T001","step":"fees","area":"B"}
 > tick
   #25 journey.forecast {"ticket":"T001","finish":"2026-11-23T03:05:00Z"}
@@ -102,7 +102,7 @@
 # A drawing is missing. The citizen fetches it and is not called for half an hour.
 > at 02:35:00
 > step_repeat {"ticket":"T001","step":"permit","reason":"缺施工图","away":"30m"}
-  #35 ticket.done {"ticket":"T001","leg":"T001/3","window":"54","service":"permit","outcome":"repeat","prompt":"nonce-0026-n","prompt_until":"2026-11-23T02:35:20Z"}
+  #35 ticket.done {"ticket":"T001","leg":"T001/3","window":"54","service":"permit","outcome":"repeat","standard":"national-2020","prompt":"nonce-0026-n","prompt_until":"2026-11-23T02:35:20Z"}
   #36 journey.step_repeated {"ticket":"T001","step":"permit","reason":"缺施工图","away":"30m0s"}
   #37 journey.step_started {"ticket":"T001","step":"permit","leg":"T001/4","service":"permit","class":"normal","seniority":"2026-11-23T02:35:00Z","ready":"2026-11-23T03:05:00Z"}
 > call_next {"window":"54"}
@@ -114,7 +114,7 @@
   #39 ticket.arrived {"ticket":"T001","leg":"T001/4","window":"54"}
 > at 03:15:00
 > finish {"window":"54"}
-  #40 ticket.done {"ticket":"T001","leg":"T001/4","window":"54","service":"permit","prompt":"nonce-0030-n","prompt_until":"2026-11-23T03:15:20Z"}
+  #40 ticket.done {"ticket":"T001","leg":"T001/4","window":"54","service":"permit","standard":"national-2020","prompt":"nonce-0030-n","prompt_until":"2026-11-23T03:15:20Z"}
   #41 journey.step_done {"ticket":"T001","step":"permit","area":"C"}
   #42 journey.done {"ticket":"T001","took":"2h15m0s"}
 > tick

@@ -28,7 +28,7 @@
   #16 ticket.arrived {"ticket":"M001","leg":"M001/1","window":"9"}
 > at 01:10:00
 > call_next {"window":"9"}
-  #17 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","prompt":"nonce-0012-n","prompt_until":"2026-11-23T01:10:20Z"}
+  #17 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","standard":"national-2020","prompt":"nonce-0012-n","prompt_until":"2026-11-23T01:10:20Z"}
   #18 journey.step_done {"ticket":"M001","step":"accept","area":"A"}
   #19 journey.step_started {"ticket":"M001","step":"tax","leg":"M001/2","service":"tax","class":"normal","seniority":"2026-11-23T01:10:00Z"}
   #20 journey.step_started {"ticket":"M001","step":"house","mode":"paper","class":"normal","seniority":"2026-11-23T01:10:00Z"}
@@ -38,7 +38,7 @@
   #23 ticket.arrived {"ticket":"M002","leg":"M002/1","window":"9"}
 > at 01:20:00
 > finish {"window":"9"}
-  #24 ticket.done {"ticket":"M002","leg":"M002/1","window":"9","service":"four","prompt":"nonce-0014-n","prompt_until":"2026-11-23T01:20:20Z"}
+  #24 ticket.done {"ticket":"M002","leg":"M002/1","window":"9","service":"four","standard":"national-2020","prompt":"nonce-0014-n","prompt_until":"2026-11-23T01:20:20Z"}
   #25 journey.step_done {"ticket":"M002","step":"accept","area":"A"}
   #26 journey.step_started {"ticket":"M002","step":"tax","leg":"M002/2","service":"tax","class":"normal","seniority":"2026-11-23T01:15:00Z"}
   #27 journey.step_started {"ticket":"M002","step":"land","mode":"paper","class":"normal","seniority":"2026-11-23T01:20:00Z"}

@@ -61,7 +61,7 @@
   #28 alert.acknowledged {"alert":"serve:T001/1","cause":"材料复杂"}
 > pass 10m
 > finish {"window":"53"}
-  #29 ticket.done {"ticket":"T001","leg":"T001/1","window":"53","service":"project","prompt":"nonce-0026-n","prompt_until":"2026-11-23T02:12:53Z"}
+  #29 ticket.done {"ticket":"T001","leg":"T001/1","window":"53","service":"project","standard":"national-2020","prompt":"nonce-0026-n","prompt_until":"2026-11-23T02:12:53Z"}
 > pass 1s
   02:12:33 #30 alert.cleared {"alert":"serve:T001/1"}
 

@@ -31,7 +31,7 @@
   refused: configuration_old: 配置版本 1 不晚于现行版本 2，请使用更大的版本号
   configuration {"hash":"v2","version":2,"from":"2026-11-23T04:00:00Z","author":"张三","approver":"李四"}
 > finish {"window":"16"}
-  #12 ticket.done {"ticket":"M001","leg":"M001/1","window":"16","service":"social","prompt":"nonce-0012-n","prompt_until":"2026-11-23T04:00:20Z"}
+  #12 ticket.done {"ticket":"M001","leg":"M001/1","window":"16","service":"social","standard":"national-2020","prompt":"nonce-0012-n","prompt_until":"2026-11-23T04:00:20Z"}
 > window_open {"window":"9"}
   #13 window.opened {"window":"9"}
 > take {"chain":"four"}

@@ -26,7 +26,7 @@
   01:12:00 #16 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:40:00Z"}
   01:15:00 #17 journey.forecast {"ticket":"M001","finish":"2026-11-23T01:40:00Z"}
 > finish {"window":"9"}
-  #18 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","prompt":"nonce-0015-n","prompt_until":"2026-11-23T01:15:20Z"}
+  #18 ticket.done {"ticket":"M001","leg":"M001/1","window":"9","service":"four","standard":"national-2020","prompt":"nonce-0015-n","prompt_until":"2026-11-23T01:15:20Z"}
   #19 journey.step_done {"ticket":"M001","step":"accept","area":"A"}
   #20 journey.step_started {"ticket":"M001","step":"tax","leg":"M001/2","service":"tax","class":"normal","seniority":"2026-11-23T01:15:00Z"}
   #21 journey.step_started {"ticket":"M001","step":"house","mode":"paper","class":"normal","seniority":"2026-11-23T01:15:00Z"}
@@ -96,7 +96,7 @@
   02:33:21 #72 journey.forecast {"ticket":"M001","finish":"2026-11-23T02:45:21Z"}
   02:35:00 #73 alert.escalated {"alert":"limit:M001","to":"supervision"}
 > finish {"window":"16"}
-  #74 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","prompt":"nonce-0062-n","prompt_until":"2026-11-23T02:35:41Z"}
+  #74 ticket.done {"ticket":"M001","leg":"M001/2","window":"16","service":"tax","standard":"national-2020","prompt":"nonce-0062-n","prompt_until":"2026-11-23T02:35:41Z"}
   #75 journey.step_done {"ticket":"M001","step":"tax","area":"A"}
   #76 journey.step_started {"ticket":"M001","step":"issue","leg":"M001/3","service":"issue","class":"normal","seniority":"2026-11-23T02:35:20.5Z"}
 > pass 1s
@@ -109,7 +109,7 @@
   02:35:22 #80 journey.forecast {"ticket":"M001","finish":"2026-11-23T02:40:22Z"}
   02:38:22 #81 journey.forecast {"ticket":"M001","finish":"2026-11-23T02:40:22Z"}
 > finish {"window":"10"}
-  #82 ticket.done {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","prompt":"nonce-0068-n","prompt_until":"2026-11-23T02:40:42Z"}
+  #82 ticket.done {"ticket":"M001","leg":"M001/3","window":"10","service":"issue","standard":"national-2020","prompt":"nonce-0068-n","prompt_until":"2026-11-23T02:40:42Z"}
   #83 journey.step_done {"ticket":"M001","step":"issue","area":"A"}
   #84 journey.done {"ticket":"M001","took":"1h40m22s","over":"10m22s","step":"tax","cause":"absent"}
 > pass 1s
