@@ -51,6 +51,13 @@ bench-video: ## cameras and viewers against a plain copy of the same bytes, reco
 	deploy/test-setup.sh
 	$(GO) test -run '^$$' -bench 'Video|Recording|RelayAgainstCopy' -benchtime 1x -timeout 20m ./cmd/lobby ./devices/camera
 
+shots: ## a picture of every page and state in build/shots, and all on one sheet
+	deploy/test-setup.sh
+	rm -rf build/shots
+	LOBBY_SHOTS=$(CURDIR)/build/shots $(GO) test -count=1 -run 'Foreign(Pages|Browser)' ./display/web ./cmd/lobby
+	ffmpeg -v error -y -framerate 1 -pattern_type glob -i 'build/shots/*.png' -vf 'scale=480:480:force_original_aspect_ratio=decrease,pad=496:496:(ow-iw)/2:(oh-ih)/2:white,tile=6x14' -frames:v 1 build/contact-sheet.png
+	@ls build/shots | wc -l; echo build/contact-sheet.png
+
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
@@ -65,4 +72,4 @@ voice: ## make the stand-in voice anew (needs espeak-ng and ffmpeg)
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test nightly test-short fuzz bench bench-trail bench-video lint clips voice sizes
+.PHONY: help build demo run check test nightly test-short fuzz bench bench-trail bench-video shots lint clips voice sizes

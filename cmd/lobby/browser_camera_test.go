@@ -113,6 +113,9 @@ func (b *browser) shoot(name string) {
 	}
 	png, err := c.Run(b.ctx, c.CaptureScreenshot())
 	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
 	}
 	if err != nil {

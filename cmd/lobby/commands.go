@@ -52,13 +52,12 @@ func runCommand() *cobra.Command {
 		if err != nil {
 			return usageError{err}
 		}
-		file.Listen, file.Data = cmp.Or(*listen, file.Listen), cmp.Or(*data, file.Data)
-		l, err := start(c.Context(), file, logger(os.Stderr, slog.LevelInfo))
-		if err != nil {
-			return err
-		}
-		l.log.Info("the hall runs", "hall", file.Hall.Name, "url", l.url())
-		return l.wait()
+		file.fit = func(h *hallFile) { h.Listen, h.Data = cmp.Or(*listen, h.Listen), cmp.Or(*data, h.Data) }
+		file.fit(file)
+		return runHalls(c.Context(), file, logger(os.Stderr, slog.LevelInfo), func(l *lobby) error {
+			l.log.Info("the hall runs", "hall", l.file.Hall.Name, "url", l.url())
+			return nil
+		})
 	}
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -64,43 +65,79 @@ func demo(ctx context.Context, o demoOptions, out io.Writer, errOut *os.File) er
 	case o.small:
 		name = "small.yaml"
 	}
-	file, err := loadFS(halls.Files, name, name)
-	if err != nil {
-		return err
-	}
-	file.emulate()
-	file.Listen, file.Data, file.TLS, file.Access = o.listen, o.data, TLS{}, Access{} // everybody may try everything
-	if o.speed <= fastest {
-		file.past = file.rehearse
-	}
 	if o.data == "" {
-		if file.Data, err = os.MkdirTemp("", "lobby-demo-"); err != nil {
+		var err error
+		if o.data, err = os.MkdirTemp("", "lobby-demo-"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(file.Data)
+		defer os.RemoveAll(o.data)
 	}
-	log := logger(errOut, slog.LevelWarn)
-	freePort(&file.MQTT.Listen, "MQTT", errOut)
-	l, err := start(ctx, file, log)
+	path, err := layOut(filepath.Join(o.data, "hall"), name)
 	if err != nil {
 		return err
 	}
-	if err := l.openDay(); err != nil {
-		l.group.cancel()
-		return errors.Join(err, l.wait())
-	}
-	l.welcome(errOut)
-	if !o.quiet {
-		l.group.add(func(ctx context.Context) error { return l.actors(o.speed, o.seed).run(ctx) })
-	}
-	if o.lasts > 0 {
-		l.group.add(func(ctx context.Context) error { return countdown(ctx, o.lasts, errOut) })
-	}
-	summary := l.summarize()
-	if err := l.wait(); err != nil || o.lasts == 0 {
+	file, err := load(path)
+	if err != nil {
 		return err
 	}
-	return json.NewEncoder(out).Encode(<-summary)
+	file.fit = func(h *hallFile) { o.fit(h, errOut) }
+	file.fit(file)
+	var sum <-chan summary
+	end := time.Now().Add(o.lasts)
+	err = runHalls(ctx, file, logger(errOut, slog.LevelWarn), func(l *lobby) error {
+		if err := l.openDay(); err != nil {
+			return err
+		}
+		l.welcome(errOut)
+		if !o.quiet {
+			l.group.add(func(ctx context.Context) error { return l.actors(o.speed, o.seed).run(ctx) })
+		}
+		if o.lasts > 0 {
+			l.group.add(func(ctx context.Context) error { return countdown(ctx, time.Until(end), errOut) })
+		}
+		sum = l.summarize()
+		return nil
+	})
+	if err != nil || o.lasts == 0 {
+		return err
+	}
+	return json.NewEncoder(out).Encode(<-sum)
+}
+
+// fit makes a demo of a hall file: other wires, and everybody may try
+// everything.
+func (o demoOptions) fit(h *hallFile, say io.Writer) {
+	h.emulate()
+	h.Listen, h.Data, h.TLS, h.Access = o.listen, o.data, TLS{}, Access{}
+	if o.speed <= fastest {
+		h.past = h.rehearse
+	}
+	freePort(&h.MQTT.Listen, "MQTT", say)
+}
+
+// layOut writes a demo's hall file and its items where the settings page can
+// change them, and gives the file's path. Those that are there are left alone.
+func layOut(dir, name string) (string, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("demo: %w", err)
+	}
+	names, err := fs.Glob(halls.Files, "*.yaml")
+	if err != nil {
+		return "", err
+	}
+	for _, n := range names {
+		data, err := halls.Files.ReadFile(n)
+		if err != nil {
+			return "", err
+		}
+		if _, err := os.Stat(filepath.Join(dir, n)); err == nil {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, n), data, 0o644); err != nil {
+			return "", fmt.Errorf("demo: %w", err)
+		}
+	}
+	return filepath.Join(dir, name), nil
 }
 
 // demoFootage is how much of its cameras a demo keeps: enough to look at a

@@ -31,12 +31,30 @@ type hallFile struct {
 	hash   string                           // of the file's bytes
 	models map[string]emulator.New          // the other end of emulated wires
 	past   func(*forecast.Forecaster) error // what a forecaster lives through first; nil for nothing
+	path   string                           // where it was read; empty when it is no file that can be written
+	fit    func(*hallFile)                  // what flags and the demo make of a file when it is read again
 }
 
 // load reads and checks a hall file. Its error holds everything that is
 // wrong, one line each.
 func load(path string) (*hallFile, error) {
-	return loadFS(os.DirFS(filepath.Dir(path)), filepath.Base(path), path)
+	h, err := loadFS(os.DirFS(filepath.Dir(path)), filepath.Base(path), path)
+	if err != nil {
+		return nil, err
+	}
+	h.path = path
+	return h, nil
+}
+
+// again reads the file as it is now, as it was read at first.
+func (h *hallFile) again() (*hallFile, error) {
+	next, err := load(h.path)
+	if err != nil {
+		return nil, err
+	}
+	next.fit = h.fit
+	next.fit(next)
+	return next, nil
 }
 
 // loadFS is load in a file system; shown is the name for errors.
@@ -45,11 +63,17 @@ func loadFS(files fs.FS, name, shown string) (*hallFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown, err)
 	}
+	return parseHall(files, data, shown)
+}
+
+// parseHall checks the text of a hall file; what stands beside it is read from
+// the file system.
+func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 	doc, err := parseDocument(shown, data)
 	if err != nil {
 		return nil, err
 	}
-	h := &hallFile{hash: hashOf(data), models: emulatorCatalog}
+	h := &hallFile{fit: func(*hallFile) {}, hash: hashOf(data), models: emulatorCatalog}
 	err = doc.decode(&h.Config)
 	if err == nil {
 		err = newFileErrors(shown, checker{doc, h.Config}.check())

@@ -15,6 +15,7 @@ import (
 	"lobby/devices/printer"
 	"lobby/devices/speaker"
 	"lobby/display/paper"
+	"lobby/display/settings"
 	"lobby/display/sign"
 	"lobby/display/voice"
 	"lobby/queue"
@@ -44,6 +45,8 @@ type lobby struct {
 	certificate *certificate // nil without TLS
 	stopHall    func()       // stops the hall, after everybody who talks to it
 	location    *time.Location
+	settings    *settings.Book           // nil where the hall file cannot be changed on a page
+	next        atomic.Pointer[hallFile] // what the hall is to start anew with; nil when it just ends
 }
 
 // start opens the trail and starts every part of the hall. When it returns
@@ -67,6 +70,7 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 		return nil, fmt.Errorf("%w (close with %v)", err, l.trail.Close())
 	}
 	l.group = newGroup(ctx)
+	l.openSettings()
 	l.wires = &wires{ctx: l.group.ctx, emulators: l.emulators, log: log}
 	l.inputs = newInputs(file.Config, l.hall, l.health, log)
 	l.stopHall = l.runHall(context.WithoutCancel(ctx))
@@ -134,20 +138,26 @@ func (l *lobby) wait() error {
 
 // activate puts the configuration in force if it is not the same as before.
 func (l *lobby) activate() error {
-	rules := l.file.description().Rules(l.file.Rules)
 	same := false
 	err := l.hall.Read(l.group.ctx, func(s *queue.State) { same = s.ConfigHash() == l.file.hash })
 	if err != nil || same {
 		return err
 	}
-	answer, err := l.hall.Do(l.group.ctx, hall.Request{Actor: "lobby", Command: queue.Activate{
-		Config: rules, Hash: l.file.hash,
-		Version: l.file.Activation.Version, From: l.file.Activation.From, Author: l.file.Activation.Author, Approver: l.file.Activation.Approver,
-	}})
+	command := l.file.activate()
+	if v, ok := l.approved(); ok {
+		command.Author, command.Approver = v.Author, v.Approver
+	}
+	answer, err := l.hall.Do(l.group.ctx, hall.Request{Actor: "lobby", Command: command})
 	if err == nil && answer.Refusal != nil {
 		return fmt.Errorf("the configuration cannot take effect now: %w", answer.Refusal)
 	}
 	return err
+}
+
+// activate is the command that puts the file's rules in force.
+func (h *hallFile) activate() queue.Activate {
+	a := h.Activation
+	return queue.Activate{Config: h.description().Rules(h.Rules), Hash: h.hash, Version: a.Version, From: a.From, Author: a.Author, Approver: a.Approver}
 }
 
 func (l *lobby) startPrinters() error {

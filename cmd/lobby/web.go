@@ -105,6 +105,9 @@ func (l *lobby) startWeb() error {
 		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Figures: &figuresBook{records: l.trail}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
+	if l.settings != nil {
+		options.Settings = renewal{l.settings, l}
+	}
 	if err := l.startAccess(&options); err != nil {
 		return err
 	}

@@ -39,6 +39,12 @@ var Policy = []Rule{
 	{"GET /api/v1/trail/key", everybody},
 	{"GET /api/v1/figures", leading},
 	{"GET /api/v1/followups", leading},
+	{"GET /api/v1/settings", upkeep},
+	{"GET /api/v1/settings/versions/{hash}", upkeep},
+	{"POST /api/v1/settings/check", upkeep},
+	{"PUT /api/v1/settings/proposal", upkeep},
+	{"DELETE /api/v1/settings/proposal/{hash}", upkeep},
+	{"POST /api/v1/settings/activate", upkeep}, // not by who proposed
 	{"GET /api/v1/items", everybody},
 	{"GET /api/v1/items/{code}", everybody},
 	{"GET /api/v1/devices", []Role{Guide, Manager, Supervisor, Maintenance}},
@@ -76,6 +82,7 @@ var Policy = []Rule{
 	{"GET /figures", leading},
 	{"GET /embed/", everybody},
 	{"GET /hardware", upkeep},
+	{"GET /settings", upkeep},
 }
 
 // Commands says who may send which command.

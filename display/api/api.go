@@ -45,6 +45,7 @@ type Options struct {
 	Emulators   Emulators
 	Evidence    Evidence
 	Figures     Figures
+	Settings    Settings     // nil where the hall file cannot be changed on a page
 	Feed        http.Handler // at /api/v1/feed
 	Pages       http.Handler // everything that is not the API
 	Metrics     http.Handler
@@ -103,8 +104,13 @@ func (a *API) routes() *routes {
 		mux.HandleFunc("POST /api/v1/signin", a.Gate.SignIn)
 		mux.HandleFunc("POST /api/v1/signout", a.Gate.SignOut)
 		mux.HandleFunc("GET /api/v1/me", a.Gate.Me)
+	} else {
+		mux.HandleFunc("GET /api/v1/me", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, access.Identity{}) })
 	}
 	a.mountFootage(mux)
+	if a.Settings != nil {
+		a.mountSettings(mux)
+	}
 	if a.Evidence != nil {
 		a.mountEvidence(mux)
 	}

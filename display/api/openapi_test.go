@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"lobby/display/access"
+	"lobby/display/settings"
 )
 
 type document struct {
@@ -36,7 +37,7 @@ func readDocument(t *testing.T) document {
 
 // everything is a hall that has all that a hall may have.
 func everything() *API {
-	return New(Options{Feed: http.NotFoundHandler(), Pages: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Evidence: struct{ Evidence }{}, Emulators: struct{ Emulators }{}, Gate: access.NewGate(nil, nil, nil, nil)}, nil)
+	return New(Options{Feed: http.NotFoundHandler(), Pages: http.NotFoundHandler(), Metrics: http.NotFoundHandler(), Evidence: struct{ Evidence }{}, Settings: struct{ Settings }{}, Emulators: struct{ Emulators }{}, Gate: access.NewGate(nil, nil, nil, nil)}, nil)
 }
 
 func TestTheDocumentHasEveryAddress(t *testing.T) {
@@ -74,6 +75,8 @@ func TestTheDocumentHasEveryMember(t *testing.T) {
 		"Event": reflect.TypeFor[eventView](), "Span": reflect.TypeFor[Span](), "Film": reflect.TypeFor[Film](), "Films": reflect.TypeFor[Films](),
 		"Clip": reflect.TypeFor[ClipView](), "Item": reflect.TypeFor[Item](), "Camera": reflect.TypeFor[CameraFigures](),
 		"Track": reflect.TypeFor[CameraTrack](), "CameraClock": reflect.TypeFor[CameraClock](), "Emulator": reflect.TypeFor[EmulatorState](),
+		"SettingsWish": reflect.TypeFor[settingsWish](), "Settings": reflect.TypeFor[settings.View](), "SettingsVersion": reflect.TypeFor[settings.Version](),
+		"Proposal": reflect.TypeFor[settings.Proposal](), "Fault": reflect.TypeFor[settings.Fault](),
 	} {
 		told := slices.Sorted(maps.Keys(d.Components.Schemas[name].Properties))
 		if sent := members(typ); !slices.Equal(told, sent) {

@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 )
 
@@ -12,11 +14,15 @@ const maxBody = 64 << 10
 
 // problem answers with RFC 9457 problem details.
 func problem(w http.ResponseWriter, status int, code, say string) {
+	problemWith(w, status, code, say, map[string]any{})
+}
+
+// problemWith is a problem with further members, which it is given.
+func problemWith(w http.ResponseWriter, status int, code, say string, members map[string]any) {
+	maps.Copy(members, map[string]any{"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "say": say})
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{ // the client may be gone; there is nobody else to tell
-		"type": "about:blank", "title": http.StatusText(status), "status": status, "code": code, "say": say,
-	})
+	_ = json.NewEncoder(w).Encode(members) // the client may be gone; there is nobody else to tell
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -32,12 +38,14 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 // readBody reads a bounded body, or answers with the problem.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, bool) { return readUpTo(w, r, maxBody) }
+
+func readUpTo(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, bool) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		problem(w, http.StatusRequestEntityTooLarge, "too_large", "请求超过 64 KiB")
+		problem(w, http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("请求超过 %d KiB", limit>>10))
 	case err != nil:
 		problem(w, http.StatusBadRequest, "bad_request", "请求没有读完整")
 	}

@@ -56,6 +56,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 	})
 	mux.HandleFunc("GET /api/v1/figures", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedFigures(r.URL.Query().Get("day"))) })
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
+	fakeSettings(mux)
 	h.emulators(mux)
 	mux.Handle("/", web.Handler(web.Options{Build: build}))
 	h.Server = httptest.NewServer(mux)
