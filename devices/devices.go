@@ -190,6 +190,8 @@ const (
 	KeyPause    Key = "pause"
 	KeyHold     Key = "hold"
 	KeyTransfer Key = "transfer"
+	KeyCallHeld Key = "call_held" // goes on with the ticket that rests at the window
+	KeyServed   Key = "served"    // came and is done, on boxes without a key for arrive
 )
 
 // Teller is an input with a small display or lamp of its own, on which the

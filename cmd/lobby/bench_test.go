@@ -198,11 +198,12 @@ func (l *lobby) mustWindow(b *testing.B, id string) {
 
 func (l *lobby) mode(b *testing.B, id string) queue.WindowMode {
 	b.Helper()
-	m, err := l.inputs.mode(b.Context(), id)
-	if err != nil {
-		b.Fatal(err)
+	v, err := l.hall.View(b.Context())
+	mode, ok := modeOf(v, id)
+	if err != nil || !ok {
+		b.Fatal(err, ok)
 	}
-	return m
+	return mode
 }
 
 // BenchmarkTakeToPrinter: from the request over HTTP, through the disk, to

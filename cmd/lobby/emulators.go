@@ -12,6 +12,7 @@ import (
 	"lobby/devices/emulator/alpha"
 	"lobby/devices/emulator/clips"
 	"lobby/devices/emulator/escpos"
+	"lobby/devices/emulator/ff68"
 	"lobby/devices/emulator/fixed"
 	"lobby/devices/emulator/hb1"
 	"lobby/devices/emulator/hd44780"
@@ -31,6 +32,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"alpha":   alpha.New,
 	"clips":   clips.New,
 	"escpos":  escpos.New,
+	"ff68":    ff68.New,
 	"fixed":   fixed.New,
 	"hd44780": hd44780.New,
 	"max7219": max7219.New,

@@ -99,7 +99,7 @@ var onlyIn = map[string][]string{
 	"github.com/spf13/cobra":                       {"cmd/lobby"},
 	"golang.org/x/crypto":                          {"display/access"},
 	"filippo.io/age":                               {"cmd/lobby"},
-	"github.com/goccy/go-yaml":                     {"devices/board/boardtest", "devices/board/fixed", "cmd/lobby"},
+	"github.com/goccy/go-yaml":                     {"devices/board/boardtest", "devices/board/fixed", "devices/callbox/ff68", "cmd/lobby"},
 	"github.com/prometheus/client_golang":          {"cmd/lobby"},
 	"github.com/schollz/progressbar/v3":            {"cmd/lobby"},
 	"golang.org/x/image":                           {"devices/printer/galley", "devices/printer/picture", "devices/printer/escpos", "devices/printer/star", "devices/emulator/paper", "display/slip"},

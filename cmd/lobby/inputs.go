@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -195,21 +194,35 @@ func (in *inputs) commands(ctx context.Context, s devices.Signal) ([]queue.Comma
 		in.log.Warn("press on a call box of no window", "unit", s.Unit)
 		return nil, ""
 	}
-	mode, err := in.mode(ctx, w.ID)
-	if err != nil {
+	v, err := in.hall.View(ctx)
+	mode, ok := modeOf(v, w.ID)
+	if err != nil || !ok {
 		return nil, ""
+	}
+	if s.Key == devices.KeyCallHeld && mode != queue.WindowModeClosed && s.Digits == "" {
+		s.Digits = heldAt(v, w.ID)
 	}
 	return keyCommands(s, w.ID, mode), "callbox:" + s.Unit
 }
 
-func (in *inputs) mode(ctx context.Context, window string) (queue.WindowMode, error) {
-	v, err := in.hall.View(ctx)
+func modeOf(v queue.View, window string) (queue.WindowMode, bool) {
 	for _, w := range v.Windows {
 		if w.ID == window {
-			return w.State, err
+			return w.State, true
 		}
 	}
-	return "", errors.Join(err, errors.New("window is not configured"))
+	return "", false
+}
+
+// heldAt is the ticket that rests at a window, of several the one that has
+// been in the hall longest.
+func heldAt(v queue.View, window string) string {
+	for _, w := range v.Waiting {
+		if w.State == queue.LegHeld && w.Window == window {
+			return w.Ticket
+		}
+	}
+	return ""
 }
 
 // keyCommands maps a call box key. The first press at a closed window opens
@@ -227,10 +240,17 @@ func keyCommands(s devices.Signal, window string, mode queue.WindowMode) []queue
 		return []queue.Command{queue.Arrive{Window: window}}
 	case devices.KeyFinish:
 		return []queue.Command{queue.Finish{Window: window}}
+	case devices.KeyServed:
+		if mode == queue.WindowModeCalling {
+			return []queue.Command{queue.Arrive{Window: window}, queue.Finish{Window: window}}
+		}
+		return []queue.Command{queue.Finish{Window: window}}
 	case devices.KeyNoShow:
 		return []queue.Command{queue.NoShow{Window: window}}
 	case devices.KeyHold:
 		return []queue.Command{queue.Hold{Window: window}}
+	case devices.KeyCallHeld:
+		return []queue.Command{queue.Resume{Ticket: s.Digits}}
 	case devices.KeyTransfer:
 		return []queue.Command{queue.Transfer{Window: window, ToWindow: s.Digits, Keep: true}}
 	case devices.KeyPause:

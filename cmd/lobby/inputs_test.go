@@ -25,6 +25,9 @@ func TestWhatAKeyMeansAtAWindow(t *testing.T) {
 		{"pause", devices.KeyPause, queue.WindowModeIdle, []queue.Command{queue.WindowPause{Window: "3"}}},
 		{"pause again", devices.KeyPause, queue.WindowModePaused, []queue.Command{queue.WindowResume{Window: "3"}}},
 		{"transfer with digits", devices.KeyTransfer, queue.WindowModeServing, []queue.Command{queue.Transfer{Window: "3", ToWindow: "7", Keep: true}}},
+		{"served without an arrival", devices.KeyServed, queue.WindowModeCalling, []queue.Command{queue.Arrive{Window: "3"}, queue.Finish{Window: "3"}}},
+		{"served", devices.KeyServed, queue.WindowModeServing, []queue.Command{queue.Finish{Window: "3"}}},
+		{"the held one again", devices.KeyCallHeld, queue.WindowModeIdle, []queue.Command{queue.Resume{Ticket: "7"}}},
 		{"a key of another device", "1", queue.WindowModeIdle, nil},
 	} {
 		got := keyCommands(devices.Signal{Key: c.key, Digits: "7"}, "3", c.mode)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -40,10 +41,14 @@ type stage struct {
 // newStage opens the hall at 08:00; the day is open, nobody is there.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	file, err := loadFS(halls.Files, "small.yaml", "small.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	return furnished(t)
+}
+
+// furnished is newStage with other devices: each edit is what stands in the hall
+// file and what takes its place.
+func furnished(t *testing.T, edits ...[2]string) *stage {
+	t.Helper()
+	file := edited(t, edits...)
 	file.emulate()
 	file.Public = "https://fuchun.example"
 	location, err := time.LoadLocation(file.Hall.Timezone)
@@ -69,6 +74,32 @@ func newStage(t *testing.T) *stage {
 	l.stopHall = l.runHall(context.Background())
 	s.begin()
 	return s
+}
+
+// edited is the small hall's file after edits.
+func edited(t testing.TB, edits ...[2]string) *hallFile {
+	t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range []string{"small.yaml", "small-items.yaml"} {
+		data, err := halls.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: data}
+	}
+	text := string(files["small.yaml"].Data)
+	for _, e := range edits {
+		if !strings.Contains(text, e[0]) {
+			t.Fatalf("the small hall has no %q", e[0])
+		}
+		text = strings.Replace(text, e[0], e[1], 1)
+	}
+	files["small.yaml"].Data = []byte(text)
+	file, err := loadFS(files, "small.yaml", "small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // begin starts the devices and waits until all of them are up.

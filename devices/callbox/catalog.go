@@ -3,11 +3,13 @@ package callbox
 
 import (
 	"lobby/devices"
+	"lobby/devices/callbox/ff68"
 	"lobby/devices/callbox/hb1"
 )
 
 // Catalog has a driver for each model that a configuration may name. It is
 // read only.
 var Catalog = map[string]devices.OpenBus[devices.Input]{
-	"hb1": hb1.Open,
+	"ff68": ff68.Open,
+	"hb1":  hb1.Open,
 }
