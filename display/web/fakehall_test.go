@@ -34,8 +34,10 @@ type fakeHall struct {
 	slow      time.Duration // how long an answer takes
 	presses   []string
 	faults    map[string]bool
-	clip      []fragment // what the cameras send; nothing if nil
-	viewers   int        // how often a camera was opened
+
+	refuseTake object     // how taking is refused, unless one more is really wanted
+	clip       []fragment // what the cameras send; nothing if nil
+	viewers    int        // how often a camera was opened
 }
 
 // newFakeHall starts a hall around a state; it ends with the test.
@@ -154,6 +156,10 @@ func (h *fakeHall) obey(c *websocket.Conn, id string, command object) {
 	result := object{}
 	switch command["type"] {
 	case "take":
+		if h.refuseTake != nil && command["again"] == nil {
+			h.send(c, object{"type": "answer", "id": id, "ok": false, "refusal": h.refuseTake})
+			return
+		}
 		result = object{"ticket": "M045", "day": "2026-11-23", "token": "Zq3-x_9", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "print": h.print}
 	case "reprint":
 		result = object{"print": "printed"}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	_ "embed"
 	"fmt"
 	"testing"
 	"time"
@@ -100,49 +101,50 @@ func TestForeignPagesKioskWithoutPaper(t *testing.T) {
 	p.quiet()
 }
 
-// Every language, large or not, must fit: a kiosk has no scroll bars.
+//go:embed testdata/clipped.js
+var clippedJS string
+
+//go:embed testdata/kiosk-walk.js
+var kioskWalkJS string
+
+// Every word of every state must be readable whole, in every language, large
+// or not: a kiosk has no scroll bars.
 func TestForeignPagesKioskClipsNothing(t *testing.T) {
+	for _, lang := range []string{"zh-CN", "zh-TW", "en"} {
+		t.Run(lang, func(t *testing.T) {
+			hall := newFakeHall(t, bigHall(time.Now()))
+			hall.state["kiosks"] = append(hall.state["kiosks"].([]object), object{"id": "k2", "name": "一层南门取号机", "floor": 1, "printer": "printer/other", "screen": true})
+			p := openTab(t, 1080, 1920)
+			p.open(hall.URL+"/kiosk/k1", ".evs button")
+			p.do(c.Evaluate[c.Void](clippedJS), c.Evaluate[c.Void](kioskWalkJS))
+			for _, eyes := range map[string][]string{"zh-CN": {"[]", "['low']", "['big','low','hc']"}, "zh-TW": {"['big']"}, "en": {"[]", "['big']", "['big','low']"}}[lang] {
+				for _, problem := range eval[[]string](p, fmt.Sprintf("kioskWalk('%s',%s)", lang, eyes)) {
+					t.Errorf("%s: %s", eyes, problem)
+				}
+			}
+			p.quiet()
+		})
+	}
+}
+
+func TestForeignPagesKioskInHighContrastIsClean(t *testing.T) {
 	hall := newFakeHall(t, bigHall(time.Now()))
 	p := openTab(t, 1080, 1920)
 	p.open(hall.URL+"/kiosk/k1", ".evs button")
-	const clipped = `Array.from(document.querySelectorAll('html,body,#app,main,header,button')).filter(e=>e.scrollHeight>e.clientHeight+2||e.scrollWidth>e.clientWidth+2||e.getBoundingClientRect().bottom>innerHeight+1).map(e=>e.tagName+'.'+e.className+' '+e.textContent.trim().slice(0,30))`
-	const small = `Array.from(document.querySelectorAll('button')).filter(e=>{const r=e.getBoundingClientRect();return r.width>0&&(r.width<80||r.height<80)}).map(e=>e.textContent)`
-	for lang := 1; lang <= 3; lang++ {
-		p.click(fmt.Sprintf(".seg button:nth-child(%d)", lang))
-		for _, eye := range []string{"plain", "big", "low"} {
-			if eye != "plain" {
-				p.click(map[string]string{"big": ".bar>button:nth-of-type(1)", "low": ".bar>button:nth-of-type(3)"}[eye])
-				p.until(`document.body.classList.contains('` + eye + `')`)
-			}
-			p.shoot(fmt.Sprintf("kiosk-%d-%s", lang, eye))
-			if got := eval[[]string](p, clipped); len(got) > 0 {
-				t.Errorf("language %d, %s: clipped: %v", lang, eye, got)
-			}
-			if got := eval[[]string](p, small); len(got) > 0 {
-				t.Errorf("language %d, %s: targets below 80 px: %v", lang, eye, got)
-			}
-			p.click(".more button:first-child")
-			p.until(`document.querySelector('.dg')`)
-			if got := eval[[]string](p, clipped); len(got) > 0 {
-				t.Errorf("language %d, %s, departments: clipped: %v", lang, eye, got)
-			}
-			p.click(".bk")
-			p.click(".chain.cm")
-			p.until(`document.querySelector('.list')`)
-			if got := eval[[]string](p, clipped); len(got) > 0 {
-				t.Errorf("language %d, %s, list: clipped: %v", lang, eye, got)
-			}
-			p.click(".bk")
-			p.until(`document.querySelector('.chains')`)
-			if eye != "plain" {
-				p.click(map[string]string{"big": ".bar>button:nth-of-type(1)", "low": ".bar>button:nth-of-type(3)"}[eye])
-			}
-		}
-	}
 	p.click(".bar>button:nth-of-type(2)")
 	p.until(`document.documentElement.classList.contains('hc')`)
 	p.shoot("kiosk-contrast")
 	p.clean()
+	p.click(".bar>button:nth-of-type(2)")
+	p.click(".bar>button:nth-of-type(1)")
+	p.shoot("kiosk-big")
+	p.clean()
+	p.click(".bar>button:nth-of-type(1)")
+	for lang, name := range map[string]string{"zh-TW": "kiosk-tw", "en": "kiosk-en"} {
+		p.click(`.seg button[lang="` + lang + `"]`)
+		p.shoot(name)
+		p.clean()
+	}
 }
 
 func TestForeignPagesKioskEndsASessionNobodyIsIn(t *testing.T) {
@@ -176,4 +178,99 @@ func TestForeignPagesKioskFinds(t *testing.T) {
 	p.until(`document.querySelector('.where b')`)
 	p.shoot("kiosk-progress")
 	p.clean()
+}
+
+// The hall asks back when the same thing is taken twice in a row; one more is
+// taken only when the citizen says so, and under another command.
+func TestForeignPagesKioskAsksBeforeOneMore(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	hall.refuseTake = object{"code": "one_more", "say": "刚刚取过 M045，还要再取一个号吗？"}
+	p := openTab(t, 1080, 1920)
+	p.open(hall.URL+"/kiosk/k1", ".chain.cm")
+	p.click(".chain.cm")
+	p.click(".svc")
+	p.until(`document.querySelector('.again-ask h2')?.textContent.includes('M045')`)
+	p.shoot("kiosk-again")
+	p.clean()
+	p.click(".again-ask .no")
+	p.until(`!document.querySelector('.again-ask')`)
+	p.click(".svc")
+	p.click(".more-one")
+	p.until(`document.querySelector('.okk .n')`)
+	got := hall.sent("take")
+	if len(got) != 3 || got[1]["again"] != nil || got[2]["again"] != true || got[1]["id"] == got[2]["id"] {
+		t.Errorf("take commands: %v", got)
+	}
+	p.quiet()
+}
+
+// Out of paper and out of the hall are said before anybody takes a number.
+func TestForeignPagesKioskSaysWhatItCannotDo(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	hall.heartbeat = 2
+	p := openTab(t, 1080, 1920)
+	p.open(hall.URL+"/kiosk/k1", ".chain.cm")
+	hall.patch(object{"devices": []object{{"id": "printer/front", "state": "down"}}})
+	p.until(`document.querySelector('.note')`)
+	p.shoot("kiosk-paperless")
+	p.clean()
+	hall.patch(object{"devices": []object{{"id": "printer/front", "state": "up"}}})
+	p.until(`!document.querySelector('.note')`)
+	hall.setSilent(true)
+	hall.drop()
+	p.until(`document.querySelector('.gone')&&!document.querySelector('.svc,.chain')`)
+	p.shoot("kiosk-away")
+	hall.setSilent(false)
+	p.until(`document.querySelector('.chain.cm')`)
+}
+
+// Nobody gets out of the page of a kiosk, and the page says so to the browser.
+func TestForeignPagesKioskHasNoWayOut(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1080, 1920)
+	p.open(hall.URL+"/kiosk/k1", ".chain.cm")
+	for _, try := range []string{
+		`new MouseEvent('contextmenu',{bubbles:true,cancelable:true})`, `new MouseEvent('auxclick',{button:1,bubbles:true,cancelable:true})`,
+		`new Event('selectstart',{bubbles:true,cancelable:true})`, `new DragEvent('dragstart',{bubbles:true,cancelable:true})`, `new DragEvent('drop',{bubbles:true,cancelable:true})`,
+		`new WheelEvent('wheel',{ctrlKey:true,bubbles:true,cancelable:true})`, `new KeyboardEvent('keydown',{key:'F11',bubbles:true,cancelable:true})`,
+		`new KeyboardEvent('keydown',{key:'w',ctrlKey:true,bubbles:true,cancelable:true})`, `new KeyboardEvent('keydown',{key:'BrowserHome',bubbles:true,cancelable:true})`,
+		`new TouchEvent('touchmove',{bubbles:true,cancelable:true,touches:[1,2].map(n=>new Touch({identifier:n,target:document.body}))})`,
+	} {
+		if eval[bool](p, `document.querySelector('.chain').dispatchEvent(`+try+`)`) {
+			t.Errorf("%s leads out of the page", try)
+		}
+	}
+	if eval[bool](p, `window.open('/manager')!==null`) {
+		t.Error("the page opens windows")
+	}
+	if got := eval[int](p, `document.querySelectorAll('a').length`); got > 0 {
+		t.Errorf("%d links on the kiosk", got)
+	}
+	if eval[bool](p, `!document.querySelector('.chain').dispatchEvent(new KeyboardEvent('keydown',{key:'Tab',bubbles:true,cancelable:true}))`) {
+		t.Error("the keyboard is no way through the page any more")
+	}
+	p.quiet()
+}
+
+// Reading aloud is offered where the machine has a voice for the language, and
+// only there.
+func TestForeignPagesKioskReadsAloudWhereThereIsAVoice(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1080, 1920)
+	p.open(hall.URL+"/kiosk/k1", ".chain.cm")
+	const button = `Array.from(document.querySelectorAll('.bar>button')).find(b=>/朗读|Read/.test(b.textContent))`
+	if eval[bool](p, `speechSynthesis.getVoices().length===0&&!!`+button) {
+		t.Error("reading aloud is offered without a voice")
+	}
+	p.do(c.Evaluate[c.Void](`window.spoken=[];speechSynthesis.getVoices=()=>[{lang:'zh-CN'}];speechSynthesis.speak=u=>spoken.push(u.lang+' '+u.text);speechSynthesis.dispatchEvent(new Event('voiceschanged'))`))
+	p.until(button)
+	p.do(c.Evaluate[c.Void](button + `.click()`))
+	p.until(`spoken.length===1&&spoken[0].includes('您好，今天要办什么事')`)
+	p.shoot("kiosk-aloud")
+	p.click(".chain.cm")
+	p.click(".svc")
+	p.until(`spoken.at(-1).includes('您的号码是 M 0 4 5，前面有 7 位')`)
+	p.click(".seg button:nth-child(3)")
+	p.until(`!(` + button + `)`)
+	p.quiet()
 }

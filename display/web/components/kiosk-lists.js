@@ -14,7 +14,7 @@ export function serviceList(kiosk) {
   const { kind, id } = kiosk.s.detail;
   const found = { chain: ofChain, event: ofEvent, department: ofDepartment }[/** @type {'chain'} */ (kind)](kiosk, state, id);
   return html`${head(kiosk, found.title, [t('kiosk.count', { n: found.rows.length }), priorityNote(kiosk)].filter(Boolean).join(' · '))}
-<div class="two">${rail(kiosk, found.rail)}<main class="list">${paged(kiosk, found.rows)}</main></div>`;
+<div class="two ${found.rail.length ? 'railed' : ''}">${rail(kiosk, found.rail)}<main class="list">${paged(kiosk, found.rows)}</main></div>`;
 }
 
 /** @param {any} kiosk */

@@ -4,7 +4,10 @@ import { html } from '../vendor/lit.js';
 import { own, settings, staleStrip, startPage } from '../lib/page.js';
 import { newId } from '../lib/hall.js';
 import { keepItems } from '../lib/items.js';
+import { canRead, onScreen, onVoices, read } from '../lib/aloud.js';
+import { keepIn } from '../lib/keepin.js';
 import { language, speak, t } from '../lib/texts.js';
+import { againDialog } from '../components/kiosk-again.js';
 import { home } from '../components/kiosk-home.js';
 import { departments, serviceList } from '../components/kiosk-lists.js';
 import { finder, progress } from '../components/kiosk-find.js';
@@ -12,6 +15,7 @@ import { sheet } from '../components/kiosk-sheet.js';
 import { done } from '../components/kiosk-done.js';
 import { classDialog } from '../components/kiosk-class.js';
 import { bar } from '../components/kiosk-bar.js';
+import { away, note } from '../components/kiosk-trouble.js';
 
 const IDLE = Number(settings.get('idle')) || 45; // seconds without a touch
 const WARNING = Number(settings.get('warning')) || 15; // then seconds to say "I am here"
@@ -26,20 +30,21 @@ const kiosk = {
   /** Goes to a screen. Every screen gets its own command id, so that two fast taps take one ticket. @param {string} screen @param {any} [detail] */
   go(screen, detail = {}) {
     if (this.s.busy) return;
-    Object.assign(this.s, { screen, detail, page: 0, typed: '', takeId: newId(), problem: '', sheet: null });
+    Object.assign(this.s, { screen, detail, page: 0, typed: '', takeId: newId(), problem: '', sheet: null, again: null });
     this.draw();
     window.scrollTo(0, 0);
   },
 
-  /** Takes a ticket for a service or an item. @param {{service?: string, item?: string}} what */
-  async take(what) {
+  /** Takes a ticket for a service or an item; `again` says that one more is really wanted. @param {{service?: string, item?: string}} what @param {boolean} [again] */
+  async take(what, again = false) {
     if (this.s.busy) return;
     const session = this.s;
+    session.again = null;
     session.busy = true;
     session.problem = '';
     this.draw();
     try {
-      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id, lang: language() }, session.takeId);
+      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id, lang: language(), ...(again ? { again } : {}) }, session.takeId);
       session.busy = false;
       if (this.s !== session) return;
       session.taken = { ...result, ...what };
@@ -49,7 +54,8 @@ const kiosk = {
       session.busy = false;
       // Without an answer the ticket may exist: the same id asks for it again.
       if (/** @type {any} */ (e).code !== 'no_answer') session.takeId = newId();
-      session.problem = /** @type {any} */ (e).say || t('kiosk.no_answer');
+      if (/** @type {any} */ (e).code === 'one_more') session.again = { what, say: /** @type {any} */ (e).say };
+      else session.problem = /** @type {any} */ (e).say || t('kiosk.no_answer');
       this.draw();
     }
   },
@@ -77,6 +83,7 @@ const kiosk = {
   end() {
     this.s = fresh();
     speak('zh-CN');
+    read('');
     document.body.classList.remove('big', 'low');
     document.documentElement.classList.remove('hc');
     this.draw();
@@ -85,6 +92,10 @@ const kiosk = {
   /** @param {string} what */
   toggle(what) {
     const on = (this.s[what] = !this.s[what]);
+    if (what === 'aloud') {
+      this.s.read = '';
+      if (!on) read('');
+    }
     const place = what === 'hc' ? document.documentElement : document.body;
     place.classList.toggle(what, on);
     this.draw();
@@ -95,8 +106,8 @@ const kiosk = {
 function fresh() {
   return {
     screen: 'home', detail: {}, page: 0, class: 'normal', takeId: newId(), busy: false, problem: '',
-    typed: '', sheet: null, taken: null, until: 0, touched: Date.now(), choosing: false,
-    big: false, hc: false, low: false,
+    typed: '', sheet: null, taken: null, until: 0, touched: Date.now(), choosing: false, again: null,
+    big: false, hc: false, low: false, aloud: false, read: '',
   };
 }
 
@@ -106,12 +117,26 @@ const SCREENS = { home, list: serviceList, depts: departments, find: finder, pro
 function view(hall) {
   const { s } = kiosk;
   const screen = SCREENS[/** @type {keyof typeof SCREENS} */ (s.screen)];
-  return html`${staleStrip(hall)}${hall.state.open === false ? html`<div class="shut-note" role="status">${t('kiosk.closed')}</div>` : ''}
-${s.sheet ? sheet(kiosk) : screen(kiosk)}${bar(kiosk)}
-${s.choosing ? classDialog(kiosk) : ''}${warning()}
+  aloud();
+  if (hall.stale && !s.busy && s.screen !== 'done') return html`${away(kiosk)}${bar(kiosk)}`;
+  return html`${staleStrip(hall)}${note(kiosk)}${s.sheet ? sheet(kiosk) : screen(kiosk)}${bar(kiosk)}
+${s.choosing ? classDialog(kiosk) : ''}${s.again ? againDialog(kiosk) : ''}${warning()}
 ${s.problem ? html`<div class="toast" role="alert">${s.problem}<button @click=${() => { s.problem = ''; kiosk.draw(); }}>${t('ok')}</button></div>` : ''}
 ${s.busy ? html`<div class="busy" role="status"><b>${t('kiosk.printing')}</b></div>` : ''}`;
 }
+
+/** Reads a screen once, when it has been drawn and is another one than the last. */
+function aloud() {
+  const { s } = kiosk;
+  if (!s.aloud || !canRead()) return;
+  const shown = JSON.stringify([s.screen, s.detail, s.page, s.choosing, s.busy, s.sheet?.name, s.sheet?.page, s.again?.say, s.problem, s.taken?.ticket, language()]);
+  if (s.read === shown) return;
+  s.read = shown;
+  requestAnimationFrame(() => read(s.problem || (s.screen === 'done' && !s.again ? said(s.taken) : onScreen())));
+}
+
+/** What is said of a ticket; its number is said letter by letter. @param {any} taken */
+const said = (taken) => t(taken.print === 'failed' ? 'kiosk.said_failed' : 'kiosk.said', { number: Array.from(taken.ticket).join(' '), n: taken.ahead ?? 0 });
 
 function warning() {
   const left = Math.ceil(IDLE + WARNING - (Date.now() - kiosk.s.touched) / 1000);
@@ -124,7 +149,7 @@ function warning() {
 /** Whether nobody has touched anything since the last session. */
 function pristine() {
   const { s } = kiosk;
-  return s.screen === 'home' && language() === 'zh-CN' && !s.big && !s.hc && !s.low && !s.choosing && s.class === 'normal';
+  return s.screen === 'home' && language() === 'zh-CN' && !s.big && !s.hc && !s.low && !s.aloud && !s.choosing && !s.again && s.class === 'normal';
 }
 
 /** Ends sessions that nobody is in any more. */
@@ -144,10 +169,12 @@ addEventListener('pointerdown', () => {
 }, true);
 addEventListener('keydown', () => { kiosk.s.touched = Date.now(); }, true);
 
+keepIn();
 startPage({ view, idle: pristine, languages: ['zh-CN', 'zh-TW', 'en'] }).then(({ hall, draw }) => {
   kiosk.hall = hall;
   kiosk.draw = draw;
   keepItems(draw);
+  onVoices(draw);
   setInterval(tick, 500);
   hall.addEventListener('change', () => {
     const kiosks = hall.state?.kiosks || [];

@@ -1,0 +1,148 @@
+// kioskWalk leads a kiosk through every state in one language and with the
+// given help for the eyes, and lists what cannot be read whole anywhere, and
+// every target below 80 pixels. Answers come at once and are made up here.
+window.kioskWalk = async (lang, eyes) => {
+  const problems = [];
+  const $ = (s) => document.querySelector(s);
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const until = async (what) => {
+    for (let i = 0; i < 200; i++) {
+      if (what()) return;
+      await frame();
+    }
+    throw new Error(`${lang} ${eyes}: never came: ${what}`);
+  };
+  const tap = async (selector) => {
+    await until(() => $(selector) && !$(selector).disabled);
+    $(selector).dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+    $(selector).click();
+    await frame();
+  };
+  const look = (state) => {
+    for (const p of window.clipped()) problems.push(`${state}: ${p}`);
+    for (const b of document.querySelectorAll('button')) {
+      const r = b.getBoundingClientRect();
+      if (r.width > 0 && (r.width < 79.5 || r.height < 79.5) && !b.closest('.sheetbody')) problems.push(`${state}: target ${b.className} «${b.textContent.trim()}» is ${r.width.toFixed()}×${r.height.toFixed()}`);
+    }
+  };
+  const change = async (part) => {
+    lobby.state = { ...lobby.state, ...part };
+    lobby.changed();
+    await frame();
+  };
+  const answer = { ticket: 'M045', day: '2026-11-23', token: 'Zq3-x_9', ahead: 17, forecast: { low: 115, high: 135, before: '2026-11-23T02:50:00Z' } };
+  const take = async (state, result) => {
+    lobby.command = async (c) => (c.type === 'take' ? { ...answer, ...result } : { print: 'printed' });
+    await tap('.chain.cm');
+    await tap('.svc:not([disabled])');
+    await until(() => $('.okk .n') && !$('.busy'));
+    look(state);
+  };
+  const home = async () => {
+    await tap('.bk');
+    await until(() => $('.chains'));
+  };
+  lobby.command = async () => answer;
+  await tap(`.seg button[lang="${lang}"]`);
+  for (const eye of eyes) await tap(`.bar>button:nth-of-type(${{ big: 1, hc: 2, low: 3 }[eye]})`);
+  look('home');
+  const { devices, services } = lobby.state;
+  await change({ devices: devices.map((d) => (d.id === 'printer/front' ? { ...d, state: 'down' } : d)) });
+  look('home without paper');
+  await change({ devices, open: false });
+  look('home closed');
+  await change({ open: true });
+  for (const n of [1, 2, 3, 4]) {
+    await tap(`.chains .chain:nth-child(${n})`);
+    look(`chain ${n}`);
+    await home();
+  }
+  await tap('.more .pri');
+  look('kind of ticket');
+  await tap('.choices button:nth-child(1)');
+  if ($('.evs') && getComputedStyle($('.ev')).display !== 'none') {
+    await tap('.evs button:nth-child(5)');
+    look('life event');
+    await tap('.info');
+    window.seen.clear();
+    for (;;) {
+      await frame();
+      look('sheet');
+      const next = $('.sheet .pager button:last-child');
+      if (!next || next.disabled) break;
+      await tap('.sheet .pager button:last-child');
+    }
+    for (const li of document.querySelectorAll('.fact li,.fact h2')) {
+      if (![...li.childNodes].some((n) => window.seen.has(n))) problems.push(`sheet: no page shows «${li.textContent}»`);
+    }
+    await tap('.sheet .btns button:first-child');
+    await home();
+  }
+  await tap('.more button:first-child');
+  look('departments');
+  await tap('.dg button:nth-child(6)');
+  look('department');
+  await tap('.bk');
+  await tap('.bk');
+  await tap('.fast button:first-child');
+  look('find');
+  for (const key of 'BDC') {
+    [...document.querySelectorAll('.keys button')].find((b) => b.textContent.trim() === key).click();
+    await frame();
+  }
+  look('found');
+  await home();
+  await tap('.fast button:nth-child(2)');
+  const typed = $('.typed input');
+  for (const [state, number] of [['progress', lobby.state.waiting[3].ticket], ['progress called', lobby.state.windows.find((w) => w.ticket).ticket], ['progress unknown', 'M999']]) {
+    typed.value = number;
+    typed.dispatchEvent(new Event('input'));
+    await frame();
+    look(state);
+  }
+  await home();
+  lobby.command = async () => { throw { code: 'quota_day', say: lang === 'en' ? 'All 120 numbers of today for Social insurance and medical insurance have been given' : '「社会保险与医疗保险」今天的 120 个号已经取完，请明天再来' }; };
+  await tap('.chain.cm');
+  await tap('.svc:not([disabled])');
+  await until(() => $('.toast'));
+  look('refused');
+  await tap('.toast button');
+  lobby.command = async () => { throw { code: 'one_more', say: lang === 'en' ? 'You have just taken M045. Do you want one more number?' : '刚刚取过 M045，还要再取一个号吗？' }; };
+  await tap('.svc:not([disabled])');
+  await until(() => $('.again-ask'));
+  look('one more');
+  await tap('.again-ask .no');
+  const now = Date.now;
+  Date.now = () => now() + 46000;
+  lobby.changed();
+  await until(() => $('.ask .yes'));
+  look('still there');
+  Date.now = now;
+  await tap('.ask .yes');
+  await home();
+  for (const print of ['printed', 'unconfirmed', 'none']) {
+    await take(`done ${print}`, { print });
+    await tap('.okk .btns button:nth-child(2)');
+  }
+  await take('done elsewhere', { print: 'printed', printer: 'printer/other' });
+  await tap('.okk .btns button:nth-child(2)');
+  await take('done failed', { print: 'failed' });
+  await tap('.keep');
+  await until(() => !$('.keep'));
+  look('done kept');
+  await tap('.okk .btns button:nth-child(2)');
+  await change({ services: services.map((s) => ({ ...s, open: false })) });
+  await tap('.chain.cm');
+  look('chain without windows');
+  await home();
+  await change({ services });
+  Object.defineProperty(lobby, 'stale', { configurable: true, get: () => true });
+  lobby.changed();
+  await until(() => $('.gone'));
+  look('away');
+  delete lobby.stale;
+  lobby.changed();
+  await until(() => $('.chains'));
+  for (const eye of eyes) await tap(`.bar>button:nth-of-type(${{ big: 1, hc: 2, low: 3 }[eye]})`);
+  return problems;
+};
