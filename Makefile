@@ -55,8 +55,7 @@ shots: ## a picture of every page and state in build/shots, and all on one sheet
 	deploy/test-setup.sh
 	rm -rf build/shots
 	LOBBY_SHOTS=$(CURDIR)/build/shots $(GO) test -count=1 -run 'Foreign(Pages|Browser)' ./display/web ./cmd/lobby
-	ffmpeg -v error -y -framerate 1 -pattern_type glob -i 'build/shots/*.png' -vf 'scale=480:480:force_original_aspect_ratio=decrease,pad=496:496:(ow-iw)/2:(oh-ih)/2:white,tile=6x14' -frames:v 1 build/contact-sheet.png
-	@ls build/shots | wc -l; echo build/contact-sheet.png
+	deploy/shots/sheet.sh build/shots
 
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
