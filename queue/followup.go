@@ -196,7 +196,7 @@ func (c FollowupClose) decide(s *State, _ Input) (Outcome, error) {
 			return Outcome{}, refuse(CodeStepMissing, word("followup "+kind))
 		}
 	}
-	return events1(nil, FollowupNoted{Followup: c.Followup, Kind: stepClosed, By: c.By})
+	return events1(nil, FollowupNoted{Followup: c.Followup, Kind: StepClosed, By: c.By})
 }
 
 // The kinds of steps that commands of their own lead to.
@@ -204,7 +204,7 @@ const (
 	stepAppealed = "appealed"
 	stepProposed = "proposed"
 	stepExcluded = "excluded"
-	stepClosed   = "closed"
+	StepClosed   = "closed"
 )
 
 // FollowupOpened: a bad rating counts and is to be looked into by a date.
@@ -286,7 +286,7 @@ func (e FollowupNoted) apply(s *State, r Record) {
 		f.State = FollowupAppealed
 	case stepProposed:
 		f.Proposed = e.By
-	case stepClosed:
+	case StepClosed:
 		f.State = FollowupClosed
 	}
 }

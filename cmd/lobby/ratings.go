@@ -53,7 +53,7 @@ func printRatings(r ratings.Report, asJSON bool, out io.Writer) error {
 
 func printRow(out io.Writer, who string, r ratings.Row) {
 	fmt.Fprintf(out, "%-12s served %d, asked %d, voted %d; satisfied %d of %d (%.0f to %.0f %%); 5:%d 4:%d 3:%d 2:%d 1:%d; defaulted %d, excluded %d\n",
-		who, r.Served, r.Invited, r.Votes, r.Satisfied.N, r.Satisfied.Of, 100*r.Satisfied.Low, 100*r.Satisfied.High,
+		who, r.Served, r.Invited.N, r.Votes, r.Satisfied.N, r.Satisfied.Of, 100*r.Satisfied.Low, 100*r.Satisfied.High,
 		r.Levels[5], r.Levels[4], r.Levels[3], r.Levels[2], r.Levels[1], r.Defaulted, r.Excluded)
 }
 

@@ -175,6 +175,11 @@ func TestForeignBrowserPutsABadRatingRight(t *testing.T) {
 	b.sees("the thanks", `return document.body.textContent.includes('Thank you')`)
 	until(t, "the rating is counted", patience, func() bool { return h.ratings(t)["1"] == 1 })
 
+	b.open(h.url+"/ratings?lang=zh-CN", 1280, 800)
+	b.sees("one rating by phone of one service", `return document.querySelectorAll('.sums div')[1]?.textContent.includes('1/ 1')`)
+	b.sees("the table by channel", clickOn("按渠道"))
+	b.sees("the channel of the rating", `return document.querySelector('tbody th')?.textContent==='小票二维码'`)
+
 	b.open(h.url+"/followups", 1280, 800)
 	b.sees("the case", `return document.querySelectorAll('.case').length===1`)
 	b.sees("the end that comes too early", clickOn("结束"))

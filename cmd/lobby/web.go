@@ -21,6 +21,8 @@ import (
 	"lobby/display/api"
 	"lobby/display/feed"
 	"lobby/display/web"
+	"lobby/queue/figures"
+	"lobby/queue/ratings"
 )
 
 // heartbeat is how often the feed beats.
@@ -102,7 +104,8 @@ func (l *lobby) startWeb() error {
 		Allowed: guard.Allowed, Log: l.log, Now: time.Now,
 	})
 	options := api.Options{
-		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Figures: &figuresBook{records: l.trail}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
+		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Figures: &figuresBook{book[*figures.Books]{records: l.trail, begin: figures.New}},
+		Ratings: &ratingsBook{book[*ratings.Tally]{records: l.trail, begin: ratings.New}}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
 	if l.settings != nil {

@@ -45,7 +45,8 @@ type Options struct {
 	Emulators   Emulators
 	Evidence    Evidence
 	Figures     Figures
-	Settings    Settings     // nil where the hall file cannot be changed on a page
+	Settings    Settings // nil where the hall file cannot be changed on a page
+	Ratings     Ratings
 	Feed        http.Handler // at /api/v1/feed
 	Pages       http.Handler // everything that is not the API
 	Metrics     http.Handler
@@ -83,6 +84,7 @@ func (a *API) routes() *routes {
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}", a.ticket)
 	mux.HandleFunc("GET /api/v1/followups", a.followups)
 	mux.HandleFunc("GET /api/v1/figures", a.figures)
+	mux.HandleFunc("GET /api/v1/ratings", a.ratings)
 	mux.HandleFunc("GET /api/v1/items", a.items)
 	mux.HandleFunc("GET /api/v1/items/{code}", a.item)
 	mux.HandleFunc("GET /api/v1/devices", a.devices)

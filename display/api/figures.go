@@ -33,11 +33,16 @@ func (a *API) figures(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusServiceUnavailable, "trail_unreadable", "现在读不到记录，请稍后再试")
 		return
 	}
+	writeReport(w, r, report, "figures-"+day)
+}
+
+// writeReport answers with a report as JSON, or as a table to keep.
+func writeReport(w http.ResponseWriter, r *http.Request, report Report, name string) {
 	if r.URL.Query().Get("format") != "csv" {
 		writeJSON(w, http.StatusOK, report)
 		return
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="figures-`+day+`.csv"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	_ = report.WriteCSV(w) // an error means that the browser went away
 }

@@ -57,6 +57,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 		reply(w, object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口"})
 	})
 	mux.HandleFunc("GET /api/v1/figures", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedFigures(r.URL.Query().Get("day"))) })
+	mux.HandleFunc("GET /api/v1/ratings", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedRatings(r.URL.Query())) })
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
 	fakeSettings(mux)
 	h.emulators(mux)

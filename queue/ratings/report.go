@@ -12,6 +12,7 @@ type Report struct {
 	Windows   []Row      `json:"windows"` // by id
 	Staff     []Row      `json:"staff"`   // by badge
 	Refused   int        `json:"refused"` // presses that belong to no service
+	Followups Followups  `json:"followups"`
 	Questions []Question `json:"questions"`
 }
 
@@ -20,7 +21,8 @@ type Report struct {
 type Row struct {
 	ID        string         `json:"id"`
 	Served    int            `json:"served"`
-	Invited   int            `json:"invited"` // of the served, who were asked
+	Invited   Share          `json:"invited"` // who were asked, of the served
+	Rated     Share          `json:"rated"`   // who voted, of the served
 	Votes     int            `json:"votes"`
 	Levels    map[int]int    `json:"levels"` // votes by level, 5 to 1
 	Channels  map[string]int `json:"channels"`
@@ -57,20 +59,24 @@ func newShare(n, of int) Share {
 // Report works everything out.
 func (t *Tally) Report() Report {
 	services := t.within()
-	r := Report{Hall: newRow("", services), Refused: t.refused, Windows: []Row{}, Staff: []Row{}, Questions: []Question{}}
-	windows := by(services, func(s *service) string { return s.window })
-	for _, id := range slices.Sorted(maps.Keys(windows)) {
-		r.Windows = append(r.Windows, newRow(id, windows[id]))
-	}
-	staff := by(services, func(s *service) string { return s.staff })
-	delete(staff, "") // nobody had signed in
-	for _, id := range slices.Sorted(maps.Keys(staff)) {
-		r.Staff = append(r.Staff, newRow(id, staff[id]))
-	}
+	r := Report{Hall: newRow("", services), Refused: t.refused, Followups: t.followedUp(), Questions: []Question{}}
+	r.Windows, r.Staff = rows(services, ways[ByWindow]), rows(services, ways[ByStaff])
+	windows := by(services, ways[ByWindow])
 	for _, id := range slices.Sorted(maps.Keys(windows)) {
 		r.Questions = append(r.Questions, questions(id, windows[id], services)...)
 	}
 	return r
+}
+
+// rows makes a row of each key, in their order.
+func rows(services []*service, of func(*service) string) []Row {
+	list := []Row{}
+	groups := by(services, of)
+	delete(groups, "")
+	for _, id := range slices.Sorted(maps.Keys(groups)) {
+		list = append(list, newRow(id, groups[id]))
+	}
+	return list
 }
 
 func by(services []*service, of func(*service) string) map[string][]*service {
@@ -83,12 +89,12 @@ func by(services []*service, of func(*service) string) map[string][]*service {
 
 func newRow(id string, services []*service) Row {
 	r := Row{ID: id, Served: len(services), Levels: map[int]int{}, Channels: map[string]int{}}
-	good := 0
+	good, invited := 0, 0
 	for _, s := range services {
 		r.Late += s.late
 		r.Duplicate += s.duplicate
 		if s.invited {
-			r.Invited++
+			invited++
 		}
 		switch {
 		case s.defaulted:
@@ -107,6 +113,6 @@ func newRow(id string, services []*service) Row {
 			}
 		}
 	}
-	r.Satisfied = newShare(good, r.Votes)
+	r.Satisfied, r.Invited, r.Rated = newShare(good, r.Votes), newShare(invited, r.Served), newShare(r.Votes, r.Served)
 	return r
 }
