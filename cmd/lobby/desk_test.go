@@ -27,6 +27,15 @@ var pads = [][2]string{
 `},
 }
 
+// numpads replaces them by USB keypads.
+var numpads = [][2]string{
+	pads[0],
+	{"callboxes:\n", `callboxes:
+  desk-1: {model: numpad, wire: "input:///dev/input/event1", units: {box-1: {}}}
+  desk-2: {model: numpad, wire: "input:///dev/input/event2", units: {box-2: {keys: {kpenter: next}}}}
+`},
+}
+
 // on plays f in the small hall with other devices.
 func on(t *testing.T, edits [][2]string, f func(s *stage)) {
 	t.Helper()
@@ -136,6 +145,28 @@ func TestAPadWithAWrongSumCallsNobody(t *testing.T) {
 		v, err := s.lobby.hall.View(s.lobby.group.ctx)
 		if err != nil || v.Figures.Calls != 1 {
 			t.Errorf("frames said twice called %d times, %v", v.Figures.Calls, err)
+		}
+	})
+}
+
+func TestUSBKeypadsCallAndTransfer(t *testing.T) {
+	on(t, numpads, func(s *stage) {
+		s.come("social", 2)
+		s.at("box-1", devices.KeyNext, "")
+		first := s.window("1").Ticket
+		s.at("box-2", devices.KeyNext, "")
+		second := s.window("2").Ticket
+		if first == "" || second == "" || first == second {
+			t.Fatalf("windows 1 and 2 call %q and %q", first, second)
+		}
+		s.at("box-4", devices.KeyRecall, "") // opens window 4
+		s.at("box-1", devices.KeyTransfer, "4")
+		if w := s.window("1"); w.Ticket != "" {
+			t.Errorf("window 1 still has %q", w.Ticket)
+		}
+		s.at("box-4", devices.KeyNext, "")
+		if w := s.window("4"); w.Ticket != first {
+			t.Errorf("window 4 has %q, want the transferred %q", w.Ticket, first)
 		}
 	})
 }

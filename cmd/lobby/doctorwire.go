@@ -89,7 +89,7 @@ func (l *listening) Read(p []byte) (int, error) {
 
 // openRemedy is what to do about a wire that cannot be opened.
 func openRemedy(u wire.URL, err error) string {
-	group := map[string]string{wire.Serial: "dialout", wire.LP: "lp", wire.Sound: "audio", wire.SPI: "spi", wire.I2C: "i2c"}[u.Scheme]
+	group := map[string]string{wire.Serial: "dialout", wire.LP: "lp", wire.Input: "input", wire.Sound: "audio", wire.SPI: "spi", wire.I2C: "i2c"}[u.Scheme]
 	var dns *net.DNSError
 	switch {
 	case errors.Is(err, fs.ErrPermission):

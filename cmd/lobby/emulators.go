@@ -16,6 +16,7 @@ import (
 	"lobby/devices/emulator/fixed"
 	"lobby/devices/emulator/hb1"
 	"lobby/devices/emulator/hd44780"
+	"lobby/devices/emulator/keyboard"
 	"lobby/devices/emulator/line"
 	"lobby/devices/emulator/max7219"
 	"lobby/devices/emulator/modbus"
@@ -39,6 +40,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"pole":    pole.New,
 	"hb1":     hb1.New,
 	"modbus":  modbus.New,
+	"numpad":  keyboard.NewNumpad,
 	"onbon":   onbon.New,
 	"star":    star.New,
 	"syn6288": syn6288.New,

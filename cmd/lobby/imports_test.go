@@ -52,7 +52,7 @@ var mayImport = []struct {
 	{"devices/board/...", []string{"devices", "devices/board/...", "devices/internal/exchange"}},
 	{"devices/speaker/clips", []string{"devices", "deploy/voice"}},
 	{"devices/speaker/...", []string{"devices", "devices/speaker/...", "devices/internal/exchange"}},
-	{"devices/callbox/...", []string{"devices", "devices/callbox/...", "devices/internal/exchange", "firmware-bridge"}},
+	{"devices/callbox/...", []string{"devices", "devices/callbox/...", "devices/internal/exchange", "devices/internal/evdev", "firmware-bridge"}},
 	{"devices/keypad", []string{"devices"}},
 	{"devices/button", []string{"devices"}},
 	{"devices/camera", []string{"devices", "devices/camera/pipe"}},

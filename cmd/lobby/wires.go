@@ -8,6 +8,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/wire"
 	buses "lobby/devices/wire/chip"
+	"lobby/devices/wire/input"
 	"lobby/devices/wire/lp"
 	"lobby/devices/wire/serial"
 	"lobby/devices/wire/sound"
@@ -34,6 +35,8 @@ func (w *wires) opener(u wire.URL, id, model string, units []devices.Unit) (wire
 		return buses.Open(u), nil
 	case wire.Sound:
 		return sound.Open(u), nil
+	case wire.Input:
+		return input.Open(u), nil
 	case wire.LP:
 		return lp.Open(u), nil
 	case wire.Emulated:

@@ -18,6 +18,7 @@ const (
 	LP       = "lp"     // lp:///dev/usb/lp0
 	SPI      = "spi"    // spi:///dev/spidev0.0
 	I2C      = "i2c"    // i2c:///dev/i2c-1?address=27
+	Input    = "input"  // input:///dev/input/by-id/usb-Keypad-event-kbd
 	Sound    = "sound"  // sound:plughw:CARD=Device
 	Emulated = "emu"    // emu:printer/front?baud=19200
 )
@@ -43,7 +44,7 @@ const (
 
 // URL is the address of a wire as it stands in the configuration.
 type URL struct {
-	Scheme string // Serial, TCP, LP, SPI, I2C, Sound or Emulated
+	Scheme string // Serial, TCP, LP, Input, SPI, I2C, Sound or Emulated
 	Path   string // the device's path, the sound card's or the emulator's name
 	Host   string // host:port of a TCP wire
 	Baud   Baud   // of a serial or emulated wire; 0 is as fast as possible
@@ -78,9 +79,7 @@ func parse(s string) (URL, error) {
 	case Serial:
 		u, err = devicePath(raw)
 		u.Baud, u.Mode, known = DefaultBaud, DefaultMode, []string{"baud", "mode"}
-	case LP:
-		u, err = devicePath(raw)
-	case SPI:
+	case LP, SPI, Input:
 		u, err = devicePath(raw)
 	case I2C:
 		u, err = devicePath(raw)
@@ -96,7 +95,7 @@ func parse(s string) (URL, error) {
 		u, err = parseEmulated(raw)
 		known = []string{"baud"}
 	default:
-		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, spi:///dev/…, i2c:///dev/…, sound:card or emu:name")
+		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, input:///dev/…, spi:///dev/…, i2c:///dev/…, sound:card or emu:name")
 	}
 	if err != nil {
 		return URL{}, err
@@ -199,7 +198,7 @@ func (u URL) String() string {
 	switch u.Scheme {
 	case Serial:
 		return fmt.Sprintf("serial://%s?baud=%d&mode=%s", (&url.URL{Path: u.Path}).EscapedPath(), u.Baud, u.Mode)
-	case LP, SPI:
+	case LP, SPI, Input:
 		return u.Scheme + "://" + (&url.URL{Path: u.Path}).EscapedPath()
 	case I2C:
 		return fmt.Sprintf("i2c://%s?address=%02x", (&url.URL{Path: u.Path}).EscapedPath(), u.Address)

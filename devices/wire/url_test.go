@@ -30,6 +30,7 @@ func TestParse(t *testing.T) {
 		{"tcp://10.0.0.9:9100", wire.URL{Scheme: wire.TCP, Host: "10.0.0.9:9100"}},
 		{"tcp://[::1]:9100", wire.URL{Scheme: wire.TCP, Host: "[::1]:9100"}},
 		{"lp:///dev/usb/lp0", wire.URL{Scheme: wire.LP, Path: "/dev/usb/lp0"}},
+		{"input:///dev/input/by-id/usb-keypad-event-kbd", wire.URL{Scheme: wire.Input, Path: "/dev/input/by-id/usb-keypad-event-kbd"}},
 		{"emu:printer/front", wire.URL{Scheme: wire.Emulated, Path: "printer/front"}},
 		{"emu:printer/front?baud=19200", wire.URL{Scheme: wire.Emulated, Path: "printer/front", Baud: 19200}},
 	} {
@@ -72,6 +73,7 @@ func TestParseRefuses(t *testing.T) {
 		"tcp://me@10.0.0.9:9100":         "no user",
 		"lp://dev/usb/lp0":               "three slashes",
 		"lp:///dev/usb/lp0?baud=9600":    "unknown parameter",
+		"input://event0":                 "three slashes",
 		"emu:printer?mode=8N1":           "unknown parameter",
 		"emu:printer?baud=0":             "baud",
 		"emu:":                           "emu:name",
