@@ -84,10 +84,21 @@ func (l *lobby) startAccess(o *api.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	o.Gate = access.NewGate(book, func(id string) bool {
-		return slices.ContainsFunc(l.file.Windows, func(w display.Window) bool { return w.ID == id })
-	}, l.log, time.Now)
+	o.Gate = access.NewGate(book, l.file.hasPlace, l.log, time.Now)
 	return nil
+}
+
+// hasPlace tells whether the hall has a window, kiosk or wall of that name.
+func (h *hallFile) hasPlace(role access.Role, id string) bool {
+	switch role {
+	case access.Window:
+		return slices.ContainsFunc(h.Windows, func(w display.Window) bool { return w.ID == id })
+	case access.Kiosk:
+		return slices.ContainsFunc(h.Kiosks, func(k display.Kiosk) bool { return k.ID == id })
+	case access.Wall:
+		return slices.ContainsFunc(h.Walls, func(w display.Wall) bool { return w.ID == id })
+	}
+	return false
 }
 
 // startWeb starts cameras, feed, API and pages.

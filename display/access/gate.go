@@ -15,21 +15,24 @@ import (
 
 // Gate stands before every address of a hall with sign-in.
 type Gate struct {
-	book    *Book
-	windows func(id string) bool // is there such a window
-	log     *slog.Logger
-	now     func() time.Time
-	policy  policy
-	brake   brake
+	book   *Book
+	places func(role Role, id string) bool // is there such a window, kiosk or wall
+	log    *slog.Logger
+	now    func() time.Time
+	policy policy
+	brake  brake
+
+	enrolments enrolments
 
 	mu    sync.Mutex
 	open  map[string]context.CancelFunc // ends what is open under a badge, by badge and number
 	count int
 }
 
-// NewGate makes a gate. Windows tells whether there is a window of that name.
-func NewGate(book *Book, windows func(id string) bool, log *slog.Logger, now func() time.Time) *Gate {
-	return &Gate{book: book, windows: windows, log: log, now: now, policy: newPolicy(), open: map[string]context.CancelFunc{}}
+// NewGate makes a gate. Places tells whether the hall has a window, kiosk or
+// wall of that name.
+func NewGate(book *Book, places func(role Role, id string) bool, log *slog.Logger, now func() time.Time) *Gate {
+	return &Gate{book: book, places: places, log: log, now: now, policy: newPolicy(), open: map[string]context.CancelFunc{}}
 }
 
 // Protect lets through what the Policy allows and says who it comes from. A
@@ -191,7 +194,7 @@ func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		problem(w, http.StatusUnauthorized, "wrong_secret", "工号或口令不对")
 		return
-	case a.Role == Window && !g.windows(said.Window):
+	case a.Role == Window && !g.places(Window, said.Window):
 		problem(w, http.StatusBadRequest, "unknown_window", "请写明在哪个窗口登录")
 		return
 	case a.Role != Window:
@@ -228,10 +231,10 @@ func (g *Gate) unsaved(err error) {
 	}
 }
 
-func answer(w http.ResponseWriter, i Identity) {
+func answer(w http.ResponseWriter, said any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(i) // the client may be gone
+	_ = json.NewEncoder(w).Encode(said) // the client may be gone
 }
 
 // problem answers with RFC 9457 problem details.

@@ -49,11 +49,17 @@ func newSite(t *testing.T) *site {
 			t.Fatal(err)
 		}
 	}
-	s.gate = NewGate(s.book, func(id string) bool { return id == "1" || id == "2" }, slog.New(slog.DiscardHandler), s.clock.now)
+	s.gate = NewGate(s.book, func(role Role, id string) bool {
+		return id == "1" || id == "2" || role == Kiosk && id == "k1" || role == Wall && id == "main"
+	}, slog.New(slog.DiscardHandler), s.clock.now)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/signin", s.gate.SignIn)
 	mux.HandleFunc("POST /api/v1/signout", s.gate.SignOut)
 	mux.HandleFunc("GET /api/v1/me", s.gate.Me)
+	mux.HandleFunc("POST /api/v1/enrolment", s.gate.BeginEnrolment)
+	mux.HandleFunc("GET /api/v1/enrolment/{ticket}", s.gate.CollectEnrolment)
+	mux.HandleFunc("GET /api/v1/enrolments", s.gate.Enrolments)
+	mux.HandleFunc("POST /api/v1/enrolments", s.gate.Enrol)
 	mux.HandleFunc("GET /api/v1/feed", func(_ http.ResponseWriter, r *http.Request) {
 		s.held <- struct{}{}
 		<-r.Context().Done()

@@ -29,6 +29,10 @@ var Policy = []Rule{
 	{"POST /api/v1/signin", everybody},
 	{"POST /api/v1/signout", everybody},
 	{"GET /api/v1/me", everybody},
+	{"POST /api/v1/enrolment", everybody}, // a screen asks to be let in
+	{"GET /api/v1/enrolment/{ticket}", everybody},
+	{"GET /api/v1/enrolments", upkeep},
+	{"POST /api/v1/enrolments", upkeep},
 	{"GET /api/v1/state", known},
 	{"GET /api/v1/feed", known}, // each record by Hears
 	{"GET /api/v1/tickets", leading},
@@ -68,6 +72,7 @@ var Policy = []Rule{
 	{"/", everybody}, // says that there is nothing
 	{"GET /{$}", staff},
 	{"GET /signin", everybody},
+	{"GET /enrol", everybody},
 	{"GET /ui/", everybody},
 	{"GET /t/", everybody},
 	{"GET /kiosk", known},

@@ -106,6 +106,10 @@ func (a *API) routes() *routes {
 		mux.HandleFunc("POST /api/v1/signin", a.Gate.SignIn)
 		mux.HandleFunc("POST /api/v1/signout", a.Gate.SignOut)
 		mux.HandleFunc("GET /api/v1/me", a.Gate.Me)
+		mux.HandleFunc("POST /api/v1/enrolment", a.Gate.BeginEnrolment)
+		mux.HandleFunc("GET /api/v1/enrolment/{ticket}", a.Gate.CollectEnrolment)
+		mux.HandleFunc("GET /api/v1/enrolments", a.Gate.Enrolments)
+		mux.HandleFunc("POST /api/v1/enrolments", a.Gate.Enrol)
 	} else {
 		mux.HandleFunc("GET /api/v1/me", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, access.Identity{}) })
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ type fakeHall struct {
 	refuseTake object     // how taking is refused, unless one more is really wanted
 	clip       []fragment // what the cameras send; nothing if nil
 	viewers    int        // how often a camera was opened
+	signedIn   atomic.Bool
 }
 
 // newFakeHall starts a hall around a state; it ends with the test.
@@ -59,7 +61,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 	mux.HandleFunc("GET /api/v1/figures", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedFigures(r.URL.Query().Get("day"))) })
 	mux.HandleFunc("GET /api/v1/ratings", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedRatings(r.URL.Query())) })
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
-	fakeSettings(mux)
+	h.settings(mux)
 	h.emulators(mux)
 	mux.Handle("/", web.Handler(web.Options{Build: build}))
 	h.Server = httptest.NewServer(mux)

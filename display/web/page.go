@@ -27,6 +27,7 @@ func pages() []page {
 		{name: "search", title: "查找号码", patterns: []string{"/trail"}},
 		{name: "trail", title: "号码轨迹", patterns: []string{"/trail/{day}/{number}"}},
 		{name: "settings", title: "大厅设置", patterns: []string{"/settings"}},
+		{name: "enrol", title: "登记屏幕", patterns: []string{"/enrol"}},
 		{name: "signin", title: "登录", patterns: []string{"/signin"}},
 		{name: "ticket", title: "我的号码", patterns: []string{"/t/{token}"}},
 	}

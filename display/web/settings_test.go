@@ -5,15 +5,17 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	c "github.com/chromedp/chromedp"
 )
 
-// fakeSettings is a hall file whose check dislikes the word "wrong".
-func fakeSettings(mux *http.ServeMux) {
+// settings is a hall file whose check dislikes the word "wrong".
+func (h *fakeHall) settings(mux *http.ServeMux) {
 	var mu sync.Mutex
+	var entered atomic.Bool // the code of the screen that waits
 	now := "hall:\n  id: fuyang\n  name: 富阳市行政服务中心\n  opens: \"08:30\"\n\nlisten: 127.0.0.1:8080\ncameras:\n  c1: {source: 'rtsp://lobby:••••••@10.20.0.9/live'}\n" + strings.Repeat("# …\n", 40)
 	view := object{"file": "fuyang.yaml", "text": now, "hash": "aa11bb22cc33", "loaded": "aa11bb22cc33", "versions": []object{
 		{"hash": "aa11bb22cc33", "author": "0412", "approver": "0531", "note": "医保窗口加一个业务", "at": "2026-11-20T09:12:00Z"},
@@ -31,7 +33,36 @@ func fakeSettings(mux *http.ServeMux) {
 		}
 	}
 	const diff = "diff old new\n--- old\n+++ new\n@@ -1,5 +1,5 @@\n hall:\n   id: fuyang\n   name: 富阳市行政服务中心\n-  opens: \"08:30\"\n+  opens: \"09:00\"\n \n"
-	mux.HandleFunc("GET /api/v1/me", func(w http.ResponseWriter, _ *http.Request) { reply(w, object{"role": ""}) })
+	mux.HandleFunc("POST /api/v1/enrolment", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, object{"code": "482913", "ticket": "t1", "lasts": 600})
+	})
+	mux.HandleFunc("GET /api/v1/enrolment/t1", func(w http.ResponseWriter, _ *http.Request) {
+		if entered.Load() {
+			reply(w, object{"role": "wall", "device": "wall:main"})
+			return
+		}
+		reply(w, object{"waiting": true})
+	})
+	mux.HandleFunc("GET /api/v1/enrolments", func(w http.ResponseWriter, _ *http.Request) {
+		list := []object{}
+		if !entered.Load() {
+			list = append(list, object{"code": "482913", "address": "10.20.0.31", "since": "2026-11-23T01:10:00Z"})
+		}
+		reply(w, object{"enrolments": list})
+	})
+	mux.HandleFunc("POST /api/v1/enrolments", func(w http.ResponseWriter, r *http.Request) {
+		var said struct{ Code, Device string }
+		_ = json.NewDecoder(r.Body).Decode(&said)
+		entered.Store(said.Code == "482913" && said.Device == "wall:main")
+		reply(w, object{"ok": true})
+	})
+	mux.HandleFunc("GET /api/v1/me", func(w http.ResponseWriter, r *http.Request) {
+		if h.signedIn.Load() {
+			reply(w, object{"role": "manager", "person": "0531"})
+			return
+		}
+		reply(w, object{"role": ""})
+	})
 	mux.HandleFunc("GET /api/v1/settings", locked(func(w http.ResponseWriter, _ *http.Request) { reply(w, view) }))
 	mux.HandleFunc("GET /api/v1/settings/versions/{hash}", locked(func(w http.ResponseWriter, r *http.Request) { reply(w, object{"text": "# before\n" + now}) }))
 	mux.HandleFunc("POST /api/v1/settings/check", locked(func(w http.ResponseWriter, r *http.Request) {
@@ -93,4 +124,33 @@ func TestForeignPagesSettingsByTwoPersons(t *testing.T) {
 	fill(".waiting", "0531")
 	p.until(`!document.querySelector('.waiting')&&document.querySelector('.text').textContent.includes('09:00')`)
 	p.clean()
+}
+
+// A screen shows a code, a manager enters it, and the screen goes to its page.
+func TestForeignPagesScreenIsLetIn(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1366, 900)
+	p.open(hall.URL+"/enrol", ".code")
+	p.clean()
+	p.shoot("enrol")
+	if got := eval[string](p, `document.querySelector('.code').textContent`); got != "482 913" {
+		t.Errorf("the screen shows %s", got)
+	}
+	hall.signedIn.Store(true)
+	p.open(hall.URL+"/settings", ".waiting select option")
+	p.clean()
+	p.shoot("settings-screen")
+	p.do(c.Evaluate[c.Void](`(f=>{f.code.value='482913';f.device.value='wall:main';f.requestSubmit()})(document.querySelector('.waiting form'))`))
+	p.until(`!document.querySelector('.waiting')`)
+	p.open(hall.URL+"/enrol", "#app")
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for range look.C { // while the page goes elsewhere there is nobody to ask
+		if at, err := c.Run(p.ctx, c.Evaluate[string](`location.pathname`)); err == nil && at == "/wall/main" {
+			break
+		} else if p.ctx.Err() != nil {
+			t.Fatal("the screen did not go to its page")
+		}
+	}
+	p.quiet()
 }

@@ -20,6 +20,8 @@ const page = {
   /** @type {{hash: string, text: string} | null} */ old: null,
   problem: '',
   /** @type {string} hash that the hall starts anew with */ starting: '',
+  /** @type {{code: string, address: string, since: string}[]} screens that wait to be let in */ screens: [],
+  /** @type {string[]} what a screen may be, "kiosk:k1" */ devices: [],
 };
 let checking = 0;
 
@@ -39,6 +41,7 @@ async function refresh() {
       page.starting = '';
     }
     if (page.problem === t('settings.no_answer')) page.problem = '';
+    if (page.me) page.screens = (await ask('GET', 'enrolments')).said.enrolments;
   } catch {
     if (!page.starting) page.problem = t('settings.no_answer');
   }
@@ -159,6 +162,19 @@ function file(name, text) {
   return html`<section class="pn file"><h2>${name}${page.old ? html`<button type="button" @click=${() => { page.old = null; draw(); }}>${t('settings.now')}</button>` : html`<button type="button" class="main" @click=${edit}>${t('settings.edit')}</button>`}</h2><ol class="text" tabindex="0" aria-label=${name}>${text.replace(/\n$/, '').split('\n').map((l) => html`<li><code>${l}</code></li>`)}</ol></section>`;
 }
 
+/** @param {SubmitEvent} e */
+async function enrol(e) {
+  e.preventDefault();
+  const given = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (e.target)));
+  await wish('POST', 'enrolments', given);
+  refresh();
+}
+
+/** Screens that show a code and wait. */
+function screens() {
+  return page.screens.map((s) => html`<section class="pn waiting"><h2>${t('enrol.waiting')}</h2><p class="who">${t('enrol.from', { address: s.address, at: clock(s.since) })}</p><form @submit=${enrol}><label><span>${t('enrol.code')}</span><input name="code" inputmode="numeric" pattern="[0-9]{6}" required autocomplete="off"></label><label><span>${t('enrol.as')}</span><select name="device">${page.devices.map((d) => html`<option>${d}</option>`)}</select></label><button class="main">${t('enrol.let_in')}</button></form></section>`);
+}
+
 function versions() {
   const { view } = page;
   return html`<section class="pn"><h2>${t('settings.versions')}</h2>${view.versions.length ? html`<ul class="versions">${view.versions.map((/** @type {Version} */ v) => html`<li class=${v.failed ? 'failed' : ''}><button type="button" @click=${() => look(v)}><b class="num">${v.hash.slice(0, 8)}</b>${v.hash === view.loaded && !v.failed ? html`<em>${t('settings.in_force')}</em>` : ''}<span>${when(v.at)}</span><span>${v.note}</span><small>${t('settings.both', { author: v.author, approver: v.approver })}</small>${v.failed ? html`<small class="why">${t('settings.failed', { why: v.failed })}</small>` : ''}</button></li>`)}</ul>` : html`<p class="none">${t('settings.none')}</p>`}</section>`;
@@ -173,7 +189,7 @@ function draw() {
   }
   render(html`<main><header><h1>${t('settings.title')}</h1><p>${t('settings.loaded', { file: view.file, hash: view.loaded.slice(0, 8) })}${view.loaded === view.hash ? '' : html` <b class="byhand">${t('settings.by_hand')}</b>`}</p><a href="/manager">${t('page.manager')}</a></header>
 ${page.starting ? html`<p class="good" role="status">${t('settings.starting')}</p>` : ''}${page.problem ? html`<p class="problem" role="alert">${page.problem}</p>` : ''}
-<div class="cols"><div>${page.editing ? editor() : file(page.old ? page.old.hash.slice(0, 8) : view.file, page.old ? page.old.text : view.text)}</div><aside>${page.editing ? '' : proposal()}${versions()}</aside></div></main>`, app);
+<div class="cols"><div>${page.editing ? editor() : file(page.old ? page.old.hash.slice(0, 8) : view.file, page.old ? page.old.text : view.text)}</div><aside>${page.editing ? '' : [screens(), proposal()]}${versions()}</aside></div></main>`, app);
 }
 
 await loadTexts('zh-CN');
@@ -181,6 +197,7 @@ try {
   const [me, state] = await Promise.all([ask('GET', 'me'), ask('GET', 'state')]);
   page.me = me.said.person ? me.said : null;
   inZone(state.said.state.hall.timezone);
+  page.devices = ['kiosk', 'wall'].flatMap((kind) => state.said.state[`${kind}s`].map((/** @type {any} */ x) => `${kind}:${x.id}`));
 } catch { /* the first refresh says that nobody answers */ }
 setInterval(() => { if (!page.editing || page.starting) refresh(); }, EVERY);
 refresh();

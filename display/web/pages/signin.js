@@ -43,7 +43,7 @@ function draw() {
 <label><span>${t('signin.badge')}</span><input name="badge" autocomplete="username" required autofocus></label>
 <label><span>${t('signin.secret')}</span><input name="secret" type="password" autocomplete="current-password" required></label>
 <label><span>${t('signin.window')}</span><input name="window" inputmode="numeric" value=${seat ? decodeURIComponent(seat[1]) : ''}></label>
-<p class="problem" role="alert">${page.said}</p><button ?disabled=${page.busy}>${t('signin.go')}</button></form></main>`, app);
+<p class="problem" role="alert">${page.said}</p><button ?disabled=${page.busy}>${t('signin.go')}</button>${/^\/(kiosk|wall)/.test(back) ? html`<a href="/enrol">${t('signin.enrol')}</a>` : ''}</form></main>`, app);
 }
 
 /** A device's address carries its name and secret behind the hash, which is never sent: #kiosk:k1:SECRET */
