@@ -125,13 +125,6 @@ type Kiosk struct {
 	Pins    map[string]string `json:"-" yaml:"pins"`                    // button to pin of this computer, GPIO17
 }
 
-// Wall is a large screen. Floor 0 shows all windows.
-type Wall struct {
-	ID    string `json:"id" yaml:"id"`
-	Name  string `json:"name" yaml:"name"`
-	Floor int    `json:"floor" yaml:"floor"`
-}
-
 // Camera is a picture of the hall.
 type Camera struct {
 	ID      string   `json:"id"`

@@ -232,3 +232,30 @@ func TestRulesOfTheQueueComeFromTheDescription(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+func TestWallShowsItsFloorAndArea(t *testing.T) {
+	w := display.Wall{Floor: 1, Area: "A"}
+	for _, c := range []struct {
+		floor int
+		area  string
+		want  bool
+	}{{1, "A", true}, {1, "B", false}, {2, "A", false}} {
+		if got := w.Shows(display.Window{Floor: c.floor, Area: c.area}); got != c.want {
+			t.Errorf("floor %d area %s: %v", c.floor, c.area, got)
+		}
+	}
+}
+
+// A screen that the last row cannot read is a mistake in the hall file. A call
+// on 55 inches is read comfortably from 10 m, and from 20 m at the limit.
+func TestScreenMustBeReadableFromTheLastRow(t *testing.T) {
+	if got := (display.Screen{Diagonal: 55}).Reach(); got < 19 || got > 21 {
+		t.Errorf("55 inches are read from %.1f m, want about 20", got)
+	}
+	for s, want := range map[display.Screen]string{{55, 8}: "", {98, 30}: "", {55, 25}: "20 m at most", {0, 8}: "in inches", {55, 0}: "metres"} {
+		err := s.Validate()
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", s, err, want)
+		}
+	}
+}

@@ -124,7 +124,7 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 		s.Kiosks = append(s.Kiosks, KioskState{Kiosk: k, Screen: k.Panel == "" && len(k.Pins) == 0})
 	}
 	for _, w := range d.Walls {
-		s.Walls = append(s.Walls, WallState{Wall: w, Windows: d.onFloor(w.Floor)})
+		s.Walls = append(s.Walls, WallState{Wall: w, Windows: d.on(w)})
 	}
 	for _, c := range d.Cameras {
 		h := d.deviceState(Device{ID: "camera/" + c.ID}, health)
@@ -150,11 +150,11 @@ func (d Description) serving(service string) []string {
 	return ids
 }
 
-func (d Description) onFloor(floor int) []string {
+func (d Description) on(w Wall) []string {
 	ids := []string{}
-	for _, w := range d.Windows {
-		if floor == 0 || w.Floor == floor {
-			ids = append(ids, w.ID)
+	for _, x := range d.Windows {
+		if w.Shows(x) {
+			ids = append(ids, x.ID)
 		}
 	}
 	return ids

@@ -148,6 +148,18 @@ func (c checker) check() []error {
 			bad(pathOf(c.Config, line), "%s", line)
 		}
 	}
+	for i, w := range c.Walls {
+		at := fmt.Sprintf("$.walls[%d]", i)
+		if !slices.ContainsFunc(c.Windows, w.Shows) {
+			bad(at, "wall %s shows no window: none stands on floor %d, area %q", w.ID, w.Floor, w.Area)
+		}
+		if w.Screen == nil {
+			continue
+		}
+		if err := w.Screen.Validate(); err != nil {
+			bad(at+".screen", "wall %s: %s", w.ID, err)
+		}
+	}
 	for _, name := range sorted(c.Slips) {
 		if err := c.Slips[name].Validate(); err != nil {
 			bad("$.slips."+name, "slip %s: %v", name, err)

@@ -1,16 +1,18 @@
 // The queue wall: the newest call large, the recent ones below it, and every
-// window of the floor as a tile. It runs for months, so it drifts against
+// window of its zone as a tile. It runs for months, so it drifts against
 // burn-in and shows a dim moving clock when the hall is closed.
-import { html, keyed } from '../vendor/lit.js';
+import { html } from '../vendor/lit.js';
 import { own, startPage, staleStrip } from '../lib/page.js';
+import { grid } from '../components/wall-grid.js';
+import { hero } from '../components/wall-hero.js';
 import { icon } from '../lib/icons.js';
-import { chainClass, chainLoad, chainOf, first, minutes, pad2, placeOf, serviceOf } from '../lib/names.js';
+import { keepItems } from '../lib/items.js';
+import { chainClass, chainLoad, first, minutes } from '../lib/names.js';
 import { ridges } from '../lib/ridges.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock, clockSeconds, dayOf } from '../lib/times.js';
 
 const HILLS = ridges(1920, 400, 4, '#2f6f72', 5);
-const FRESH = 20; // seconds that a call stays yellow
 const DRIFT = 180000; // milliseconds between two steps of the drift
 
 /** The windows that this wall shows. @param {any} state @param {any} wall */
@@ -30,7 +32,7 @@ function view(hall) {
   const windows = windowsOf(state, wall);
   const shown = new Set(windows.map((/** @type {any} */ w) => w.id));
   const calls = state.calls.filter((/** @type {any} */ c) => shown.has(c.window));
-  return html`${header(hall, wall)}${hero(hall, calls)}${grid(hall, windows, calls)}${footer(state, windows)}${stale(hall)}`;
+  return html`${header(hall, wall)}${hero(hall, wall, calls)}${grid(hall, wall, windows, calls)}${footer(state, windows)}${stale(hall)}`;
 }
 
 /** @param {any} hall */
@@ -41,54 +43,6 @@ function stale(hall) {
 
 /** @param {any} hall @param {any} wall */
 const header = (hall, wall) => html`<header><div><b>${nameOf(hall.state.hall)}</b><span>${wall.name && hall.state.walls.length > 1 ? wall.name : t('wall.note')}</span></div><div class="num t">${clock(hall.now())}<span>${dayOf(hall.now(), 'zh-CN', 'short')}</span></div></header>`;
-
-/** @param {any} hall @param {any[]} calls */
-function hero(hall, calls) {
-  const [now, ...rest] = calls;
-  return html`<section class="hero" aria-label=${t('wall.calls')}>${now ? calling(hall, now) : html`<div class="now quiet"><div class="k">${icon('sound')}${t('wall.listening')}</div><div class="n">${t('wall.welcome')}</div><div class="g">${t('wall.note')}</div></div>`}
-<ol class="recent" aria-label=${t('wall.recent')}>${rest.slice(0, 5).map((c) => recent(hall, c))}</ol></section>`;
-}
-
-/** The newest call. A new key makes a new element, so that the pulse runs once for each call. @param {any} hall @param {any} c */
-function calling(hall, c) {
-  const { state } = hall;
-  const fresh = hall.since(c.at) < FRESH;
-  const w = first(state.windows, (/** @type {any} */ x) => x.id === c.window);
-  const chain = chainOf(state, serviceOf(state, c.service));
-  return keyed(`${c.ticket}${c.window}${c.at}${c.recalls}`, html`<div class="now ${fresh ? 'fresh' : 'old'}" role="status"><div class="k">${icon('sound')}${t('wall.please')}${chain.name ? html`<em>${nameOf(chain)}</em>` : ''}</div>
-<div class="n num">${c.ticket}</div><div class="g">${t('wall.to')} <b class="num">${c.window}</b> ${t('wall.window')}<i>${placeOf(w)}</i></div></div>`);
-}
-
-/** @param {any} hall @param {any} c */
-const recent = (hall, c) => html`<li class=${hall.since(c.at) < FRESH ? 'fresh' : ''}><span class="a num">${c.ticket}</span>${icon('next')}<span><span class="b num">${c.window}</span>${t('wall.window')}</span><em>${placeOf(first(hall.state.windows, (/** @type {any} */ x) => x.id === c.window))}</em></li>`;
-
-/** How many columns make tiles that can be read. @param {number} n */
-function columns(n) {
-  const tall = innerHeight > innerWidth;
-  if (n <= 6) return tall ? 2 : n <= 2 ? 1 : 2;
-  if (n <= 12) return 3;
-  if (n <= 30) return 5;
-  return Math.ceil(n / 8);
-}
-
-/** @param {any} hall @param {any[]} windows @param {any[]} calls */
-function grid(hall, windows, calls) {
-  const cols = columns(windows.length);
-  const rows = Math.ceil(windows.length / cols);
-  const size = cols <= 2 ? 'huge' : cols <= 3 ? 'large' : cols <= 5 ? 'wide' : 'small';
-  return html`<section class="grid ${size}" aria-label=${t('wall.windows')} style="grid-template-columns:repeat(${cols},minmax(0,1fr));grid-template-rows:repeat(${rows},minmax(0,1fr))">${windows.map((w, i) => tile(hall, w, calls, i % cols === 0))}</section>`;
-}
-
-/** @param {any} hall @param {any} w @param {any[]} calls @param {boolean} label */
-function tile(hall, w, calls, label) {
-  const { state } = hall;
-  const call = calls.find((c) => c.window === w.id && c.ticket === w.ticket);
-  const newest = call && call === calls[0] && hall.since(call.at) < FRESH;
-  const just = call && calls.indexOf(call) < 4;
-  const chain = chainOf(state, serviceOf(state, (w.services || [])[0]));
-  const word = w.ticket || t(`window.${w.state}`);
-  return html`<div class="w ${chainClass(chain.id)} ${w.ticket ? 'busy' : w.state} ${newest ? 'call' : just ? 'rc' : ''}"><span class="i num">${pad2(w.id)}${label ? html`<small>${nameOf(chain).slice(0, 2)}</small>` : ''}</span><span class="t num">${word}</span></div>`;
-}
 
 /** @param {any} state @param {any[]} windows */
 function footer(state, windows) {
@@ -121,7 +75,8 @@ function drift() {
 /** @type {any} */
 let kept = null;
 drift();
-startPage({ view, idle: () => !kept?.state?.calls?.[0] || kept.since(kept.state.calls[0].at) > 6 }).then(({ hall, draw }) => {
+startPage({ view, languages: ['zh-CN', 'en'], idle: () => !kept?.state?.calls?.[0] || kept.since(kept.state.calls[0].at) > 6 }).then(({ hall, draw }) => {
   kept = hall;
+  keepItems(draw);
   addEventListener('resize', draw);
 });
