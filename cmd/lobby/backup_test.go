@@ -12,7 +12,7 @@ import (
 
 // A hall is copied while it runs, loses what came after the copy with its
 // machine, and goes on elsewhere without a number that is on paper already.
-func TestAHallGoesOnFromItsBackup(t *testing.T) {
+func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	id, err := age.GenerateX25519Identity()

@@ -54,7 +54,9 @@ func runCommand() *cobra.Command {
 		}
 		file.fit = func(h *hallFile) { h.Listen, h.Data = cmp.Or(*listen, h.Listen), cmp.Or(*data, h.Data) }
 		file.fit(file)
-		return runHalls(c.Context(), file, logger(os.Stderr, slog.LevelInfo), func(l *lobby) error {
+		out := newOutlet(os.Stderr)
+		defer out.end()
+		return runHalls(c.Context(), file, logger(out, slog.LevelInfo), func(l *lobby) error {
 			l.log.Info("the hall runs", "hall", l.file.Hall.Name, "url", l.url())
 			return nil
 		})
@@ -132,7 +134,11 @@ func build() string {
 // logger writes text for people at a terminal, JSON lines otherwise.
 func logger(w io.Writer, level slog.Level) *slog.Logger {
 	o := &slog.HandlerOptions{Level: level}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	to := w
+	if out, ok := w.(*outlet); ok {
+		to = out.to
+	}
+	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return slog.New(slog.NewTextHandler(w, o))
 	}
 	return slog.New(slog.NewJSONHandler(w, o))

@@ -20,7 +20,7 @@ func TestFirstActorStopsAllAndAllAreAwaited(t *testing.T) {
 	})
 }
 
-func TestAnEnduringPartIsStartedAgain(t *testing.T) {
+func TestFaultF46_PartThatPanicsIsStartedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		runs, told := 0, 0

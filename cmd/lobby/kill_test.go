@@ -216,7 +216,7 @@ func (p *program) epoch(t *testing.T, want string) string {
 	return got
 }
 
-func TestSecondDaemonIsRefused(t *testing.T) {
+func TestFaultF47_SecondDaemonIsRefused(t *testing.T) {
 	data := t.TempDir()
 	p := startLobby(t, "demo", "--small", "--quiet", "--data", data, "--listen", "127.0.0.1:0")
 	self, err := os.Executable()

@@ -29,11 +29,11 @@ walls: [{id: w1}]
 rules: {recall_gap: 1ms}
 `
 
-// TestKilledFiveHundredTimes kills the program as it is shipped, without the
+// TestFaultF44_KilledFiveHundredTimes kills the program as it is shipped, without the
 // race detector, so that there is time for many kills: a fraction of a second
 // of load, kill -9, start, and everything that was acknowledged since the last
 // start is asked for again.
-func TestKilledFiveHundredTimes(t *testing.T) {
+func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
 	kills := 500
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		kills = 10_000

@@ -101,7 +101,7 @@ func (l *lobby) runHall(ctx context.Context) (stop func()) {
 }
 
 // startParts starts everything around the hall, the web last, so that a
-// client that can connect finds all of it.
+// client that can connect finds all of it; then systemd is told.
 func (l *lobby) startParts() error {
 	if err := l.activate(); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(enduring(l.log, "forecaster", nil, f.run))
-	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startPins, l.startKeypads, l.startWeb} {
+	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
 		if err := start(); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,7 +30,7 @@ func (h *house) jumps() (es []queue.ClockJumped) {
 // set moves the wall clock and nothing else.
 func (h *house) set(ahead time.Duration) { h.ahead.Store(int64(ahead)) }
 
-func TestDurationsAreRightWhenTheClockIsSet(t *testing.T) {
+func TestFaultF40_DurationsAreRightWhenTheClockIsSet(t *testing.T) {
 	const h1 = queue.Duration(time.Hour)
 	for _, c := range []struct {
 		name string
@@ -68,7 +69,7 @@ func TestDurationsAreRightWhenTheClockIsSet(t *testing.T) {
 	}
 }
 
-func TestAStartBeforeTheLastRecordHoldsTheNumbers(t *testing.T) {
+func TestFaultF40_StartBeforeTheLastRecordHoldsTheNumbers(t *testing.T) {
 	for _, confirmed := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			m := newMemory()
@@ -135,7 +136,7 @@ func (sink) Answers(string) (map[string]queue.Answer, error)           { return 
 // of half an hour, days that end after midnight, and a clock that is set now
 // and then: each business day is opened once, its numbers begin once, every
 // wait is as long as it was, and no time goes back.
-func TestTwentyYearsOfDays(t *testing.T) {
+func TestFaultF42_TwentyYearsOfDays(t *testing.T) {
 	years := 20
 	if testing.Short() {
 		years = 1
@@ -265,4 +266,68 @@ func (y *years) day(open time.Time) {
 	y.set(0)
 	time.Sleep(time.Duration(y.chance.IntN(12)) * time.Hour) // until 23:00 sometimes
 	y.must("", queue.DayClose{})
+}
+
+// A machine that slept finds the wall clock hours ahead and its steady clock
+// where it was: nobody is late for that, and time goes on from there.
+func TestFaultF43_SleepMakesNobodyLate(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.must("", queue.Take{Service: "social", Kiosk: "k1"})
+		h.must("", queue.PrintResult{Ticket: "M001", Outcome: queue.PrintFailed}) // two minutes for another slip
+		h.must("", queue.Take{Service: "social"})
+		h.must("", queue.CallNext{Window: "1"})
+		time.Sleep(time.Minute)
+		before := len(h.trail.records)
+		h.set(8 * time.Hour)
+		h.must("", queue.Recall{Window: "1"})
+		if jumps := h.jumps(); len(jumps) != 1 || jumps[0].Moved != queue.Duration(8*time.Hour) {
+			t.Fatalf("the trail says %v", jumps)
+		}
+		time.Sleep(10 * time.Second)
+		h.view()
+		h.trail.set(func() {
+			for _, r := range h.trail.records[before:] {
+				if a, ok := r.Event.(queue.AlertRaised); ok && a.Text == "alert.jump" {
+					continue // somebody should look at the clock
+				}
+				if name := r.Event.Name(); name != "clock.jumped" && name != "ticket.recalled" {
+					t.Errorf("after the sleep record %d is %s %+v", r.Seq, name, r.Event)
+				}
+			}
+		})
+		time.Sleep(2 * time.Minute) // what was due is due, with the time that it had left
+		h.view()
+		h.trail.set(func() {
+			if last := h.trail.records[len(h.trail.records)-1]; !slices.ContainsFunc(h.trail.records[before:], func(r queue.Record) bool { return r.Event.Name() == "ticket.voided" }) {
+				t.Errorf("the number without a slip is still there, the last record is %s", last.Event.Name())
+			}
+		})
+	})
+}
+
+// A hall that is open over midnight goes on with its numbers; they begin anew
+// with the next business day, and only then.
+func TestFaultF41_MidnightResetsNothing(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		number := func() string {
+			var r queue.TakeResult
+			if err := json.Unmarshal(h.must("", queue.Take{Service: "social"}).Result, &r); err != nil {
+				t.Fatal(err)
+			}
+			return r.Day + " " + r.Ticket
+		}
+		evening := time.Until(time.Now().Truncate(24 * time.Hour).Add(24*time.Hour - time.Minute))
+		time.Sleep(evening)
+		got := []string{number()}
+		time.Sleep(2 * time.Minute)
+		got = append(got, number())
+		h.must("", queue.DayClose{})
+		h.must("", queue.DayOpen{})
+		h.must("", queue.WindowOpen{Window: "1"})
+		got = append(got, number(), number())
+		first, second := time.Now().AddDate(0, 0, -1).UTC().Format(time.DateOnly), time.Now().UTC().Format(time.DateOnly)
+		if want := []string{first + " M001", first + " M002", second + " M001", second + " M002"}; !slices.Equal(got, want) {
+			t.Errorf("the numbers are %v, want %v", got, want)
+		}
+	})
 }

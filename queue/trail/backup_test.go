@@ -63,7 +63,7 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 	}
 }
 
-func TestARestoredTrailIsAnotherHistory(t *testing.T) {
+func TestFaultF62_RestoredTrailIsAnotherHistory(t *testing.T) {
 	dir, to := t.TempDir(), t.TempDir()
 	tr := open(t, dir)
 	mustAppend(t, tr, days(1, 30))

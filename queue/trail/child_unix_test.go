@@ -127,7 +127,7 @@ func memoryDir(t *testing.T) string {
 	return dir
 }
 
-func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
+func TestFaultF44_KilledStoreLosesNothing(t *testing.T) {
 	kills := many(10, 100, 1000)
 	dir := memoryDir(t)
 	chance := rand.New(rand.NewPCG(1, 2))
@@ -225,7 +225,7 @@ func fillTheDisk(dir string) error {
 	return tr.Close()
 }
 
-func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
+func TestFaultF36_FullDiskRefusesAndLosesNothing(t *testing.T) {
 	dir := t.TempDir()
 	c, lines := child(t, "fill", dir)
 	var said []string

@@ -112,7 +112,7 @@ func TestEveryCallOfTheStoreMayFailOnce(t *testing.T) {
 
 // From the nth call on the disk is full, or takes no sync, or cannot be
 // written at all, until somebody mends it.
-func TestALastingFaultLosesNothing(t *testing.T) {
+func TestFaultF37_LastingFaultLosesNothing(t *testing.T) {
 	if elsewhere(t) {
 		return
 	}
@@ -138,7 +138,7 @@ func TestALastingFaultLosesNothing(t *testing.T) {
 
 // After a failed sync nobody knows what the kernel has kept: the trail says so
 // and reads again before it goes on.
-func TestAFailedSyncIsNotAcknowledged(t *testing.T) {
+func TestFaultF37_FailedSyncIsNotAcknowledged(t *testing.T) {
 	d, unplug := plug(t.Name(), 1)
 	defer unplug()
 	dir := memoryDir(t)

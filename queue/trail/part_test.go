@@ -129,7 +129,7 @@ func TestAReaderBesideTheDaemonSeesTheSame(t *testing.T) {
 	}
 }
 
-func TestAChangedPartIsFoundOut(t *testing.T) {
+func TestFaultF35_ChangedPartIsFoundOut(t *testing.T) {
 	dir := t.TempDir()
 	tr := open(t, dir)
 	mustAppend(t, tr, days(1, 50))

@@ -123,7 +123,7 @@ func cutOnce(t *testing.T, name string, seed uint64, lies bool) (acknowledged in
 	return cut(d, name, dir, 10+rand.New(rand.NewPCG(3, seed)).IntN(250))
 }
 
-func TestNothingAcknowledgedIsLostByAPowerCut(t *testing.T) {
+func TestFaultF34_PowerCutLosesNothing(t *testing.T) {
 	if elsewhere(t) {
 		return
 	}
@@ -134,7 +134,7 @@ func TestNothingAcknowledgedIsLostByAPowerCut(t *testing.T) {
 
 // The test above would see a loss: on a disk that only says it has synced,
 // nearly every cut loses something.
-func TestADiskThatLiesIsFoundOut(t *testing.T) {
+func TestFaultF34_DiskThatLiesIsFoundOut(t *testing.T) {
 	n := many(8, 40, 1000)
 	bad, acknowledged := cuts(t, n, true)
 	t.Logf("%d power cuts, %d acknowledged records, %d cuts with a loss", n, acknowledged, bad)

@@ -12,7 +12,7 @@ import (
 
 // A full disk takes the reserve away and nothing else: the change that failed
 // is refused, the next ones have room, and the reserve comes back with space.
-func TestAFullDiskReleasesTheReserve(t *testing.T) {
+func TestFaultF36_FullDiskReleasesTheReserve(t *testing.T) {
 	d, unplug := plug(t.Name(), 1)
 	defer unplug()
 	dir := t.TempDir()

@@ -29,7 +29,7 @@ func alterFile(t testing.TB, file, sql string) {
 	}
 }
 
-func TestAFileOfANewerProgramIsLeftAlone(t *testing.T) {
+func TestFaultF50_FileOfANewerProgramIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	if err := open(t, dir).Close(); err != nil {
 		t.Fatal(err)

@@ -114,7 +114,7 @@ func TestSnapshotsOutliveTheirRecords(t *testing.T) {
 
 // Whoever removes the lock's file can start a second daemon. The first one
 // then writes nothing more, and says why.
-func TestASecondDaemonThatGotPastTheLockEndsTheFirst(t *testing.T) {
+func TestFaultF47_SecondDaemonPastTheLockEndsTheFirst(t *testing.T) {
 	dir := t.TempDir()
 	first := open(t, dir)
 	mustAppend(t, first, batch(1, 1))

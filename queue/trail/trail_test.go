@@ -218,7 +218,7 @@ var changes = map[string]string{
 	"the number":                         "seq = seq + 100",
 }
 
-func TestAChangedRecordIsNamed(t *testing.T) {
+func TestFaultF35_ChangedRecordIsNamed(t *testing.T) {
 	for name, change := range changes {
 		for _, seq := range []int{1, 3, 5} {
 			err := tamper(t, fmt.Sprintf("UPDATE records SET %s WHERE seq=%d", change, seq))

@@ -14,7 +14,7 @@ import (
 // The power goes during each write of an upgrade from each older schema, and
 // the next start finds the file of one version or the other, with everything
 // in it.
-func TestAnUpgradeMayBeCutAtAnyMoment(t *testing.T) {
+func TestFaultF50_UpgradeCutAtAnyMoment(t *testing.T) {
 	if elsewhere(t) {
 		return
 	}
