@@ -20,6 +20,7 @@ import (
 type renewed struct {
 	t    *testing.T
 	path string
+	file *hallFile   // as it was read at first
 	runs chan string // the address of each hall that runs
 	url  string
 }
@@ -48,7 +49,7 @@ func startRenewed(t *testing.T) *renewed {
 		h.Data, h.Cameras, h.MQTT.Listen, h.RTSP.Listen = data, nil, "127.0.0.1:0", "127.0.0.1:0"
 	}
 	file.fit(file)
-	r := &renewed{t: t, path: path, runs: make(chan string)}
+	r := &renewed{t: t, path: path, file: file, runs: make(chan string)}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {

@@ -165,6 +165,10 @@ func (l *lobby) watchCertificate(ctx context.Context) error {
 	}
 }
 
+// callersEach is how many connections one address may hold: a page takes up to
+// seven, and a whole hall may be behind one proxy.
+const callersEach = 1024
+
 // serve runs the HTTP server until the group ends.
 func (l *lobby) serve(h http.Handler) {
 	srv := &http.Server{
@@ -180,7 +184,7 @@ func (l *lobby) serve(h http.Handler) {
 			}
 		})
 		defer stop()
-		if err := srv.Serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := srv.Serve(api.NewCallers(l.listener, callersEach)); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("web: %w", err)
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Guard keeps strangers' pages away: every request must name one of our hosts
@@ -45,6 +46,20 @@ func (g Guard) Allowed(r *http.Request) bool {
 	return err == nil && u.Scheme == scheme && g.hostAllowed(u.Host) && strings.EqualFold(u.Host, r.Host)
 }
 
+// bodyPatience is how long a request's body may take.
+const bodyPatience = 15 * time.Second
+
+// patient bounds how long a request's body may take until it is called, so
+// that a body of one byte a second holds nobody up.
+func patient(w http.ResponseWriter, r *http.Request) func() {
+	if r.Body == nil || r.Body == http.NoBody {
+		return func() {}
+	}
+	c := http.NewResponseController(w)
+	_ = c.SetReadDeadline(time.Now().Add(bodyPatience)) // a recorder has none
+	return func() { _ = c.SetReadDeadline(time.Time{}) }
+}
+
 // Protect wraps a handler.
 func (g Guard) Protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -54,6 +69,7 @@ func (g Guard) Protect(next http.Handler) http.Handler {
 		case !g.Allowed(r):
 			problem(w, http.StatusForbidden, "foreign_origin", "只接受本系统页面发来的请求")
 		default:
+			defer patient(w, r)()
 			next.ServeHTTP(w, r)
 		}
 	})

@@ -30,7 +30,7 @@ func (w *world) takes(n int) {
 	kiosks.Wait()
 }
 
-func TestAStalledClientIsClosedAndResumes(t *testing.T) {
+func TestFaultF26_AStalledClientIsClosedAndResumes(t *testing.T) {
 	w := build(t, t.TempDir(), true)
 	w.open()
 	stalled, prompt := w.dial("", true), w.dial("", false)

@@ -40,12 +40,13 @@ type fakeHall struct {
 	clip       []fragment // what the cameras send; nothing if nil
 	viewers    int        // how often a camera was opened
 	signedIn   atomic.Bool
+	build      string // as the feed says it
 }
 
 // newFakeHall starts a hall around a state; it ends with the test.
 func newFakeHall(t *testing.T, state object) *fakeHall {
 	t.Helper()
-	h := &fakeHall{state: state, seq: 100, heartbeat: 10, print: "printed", faults: map[string]bool{}, sockets: map[*websocket.Conn]bool{}}
+	h := &fakeHall{build: build, state: state, seq: 100, heartbeat: 10, print: "printed", faults: map[string]bool{}, sockets: map[*websocket.Conn]bool{}}
 	h.upgrader.Subprotocols = []string{"lobby.v1"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/feed", h.feed)
@@ -92,7 +93,7 @@ func (h *fakeHall) feed(w http.ResponseWriter, r *http.Request) {
 	defer c.Close()
 	h.mu.Lock()
 	h.sockets[c] = true
-	h.send(c, object{"type": "hello", "hall": "fy", "build": build, "epoch": "e1", "heartbeat": h.heartbeat})
+	h.send(c, object{"type": "hello", "hall": "fy", "build": h.build, "epoch": "e1", "heartbeat": h.heartbeat})
 	if r.URL.Query().Get("since") == "" {
 		h.send(c, object{"type": "snapshot", "seq": h.seq, "state": h.state})
 	}

@@ -28,3 +28,34 @@ func TestFaultF31_SilenceShowsThatThePageIsStale(t *testing.T) {
 		t.Errorf("a wish of the time without a hall was sent %d times, want once", n)
 	}
 }
+
+// A page that hears of another build loads itself anew, once.
+func TestFaultF32_AnOldPageLoadsItselfAnew(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1280, 720)
+	p.open(hall.URL+"/wall/main", ".now")
+	p.do(c.Evaluate[c.Void](`window.old=true`))
+	hall.mu.Lock()
+	hall.build = "another"
+	hall.mu.Unlock()
+	hall.drop()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for range look.C { // while the page loads there is nobody to ask
+		fresh, err := c.Run(p.ctx, c.Evaluate[bool](`!window.old&&sessionStorage.getItem('lobby-renewed')==='another'&&!!window.lobby?.up`))
+		if p.ctx.Err() != nil {
+			t.Fatal("the page stays what it was")
+		}
+		if err == nil && fresh {
+			break
+		}
+	}
+	// It has been loaded for that build; hearing of it again is no reason.
+	p.do(c.Evaluate[c.Void](`window.old=true`))
+	hall.drop()
+	p.until(`!window.lobby.up`)
+	p.until(`window.lobby.up`)
+	if !eval[bool](p, `window.old`) {
+		t.Error("it loads itself again and again")
+	}
+}
