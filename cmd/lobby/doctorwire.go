@@ -13,8 +13,6 @@ import (
 	"sync/atomic"
 	"syscall"
 
-	"github.com/goccy/go-yaml"
-
 	"lobby/devices"
 	"lobby/devices/board"
 	"lobby/devices/printer"
@@ -254,7 +252,7 @@ func (d *doctor) addresses() {
 				Screen  int `yaml:"screen"`
 				Address int `yaml:"address"`
 			}
-			if n := c.Units[window].ast; n == nil || yaml.NodeToValue(n, &o) != nil {
+			if n := c.Units[window].ast; n == nil || toValue(n, &o) != nil {
 				continue
 			}
 			address := o.Unit + o.Screen + o.Address // a model has one of them

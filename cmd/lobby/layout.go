@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"lobby/devices"
 	"lobby/display"
 	"lobby/display/slip"
@@ -118,7 +116,7 @@ func (p Printer) dots() int {
 		Profile string `yaml:"profile"`
 	}
 	if p.Options.ast != nil {
-		_ = yaml.NodeToValue(p.Options.ast, &o) // the driver has checked it
+		_ = toValue(p.Options.ast, &o) // the driver has checked it
 	}
 	if strings.HasSuffix(o.Profile, "58") {
 		return slip.Paper58

@@ -34,8 +34,30 @@ func (n node) decode() devices.Decode {
 		if errs := unknownKeys(n.ast, reflect.TypeOf(into), ""); len(errs) > 0 {
 			return errors.Join(errs...)
 		}
-		return placed(yaml.NodeToValue(n.ast, into))
+		return toValue(n.ast, into)
 	}
+}
+
+// toValue fills a value from a part of the file. Its errors name their place.
+func toValue(n ast.Node, into any) error {
+	return caught(n, func() error { return yaml.NodeToValue(n, into) })
+}
+
+// caught lets the YAML package read, which panics at some tags (goccy/go-yaml
+// 1.19.2 at "a: !x 0"). That is an error of the file where it stands, near the
+// node n or, without one, at the file's beginning, and no reason to stop a hall.
+func caught(n ast.Node, read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			at := place{line: 1, column: 1}
+			if n != nil && n.GetToken() != nil {
+				at.line, at.column = n.GetToken().Position.Line, n.GetToken().Position.Column
+			}
+			at.say = fmt.Sprintf("the YAML here cannot be read; write it without tags (!…), anchors (&…) and aliases (*…): %v", p)
+			err = &at
+		}
+	}()
+	return placed(read())
 }
 
 // place is an error at a line and column of the file.
@@ -72,9 +94,13 @@ type document struct {
 
 // parseDocument reads the syntax only.
 func parseDocument(name string, data []byte) (*document, error) {
-	file, err := parser.ParseBytes(data, 0)
+	var file *ast.File
+	err := caught(nil, func() (err error) {
+		file, err = parser.ParseBytes(data, 0)
+		return err
+	})
 	if err != nil {
-		return nil, &fileErrors{name, []error{placed(err)}}
+		return nil, &fileErrors{name, []error{err}}
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		return nil, &fileErrors{name, []error{&place{1, 1, "the file is empty"}}}
@@ -94,7 +120,7 @@ func (d *document) decode(into any) error {
 	target := reflect.ValueOf(into).Elem()
 	for _, v := range m.Values {
 		if field, ok := fieldOf(target.Type(), v.Key.String()); ok {
-			errs = append(errs, placed(yaml.NodeToValue(v.Value, target.FieldByIndex(field.Index).Addr().Interface())))
+			errs = append(errs, toValue(v.Value, target.FieldByIndex(field.Index).Addr().Interface()))
 		}
 	}
 	return newFileErrors(d.name, errs)
