@@ -38,6 +38,7 @@ type Config struct {
 	Windows     []display.Window         `yaml:"windows"`
 	Kiosks      []display.Kiosk          `yaml:"kiosks"`
 	Walls       []display.Wall           `yaml:"walls"`
+	Screens     []string                 `yaml:"screens"`      // walls and kiosks whose silence raises an alert, wall:main, kiosk:k1
 	Walks       []queue.Walk             `yaml:"walks"`        // between the areas of services and windows
 	Slips       map[string]slip.Template `yaml:"slips"`        // further templates, by the name printers refer to
 	ClosingSlip string                   `yaml:"closing_slip"` // printer that the day's closing slip comes out of; empty for none
@@ -237,6 +238,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 	for _, id := range sorted(c.Speakers) {
 		add("speaker", id, "广播 "+id)
 	}
+	for _, id := range c.Screens {
+		add("screen", id, "屏幕 "+c.screenName(id))
+	}
 	for _, cam := range d.Cameras {
 		add("camera", cam.ID, cam.Name)
 		if cam.KeepDays > 0 {
@@ -248,4 +252,19 @@ func (c Config) deviceList(d display.Description) []display.Device {
 	}
 	add("broker", "mqtt", "评价消息服务")
 	return list
+}
+
+// screenName is how the wall or kiosk of a screen is called; empty for none.
+func (c Config) screenName(id string) string {
+	for _, w := range c.Walls {
+		if id == "wall:"+w.ID {
+			return cmp.Or(w.Name, w.ID)
+		}
+	}
+	for _, k := range c.Kiosks {
+		if id == "kiosk:"+k.ID && k.Panel == "" && len(k.Pins) == 0 {
+			return cmp.Or(k.Name, k.ID)
+		}
+	}
+	return ""
 }

@@ -42,6 +42,7 @@ var effects = map[string]string{
 	"disk":        "不再发新号，已有号码照常办理，请马上清理磁盘",
 	"certificate": "浏览器会拒绝新打开的网页，已打开的照常",
 	"broker":      "评价器不可用，评价先存在评价器里",
+	"screen":      "这块屏幕没有画面，请听广播、看其他屏幕",
 }
 
 // report tells the state of the device "kind/name".
@@ -75,6 +76,7 @@ var sayings = map[string]string{
 	"camera/down":      "摄像机画面中断",
 	"camera/degraded":  "摄像机画面停滞",
 	"broker/down":      "评价消息服务中断",
+	"screen/down":      "屏幕 30 秒没有回应，请看浏览器是否还开着",
 }
 
 func saying(kind string, s devices.State, why string) string {

@@ -73,6 +73,7 @@ var mayImport = []struct {
 	{"display/access", []string{"queue"}},
 	{"display/settings", nil},
 	{"display/api", []string{"display", "display/access", "display/settings", "queue", "queue/hall", "devices"}},
+	{"display/screens", nil},
 	{"display/feed", []string{"display", "display/access", "queue", "queue/hall"}},
 	{"display/...", []string{"display", "queue", "queue/hall", "devices"}},
 	{"deploy/...", nil},

@@ -160,6 +160,11 @@ func (c checker) check() []error {
 			bad(at+".screen", "wall %s: %s", w.ID, err)
 		}
 	}
+	for i, id := range c.Screens {
+		if c.screenName(id) == "" {
+			bad(fmt.Sprintf("$.screens[%d]", i), "no screen %q; write wall:ID or kiosk:ID of a wall or of a kiosk with a touch screen", id)
+		}
+	}
 	for _, name := range sorted(c.Slips) {
 		if err := c.Slips[name].Validate(); err != nil {
 			bad("$.slips."+name, "slip %s: %v", name, err)

@@ -112,7 +112,7 @@ func (l *lobby) startWeb() error {
 	commander := &api.Commander{Hall: l.hall, Items: l.file.items}
 	f := feed.New(feed.Options{
 		Hall: l.hall, Backlog: l.trail, Commander: commander, Description: d, Build: build(), Heartbeat: heartbeat, Patience: pongPatience,
-		Allowed: guard.Allowed, Log: l.log, Now: time.Now,
+		Allowed: guard.Allowed, Beat: l.startScreens(), Log: l.log, Now: time.Now,
 	})
 	options := api.Options{
 		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.key}, Figures: &figuresBook{book[*figures.Books]{records: l.trail, begin: figures.New}},

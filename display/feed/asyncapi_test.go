@@ -67,7 +67,7 @@ func TestTheDocumentHasTheMembersOfAllMessages(t *testing.T) {
 	messages := map[string]reflect.Type{
 		"hello": reflect.TypeFor[hello](), "snapshot": reflect.TypeFor[snapshotMessage](), "record": reflect.TypeFor[recordMessage](),
 		"skip": reflect.TypeFor[skip](), "beat": reflect.TypeFor[message](), "patch": reflect.TypeFor[patchMessage](),
-		"answer": reflect.TypeFor[answerMessage](), "command": reflect.TypeFor[request](),
+		"answer": reflect.TypeFor[answerMessage](), "command": reflect.TypeFor[request](), "screen": reflect.TypeFor[screenBeat](),
 		"TakeResult": reflect.TypeFor[queue.TakeResult](), "ReprintResult": reflect.TypeFor[queue.ReprintResult](), "CallResult": reflect.TypeFor[queue.CallResult](), "RateResult": reflect.TypeFor[queue.RateResult](),
 	}
 	for _, name := range queue.EventNames() {

@@ -264,7 +264,12 @@ func (c *client) read(ctx context.Context) {
 // handle answers one message; false ends the connection.
 func (c *client) handle(ctx context.Context, data []byte, later chan struct{}) bool {
 	var req request
-	if err := json.Unmarshal(data, &req); err != nil || req.Type != "command" {
+	err := json.Unmarshal(data, &req)
+	if err == nil && req.Type == "screen" {
+		c.beat(ctx, data)
+		return true
+	}
+	if err != nil || req.Type != "command" {
 		say := "消息应为 {\"type\":\"command\",\"id\":…,\"command\":{…}}"
 		return c.answer(ctx, queue.Answer{ID: req.ID, Refusal: &queue.Refusal{Code: queue.CodeBadCommand, Say: say}})
 	}
@@ -283,6 +288,17 @@ func (c *client) handle(ctx context.Context, data []byte, later chan struct{}) b
 	default:
 		return c.answer(ctx, answer)
 	}
+}
+
+// beat passes on that a screen lives. A device that has signed in can only say
+// so of itself.
+func (c *client) beat(ctx context.Context, data []byte) {
+	var b screenBeat
+	i, signed := access.From(ctx)
+	if c.feed.Beat == nil || json.Unmarshal(data, &b) != nil || signed && i.Device != b.Screen {
+		return
+	}
+	c.feed.Beat(b.Screen)
 }
 
 func (c *client) answer(ctx context.Context, a queue.Answer) bool {

@@ -63,6 +63,7 @@ type Options struct {
 	Heartbeat   time.Duration
 	Patience    time.Duration            // how long a client may answer no ping; 0 means three heartbeats
 	Allowed     func(*http.Request) bool // is the request's Origin one of ours
+	Beat        func(screen string)      // a screen's page says that it lives; nil ignores it
 	Log         *slog.Logger
 	Now         func() time.Time
 }

@@ -70,6 +70,12 @@ type request struct {
 	Command json.RawMessage `json:"command"`
 }
 
+// screenBeat is what the page of a screen sends every few seconds.
+type screenBeat struct {
+	Type   string `json:"type"`
+	Screen string `json:"screen"` // wall:main, kiosk:k1
+}
+
 // topics is what a client wants to hear of.
 type topics struct {
 	key  string // canonical, for sharing

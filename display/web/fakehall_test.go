@@ -36,6 +36,7 @@ type fakeHall struct {
 	presses   []string
 	faults    map[string]bool
 
+	beats      []string
 	refuseTake object     // how taking is refused, unless one more is really wanted
 	clip       []fragment // what the cameras send; nothing if nil
 	viewers    int        // how often a camera was opened
@@ -100,11 +101,19 @@ func (h *fakeHall) feed(w http.ResponseWriter, r *http.Request) {
 	h.mu.Unlock()
 	for {
 		var m struct {
+			Type    string `json:"type"`
+			Screen  string `json:"screen"`
 			ID      string `json:"id"`
 			Command object `json:"command"`
 		}
 		if err := c.ReadJSON(&m); err != nil {
 			break
+		}
+		if m.Type == "screen" {
+			h.mu.Lock()
+			h.beats = append(h.beats, m.Screen)
+			h.mu.Unlock()
+			continue
 		}
 		h.obey(c, m.ID, m.Command)
 	}

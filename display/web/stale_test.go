@@ -59,3 +59,37 @@ func TestFaultF32_AnOldPageLoadsItselfAnew(t *testing.T) {
 		t.Error("it loads itself again and again")
 	}
 }
+
+// A screen says that it lives as long as it draws. One that stands still with
+// its socket open says nothing any more, and the daemon raises an alert.
+func TestFaultF31_ScreenBeatsOnlyWhileItDraws(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	heard := func() (n int) {
+		hall.mu.Lock()
+		defer hall.mu.Unlock()
+		for _, b := range hall.beats {
+			if b == "wall:main" {
+				n++
+			}
+		}
+		return n
+	}
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/wall/main?beat=1.5", ".grid .w")
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for heard() < 2 {
+		select {
+		case <-ticker.C:
+		case <-p.ctx.Done():
+			t.Fatal("the wall never said that it lives")
+		}
+	}
+	p.do(c.Evaluate[c.Void](`Object.defineProperty(lobby,'state',{get(){throw new Error('a page that cannot draw')}});window.stopped=performance.now()`))
+	p.until(`performance.now()-window.stopped>2000`)
+	was := heard()
+	p.until(`performance.now()-window.stopped>5200`)
+	if n := heard(); n != was {
+		t.Errorf("a wall that draws no more beat %d times", n-was)
+	}
+}

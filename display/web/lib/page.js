@@ -15,6 +15,9 @@ export const own = decodeURIComponent(location.pathname.split('/')[2] || '');
 /** Settings a test or a technician may put into the address. */
 export const settings = new URLSearchParams(location.search);
 
+/** Milliseconds between two beats of a screen, which a page sends only while it draws. */
+const BEAT = 1000 * (Number(settings.get('beat')) || 10);
+
 /**
  * Draws at most once a frame. A hidden page has no frames, so it draws by a
  * timer: a wall behind a screen saver must be right when it comes back.
@@ -38,18 +41,25 @@ export function drawer(view) {
 /**
  * Starts a page. `view` gives the template; `idle` says whether the page may
  * load itself again now without disturbing anybody.
- * @param {{view: (hall: Hall) => unknown, idle?: () => boolean, languages?: string[], every?: number}} o
+ * `screen` is what kind of screen of the hall this is, if it is one that is watched.
+ * @param {{view: (hall: Hall) => unknown, idle?: () => boolean, languages?: string[], every?: number, screen?: string}} o
  */
-export async function startPage({ view, idle = () => true, languages = ['zh-CN'], every = 1000 }) {
+export async function startPage({ view, idle = () => true, languages = ['zh-CN'], every = 1000, screen = '' }) {
   await loadTexts(...languages);
   const hall = new Hall({ build });
-  const draw = drawer(() => (hall.state ? view(hall) : loading(hall)));
+  let drawn = 0;
+  const draw = drawer(() => {
+    const shown = hall.state ? view(hall) : loading(hall);
+    drawn = performance.now();
+    return shown;
+  });
   hall.addEventListener('change', () => {
     inZone(hall.state?.hall?.timezone);
     draw();
   });
   renewal(hall, idle);
   setInterval(draw, every);
+  if (screen && own) setInterval(() => { if (performance.now() - drawn < BEAT) hall.send({ type: 'screen', screen: `${screen}:${own}` }); }, BEAT);
   hall.start();
   draw();
   Object.assign(window, { lobby: hall }); // for tests and for a look from the console

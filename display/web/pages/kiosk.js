@@ -170,7 +170,7 @@ addEventListener('pointerdown', () => {
 addEventListener('keydown', () => { kiosk.s.touched = Date.now(); }, true);
 
 keepIn();
-startPage({ view, idle: pristine, languages: ['zh-CN', 'zh-TW', 'en'] }).then(({ hall, draw }) => {
+startPage({ view, screen: 'kiosk', idle: pristine, languages: ['zh-CN', 'zh-TW', 'en'] }).then(({ hall, draw }) => {
   kiosk.hall = hall;
   kiosk.draw = draw;
   keepItems(draw);

@@ -75,7 +75,7 @@ function drift() {
 /** @type {any} */
 let kept = null;
 drift();
-startPage({ view, languages: ['zh-CN', 'en'], idle: () => !kept?.state?.calls?.[0] || kept.since(kept.state.calls[0].at) > 6 }).then(({ hall, draw }) => {
+startPage({ view, screen: 'wall', languages: ['zh-CN', 'en'], idle: () => !kept?.state?.calls?.[0] || kept.since(kept.state.calls[0].at) > 6 }).then(({ hall, draw }) => {
   kept = hall;
   keepItems(draw);
   addEventListener('resize', draw);
