@@ -8,10 +8,11 @@ import (
 
 // book keeps the sums of the days that were asked for last. Asked again, it
 // reads only the records that were written since; other days are read from the
-// beginning of the trail.
+// beginning of their first month.
 type book[B interface{ Apply(queue.Record) error }] struct {
 	records interface {
 		Each(seq uint64, each func(queue.Record) error) error
+		From(day string, each func(queue.Record) error) error
 	}
 	begin func(from, to string) B // an empty book of the days, both included
 
@@ -30,10 +31,16 @@ func (k *book[B]) read(from, to string, use func(B)) error {
 	if !k.open || k.from != from || k.to != to {
 		k.open, k.from, k.to, k.sums, k.seq = true, from, to, k.begin(from, to), 0
 	}
-	err := k.records.Each(k.seq, func(r queue.Record) error {
+	apply := func(r queue.Record) error {
 		k.seq = r.Seq
 		return k.sums.Apply(r)
-	})
+	}
+	var err error
+	if k.seq == 0 {
+		err = k.records.From(from, apply)
+	} else {
+		err = k.records.Each(k.seq, apply)
+	}
 	if err != nil {
 		k.open = false // half a record may be in them
 		return err

@@ -36,7 +36,8 @@ func (s *trailSource) check(c *cobra.Command, files []string) error {
 	return nil
 }
 
-// each hands on all records in order.
+// each hands on the records that the days are made of, in order: all of an
+// export, and of a data directory those since the month of the first day began.
 func (s *trailSource) each(files []string, apply func(queue.Record) error) error {
 	if len(files) > 0 {
 		return eachRecord(files[0], apply)
@@ -46,5 +47,5 @@ func (s *trailSource) each(files []string, apply func(queue.Record) error) error
 		return err
 	}
 	defer r.Close()
-	return r.Each(0, apply)
+	return r.From(s.from, apply)
 }

@@ -44,7 +44,6 @@ func (w *watchdog) run(ctx context.Context) error {
 	if err := w.say("READY=1"); err != nil {
 		return err
 	}
-	defer func() { _ = w.say("STOPPING=1") }() // systemd sees the end by itself
 	if w.every <= 0 {
 		<-ctx.Done()
 		return nil

@@ -79,7 +79,9 @@ func (t *Tally) Apply(r queue.Record) error {
 	case queue.RatingDefaulted:
 		t.at(e.Served, e.LegID).defaulted = true
 	case queue.RatingRefused:
-		t.refused += max(1, e.N)
+		if t.bounds(t.day) {
+			t.refused += max(1, e.N)
+		}
 	case queue.RatingExcluded:
 		if s := t.served[e.Followup]; s != nil {
 			s.excluded = true

@@ -97,14 +97,19 @@ func (r *Reader) Each(seq uint64, each func(queue.Record) error) error {
 	if r.conn == nil {
 		return ErrBroken
 	}
-	return r.scan(r.conn, seq, func(s *sqlite3.Stmt) error {
+	return r.scan(r.conn, seq, decoded(each))
+}
+
+// decoded hands on the record under a statement.
+func decoded(each func(queue.Record) error) func(*sqlite3.Stmt) error {
+	return func(s *sqlite3.Stmt) error {
 		row, _ := scanRow(s)
 		record, err := row.record()
 		if err != nil {
 			return err
 		}
 		return each(record)
-	})
+	}
 }
 
 // Ticket returns the records of one ticket, in order.
@@ -162,17 +167,21 @@ var errEnough = errors.New("trail: enough")
 // scan hands on the rows after a number, in order, from whichever file they
 // are in.
 func (r *Reader) scan(c *sqlite3.Conn, after uint64, each func(*sqlite3.Stmt) error) error {
-	return r.consistently(c, func(parts []Part, first uint64) error {
-		for _, p := range parts {
-			if p.Last <= after || p.Gone {
-				continue
-			}
-			if err := r.queryPart(p, fmt.Sprintf("%s WHERE seq>%d AND seq<%d ORDER BY seq", selectRecords, after, first), nil, each); err != nil {
-				return err
-			}
+	return r.consistently(c, func(parts []Part, first uint64) error { return r.scanFiles(c, parts, first, after, each) })
+}
+
+// scanFiles is scan with one view of the parts and of the first record that is
+// in the trail's own file.
+func (r *Reader) scanFiles(c *sqlite3.Conn, parts []Part, first, after uint64, each func(*sqlite3.Stmt) error) error {
+	for _, p := range parts {
+		if p.Last <= after || p.Gone {
+			continue
 		}
-		return query(c, fmt.Sprintf("%s WHERE seq>%d ORDER BY seq", selectRecords, after), nil, each)
-	})
+		if err := r.queryPart(p, fmt.Sprintf("%s WHERE seq>%d AND seq<%d ORDER BY seq", selectRecords, after, first), nil, each); err != nil {
+			return err
+		}
+	}
+	return query(c, fmt.Sprintf("%s WHERE seq>%d ORDER BY seq", selectRecords, after), nil, each)
 }
 
 // pick hands on columns of the records with numbers in [first, last] that a
