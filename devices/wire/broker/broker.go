@@ -69,8 +69,6 @@ const (
 	// helloTimeout is how long a stranger may hold a connection.
 	helloTimeout  = 10 * time.Second
 	intakeTimeout = 10 * time.Second
-	// The whole hall comes back at once after a power cut; more is no hall.
-	connectRate, connectBurst = 50, 500
 
 	// forEver is how long retained messages and messages for sleeping sessions
 	// stay, in seconds; the library would drop a state that is a day old.
@@ -93,6 +91,7 @@ type Broker struct {
 	listener net.Listener
 	server   *mochi.Server // nil unless running
 	lines    map[net.Conn]struct{}
+	doors    doors
 	ctx      context.Context // of Run; the library's hooks carry none to the intake
 	wg       sync.WaitGroup
 }
@@ -112,7 +111,7 @@ func New(o Options, intake Intake, log *slog.Logger) (*Broker, error) {
 	for _, a := range o.Accounts {
 		r.accounts[a.User] = a
 	}
-	return &Broker{options: o, intake: intake, log: log, rights: r, lines: map[net.Conn]struct{}{}}, nil
+	return &Broker{options: o, intake: intake, log: log, rights: r, lines: map[net.Conn]struct{}{}, doors: doors{}}, nil
 }
 
 // Validate reports everything that is wrong with the options, at once.

@@ -25,6 +25,7 @@ type hook struct {
 type guest struct {
 	rate      *bucket
 	denials   int
+	tooFast   int       // messages above the rate
 	takeovers int       // since the first of them
 	first     time.Time // of the present row of takeovers
 	remote    string    // who had the session before
@@ -176,7 +177,7 @@ func (h *hook) countDenial(user, topic string, write bool) {
 func (h *hook) OnPublish(cl *mochi.Client, pk packets.Packet) (packets.Packet, error) {
 	b, user := h.broker, string(cl.Properties.Username)
 	if b.rights.accounts[user].Role == Device && !h.mayPass(user) {
-		b.log.Warn("client publishes too fast and is thrown out", "user", user)
+		h.countTooFast(user)
 		return pk, cut(cl)
 	}
 	device, event := b.rights.eventDevice(pk.TopicName)
@@ -194,6 +195,19 @@ func (h *hook) OnPublish(cl *mochi.Client, pk packets.Packet) (packets.Packet, e
 		return pk, cut(cl)
 	}
 	return pk, nil
+}
+
+// countTooFast tells of the first of many, for what a client has sent before its
+// line is cut is still read.
+func (h *hook) countTooFast(user string) {
+	h.mu.Lock()
+	g := h.guest(user)
+	n := g.tooFast
+	g.tooFast++
+	h.mu.Unlock()
+	if n%denialsPerLine == 0 {
+		h.broker.log.Warn("client publishes too fast and is thrown out", "user", user, "before", n)
+	}
 }
 
 func (h *hook) mayPass(user string) bool {

@@ -14,7 +14,6 @@ const acceptPause = 100 * time.Millisecond
 
 // accept takes connections until the listener is closed.
 func (b *Broker) accept(l net.Listener) {
-	rate := newBucket(connectRate, connectBurst)
 	for {
 		conn, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
@@ -25,22 +24,34 @@ func (b *Broker) accept(l net.Listener) {
 			<-time.After(acceptPause)
 			continue
 		}
-		if !rate.take(time.Now()) || !b.serve(conn) {
+		if !b.admit(conn, time.Now()) {
 			_ = conn.Close()
 		}
 	}
 }
 
-// serve gives a connection to the server, unless there are too many or the
-// broker is stopping.
-func (b *Broker) serve(conn net.Conn) bool {
+// admit serves a connection from the network, unless its address has too many
+// or comes too often, or there are too many altogether.
+func (b *Broker) admit(conn net.Conn, now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	// Strangers count as well, so there is room for a quarter more of them.
-	if b.server == nil || len(b.lines) >= b.options.MaxClients+b.options.MaxClients/4+1 {
+	most := b.options.MaxClients + b.options.MaxClients/4 + 1
+	d := b.doors.of(conn.RemoteAddr(), now)
+	if len(b.lines) >= most || d.lines >= max(most/2, fewLines) || !d.rate.take(now) {
+		return false
+	}
+	return b.serve(conn, d)
+}
+
+// serve gives a connection to the server, unless the broker is stopping. b.mu
+// must be held.
+func (b *Broker) serve(conn net.Conn, d *door) bool {
+	if b.server == nil {
 		return false
 	}
 	server := b.server
+	d.lines++
 	b.lines[conn] = struct{}{}
 	b.wg.Go(func() {
 		// The library waits for CONNECT as long as it takes; it sets its own
@@ -52,20 +63,24 @@ func (b *Broker) serve(conn net.Conn) bool {
 		_ = conn.Close()
 		b.mu.Lock()
 		delete(b.lines, conn)
+		d.lines--
 		b.mu.Unlock()
 	})
 	return true
 }
 
 // Dial connects a client in the same process, without any port. The broker
-// must be running, else it returns ErrStopped. The caller closes the
+// is never full for them; it must be running, else it returns ErrStopped. The caller closes the
 // connection.
 func (b *Broker) Dial(ctx context.Context) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	ours, theirs := pipe()
-	if !b.serve(ours) {
+	b.mu.Lock()
+	served := b.serve(ours, &door{})
+	b.mu.Unlock()
+	if !served {
 		_ = ours.Close()
 		_ = theirs.Close()
 		return nil, fmt.Errorf("broker: dial: %w", ErrStopped)

@@ -18,6 +18,13 @@ func newBucket(perSecond, burst int) *bucket {
 	return &bucket{size: float64(burst), refill: float64(perSecond), level: float64(burst)}
 }
 
+// full says whether as many may pass at once as ever may.
+func (b *bucket) full(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.level+b.refill*now.Sub(b.at).Seconds() >= b.size
+}
+
 // take says whether one more may pass now.
 func (b *bucket) take(now time.Time) bool {
 	b.mu.Lock()
