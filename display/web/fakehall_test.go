@@ -37,6 +37,7 @@ type fakeHall struct {
 	faults    map[string]bool
 
 	beats      []string
+	ticket     object     // the citizen's own
 	refuseTake object     // how taking is refused, unless one more is really wanted
 	clip       []fragment // what the cameras send; nothing if nil
 	viewers    int        // how often a camera was opened
@@ -47,7 +48,7 @@ type fakeHall struct {
 // newFakeHall starts a hall around a state; it ends with the test.
 func newFakeHall(t *testing.T, state object) *fakeHall {
 	t.Helper()
-	h := &fakeHall{build: build, state: state, seq: 100, heartbeat: 10, print: "printed", faults: map[string]bool{}, sockets: map[*websocket.Conn]bool{}}
+	h := &fakeHall{build: build, state: state, seq: 100, heartbeat: 10, print: "printed", faults: map[string]bool{}, ticket: cannedTicket(), sockets: map[*websocket.Conn]bool{}}
 	h.upgrader.Subprotocols = []string{"lobby.v1"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/feed", h.feed)
@@ -58,7 +59,9 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 	})
 	mux.HandleFunc("GET /api/v1/items", func(w http.ResponseWriter, _ *http.Request) { reply(w, object{"items": cannedItems()}) })
 	mux.HandleFunc("GET /api/v1/tickets/by-token/{token}", func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口"})
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		reply(w, h.ticket)
 	})
 	mux.HandleFunc("GET /api/v1/figures", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedFigures(r.URL.Query().Get("day"))) })
 	mux.HandleFunc("GET /api/v1/ratings", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedRatings(r.URL.Query())) })
@@ -211,6 +214,10 @@ func (h *fakeHall) sent(kind string) []object {
 		}
 	}
 	return found
+}
+
+func cannedTicket() object {
+	return object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口"}
 }
 
 func cannedItems() []object {

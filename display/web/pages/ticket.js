@@ -2,6 +2,7 @@
 // sleeps must not keep a feed open.
 import { html, render } from '../vendor/lit.js';
 import { own } from '../lib/page.js';
+import { arm, ring } from '../lib/chime.js';
 import { face, LEVELS } from '../lib/faces.js';
 import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
@@ -16,6 +17,9 @@ const app = /** @type {HTMLElement} */ (document.getElementById('app'));
 let ticket = null;
 let problem = '';
 let fetched = 0;
+/** Whether the citizen wants to be called by the telephone, and the call that it has rung for. */
+let armed = false;
+let rung = '';
 /** The level that was sent; 0 for none. */
 let sent = 0;
 /** The level that waits for its reasons; 0 for none. */
@@ -24,7 +28,7 @@ let level = 0;
 const chosen = new Set();
 
 async function refresh() {
-  if (document.hidden) return;
+  if (document.hidden && !armed) return;
   try {
     const answer = await fetch(`/api/v1/tickets/by-token/${encodeURIComponent(own)}`, { cache: 'no-store' });
     if (answer.status === 404) problem = t('mine.unknown');
@@ -34,6 +38,7 @@ async function refresh() {
       inZone(ticket.timezone);
       problem = '';
       fetched = Date.now();
+      call();
     }
   } catch {
     problem = fetched ? t('feed.stale', { at: clockSeconds(fetched) }) : t('kiosk.no_answer');
@@ -41,23 +46,39 @@ async function refresh() {
   draw();
 }
 
+/** Whether the citizen is wanted at a window now. */
+const called = () => ticket.state === 'called' || ticket.state === 'calling';
+
+/** Rings once for each call: the same number may be called at a second window. */
+function call() {
+  const now = called() ? `${ticket.ticket}@${ticket.window}` : '';
+  if (armed && now && now !== rung) ring();
+  if (armed || !now) rung = now;
+}
+
 function draw() {
   render(html`<main style="background-image:${HILLS}">${problem ? html`<p class="problem" role="alert">${icon('warn')}${problem}</p>` : ''}${ticket ? card() : ''}</main>`, app);
 }
 
 function card() {
-  const called = ticket.state === 'called' || ticket.state === 'calling';
   const m = minutes(ticket.forecast);
   const by = before(ticket.forecast);
   document.title = `${ticket.ticket} · ${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}`;
-  return html`<section class=${called ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
-<p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window && !over() ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
+  return html`<section class=${called() ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${ticket.service_name}</p>
+<p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window && (called() || ticket.state === 'serving') ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
 ${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
-${ticket.where && !over() ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${rating()}${ticket.journey ? course(ticket.journey) : ''}<p class="note">${t('wall.missed')}</p><p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
+${ticket.where && ticket.state !== 'serving' && !called() && !over() ? html`<p class="where">${t('mine.where', { place: ticket.where })}</p>` : ''}</section>${bell()}${rating()}${ticket.journey ? course(ticket.journey) : ''}${over() ? '' : html`<p class="note">${t('wall.missed')}</p>`}<p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
 }
 
 /** Whether the citizen has nowhere to go any more. */
 const over = () => ['done', 'cancelled', 'expired', 'void'].includes(ticket.state);
+
+/** Offers to call by the telephone while there is somebody to call. */
+function bell() {
+  if (over() || ticket.state === 'serving') return '';
+  if (armed) return html`<p class="bell on" role="status">${icon('bell')}${t('mine.bell_on')}</p>`;
+  return html`<button class="bell" @click=${() => { armed = arm(); call(); draw(); }}>${icon('bell')}${t('mine.bell')}</button>`;
+}
 
 /** The faces, while the ticket's newest service can be rated; then the thanks. */
 function rating() {
