@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -207,6 +208,28 @@ func TestForeignPythonKeypad(t *testing.T) {
 	h.online(t)
 	ticket := h.serve(t, "one")
 	until(t, ticket+" is rated", patience, func() bool { return said.has("ack py-1 ok") && said.has("thank") })
+	if got := h.ratings(t); got["4"] != 1 || len(got) != 1 {
+		t.Errorf("ratings %v, want one 4", got)
+	}
+}
+
+// A keypad of yet other hands, on node, over MQTT 5: asked, counted, thanked, and
+// known again when it repeats itself.
+func TestForeignNodeKeypad(t *testing.T) {
+	needs(t, map[string]string{"node": "nodejs"})
+	h := startRatedHall(t)
+	said := &transcript{}
+	background(t, said, "node", "../../deploy/judges/keypad.js", "rated", "kp-1", h.port, filepath.Join(h.dir, "cert.pem"),
+		"a keypad's own word", "00112233445566778899aabbccddeeff", "4")
+	until(t, "the keypad has subscribed", patience, func() bool { return said.has("connected 1 1") })
+	h.online(t)
+	ticket := h.serve(t, "one")
+	until(t, ticket+" is rated and everything after it is not", patience, func() bool {
+		return said.has("ack js-1 ok") && said.has("thank") && said.has("ack js-2 dup already_rated") && bytes.Count(said.bytes(), []byte("ack js-1 ")) == 2
+	})
+	if !said.has("prompt national-2020 16") {
+		t.Errorf("the reasons did not come with the prompt:\n%s", said.bytes())
+	}
 	if got := h.ratings(t); got["4"] != 1 || len(got) != 1 {
 		t.Errorf("ratings %v, want one 4", got)
 	}
