@@ -109,8 +109,8 @@ type Window struct {
 	Keypad   string   `json:"keypad,omitempty" yaml:"keypad"`
 	Camera   string   `json:"camera,omitempty" yaml:"camera"`
 
-	Prefer [][]string    `json:"-" yaml:"prefer"` // groups of its services, the preferred first
-	Roster []queue.Shift `json:"-" yaml:"roster"` // when it is meant to be staffed
+	Prefer [][]string    `json:"-" yaml:"prefer"`                // groups of its services, the preferred first
+	Roster []queue.Shift `json:"roster,omitempty" yaml:"roster"` // when it is meant to be staffed; empty means all day
 }
 
 // Kiosk is a place where numbers are taken: a screen, or a panel of buttons.

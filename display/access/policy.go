@@ -86,6 +86,7 @@ var Policy = []Rule{
 	{"GET /trail/", leading},
 	{"GET /followups", leading},
 	{"GET /figures", leading},
+	{"GET /staff", leading},
 	{"GET /ratings", leading},
 	{"GET /embed/", everybody},
 	{"GET /hardware", upkeep},

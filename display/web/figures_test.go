@@ -46,3 +46,32 @@ func TestForeignPagesFiguresOfADay(t *testing.T) {
 	p.until(`document.querySelector('.none')`)
 	p.clean()
 }
+
+// Who should be there and is not stands out; the plan of a window without one
+// is the hall's opening hours.
+func TestForeignPagesStaffBesideThePlan(t *testing.T) {
+	state := bigHall(time.Now())
+	windows := state["windows"].([]object)
+	for _, w := range windows {
+		w["state"], w["staff"] = "idle", "0412"
+	}
+	hall := newFakeHall(t, state)
+	state["hall"].(object)["opens"], state["hall"].(object)["closes"] = "00:00", "24:00"
+	windows[3]["state"], windows[3]["staff"] = "closed", ""                       // planned all day, nobody there
+	windows[5]["state"], windows[5]["roster"] = "closed", []string{}              // the same
+	windows[7]["roster"] = []string{"00:00-00:01"}                                // open, and long past its shift
+	windows[9]["state"], windows[9]["roster"] = "closed", []string{"00:00-00:01"} // closed as planned
+	p := openTab(t, 1366, 900)
+	p.open(hall.URL+"/staff", "tbody tr")
+	p.until(`document.querySelectorAll('tbody tr').length===80&&document.body.textContent.includes('8.3')`)
+	p.clean()
+	p.shoot("staff")
+	p.do(c.Evaluate[c.Void](`[...document.querySelectorAll('.floors button')].pop().click()`))
+	p.until(`document.querySelectorAll('tbody tr').length===3`)
+	if got := eval[string](p, `[...document.querySelectorAll('tbody tr')].map(r=>r.className+r.querySelector('b').textContent).join(' ')`); got != "missing4 missing6 extra8" {
+		t.Errorf("what differs is %s", got)
+	}
+	hall.patch(object{"open": false})
+	p.until(`document.querySelectorAll('tr.missing').length===0`)
+	p.clean()
+}

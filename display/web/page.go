@@ -23,6 +23,7 @@ func pages() []page {
 		{name: "hardware", title: "仿真设备", dark: true, patterns: []string{"/hardware"}},
 		{name: "figures", title: "业务统计", patterns: []string{"/figures"}},
 		{name: "ratings", title: "评价统计", patterns: []string{"/ratings"}},
+		{name: "staff", title: "窗口人员", patterns: []string{"/staff"}},
 		{name: "followups", title: "差评整改", patterns: []string{"/followups"}},
 		{name: "search", title: "查找号码", patterns: []string{"/trail"}},
 		{name: "trail", title: "号码轨迹", patterns: []string{"/trail/{day}/{number}"}},
