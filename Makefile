@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 GO    ?= go
 FUZZ  ?= 30s
+SOAK  ?= 2h
 HALL  ?= deploy/halls/small.yaml
 
 .DEFAULT_GOAL := help
@@ -24,9 +25,14 @@ test: ## all tests with the race detector; installs the foreign peers they need
 	deploy/test-setup.sh
 	$(GO) test -race -count=1 -shuffle=on -timeout 15m ./...
 
-nightly: ## all tests with the long counts: a million power cuts, thousands of kills
+nightly: ## all tests with the long counts, and the start on a trail of ten million records
 	deploy/test-setup.sh
 	LOBBY_NIGHTLY=1 $(GO) test -count=1 -shuffle=on -timeout 12h ./...
+	LOBBY_NIGHTLY=1 $(GO) test -run '^$$' -bench Start -benchtime 10x -timeout 0 ./queue/trail
+
+soak: ## a hall that lives with pages coming and going for SOAK (2h), watched for what creeps
+	deploy/test-setup.sh
+	LOBBY_SOAK=$(SOAK) $(GO) test -count=1 -v -run NothingCreeps -timeout 0 ./cmd/lobby
 
 test-short: ## the tests that need nothing but Go
 	$(GO) test -race -short -count=1 ./...
@@ -71,4 +77,4 @@ voice: ## make the stand-in voice anew (needs espeak-ng and ffmpeg)
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test nightly test-short fuzz bench bench-trail bench-video shots lint clips voice sizes
+.PHONY: help build demo run check test nightly soak test-short fuzz bench bench-trail bench-video shots lint clips voice sizes

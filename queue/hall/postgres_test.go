@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
@@ -20,7 +21,7 @@ import (
 // give up tickets on a real trail, and beside it, in turns on the same disk, lets
 // as many sessions do the same in PostgreSQL as systems with a database do: a number
 // from a sequence, SELECT … FOR UPDATE SKIP LOCKED for the next, and a
-// synchronous commit each. Ours includes the rules and the hash chain, theirs
+// synchronous commit each, of statements that are prepared. Ours includes the rules and the hash chain, theirs
 // a socket on this machine. The ratio is durable commands a second, the median
 // of the turns. It needs the Debian package postgresql; the cluster is its own
 // and lives in a temporary directory.
@@ -137,8 +138,8 @@ var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
 // through; a round has three.
 func (p *postgres) ticketRate(sessions int, during time.Duration) float64 {
 	p.b.Helper()
-	out := p.run("pgbench", "-h", p.dir, "-U", "lobby", "-n", "-f", filepath.Join(p.dir, "round.sql"),
-		"-c", fmt.Sprint(sessions), "-j", fmt.Sprint(min(2, sessions)), "-T", fmt.Sprint(int(during.Seconds())), "postgres")
+	out := p.run("pgbench", "-h", p.dir, "-U", "lobby", "-n", "-M", "prepared", "-f", filepath.Join(p.dir, "round.sql"),
+		"-c", fmt.Sprint(sessions), "-j", fmt.Sprint(min(runtime.NumCPU(), sessions)), "-T", fmt.Sprint(int(during.Seconds())), "postgres")
 	m := tps.FindStringSubmatch(out)
 	if m == nil {
 		p.b.Fatalf("pgbench told no rate:\n%s", out)
