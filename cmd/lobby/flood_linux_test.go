@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -256,10 +255,7 @@ func memory(t *testing.T, pid int) int {
 func TestFaultF20_HostileClientsDoNotReachTheHall(t *testing.T) {
 	s := newVotesStage(t, true)
 	hall := startProgram(t, shipped(t), "run", "--config", filepath.Join(s.dir, "hall.yaml"))
-	v := &votes{
-		t: t, url: "http://127.0.0.1:" + s.web, broker: "tcp://127.0.0.1:" + s.mqtt, client: &http.Client{Timeout: 20 * time.Second},
-		told: map[string]string{}, level: map[string]int{}, kind: map[string]string{},
-	}
+	v := s.votes(t)
 	v.do("day", "day_open", nil)
 	v.do("open", "window_open", map[string]any{"window": "1"})
 	mustListen(t, "the broker", s.mqtt)
@@ -274,7 +270,7 @@ func TestFaultF20_HostileClientsDoNotReachTheHall(t *testing.T) {
 		defer h.mu.Unlock()
 		return len(h.attempts) == len(h.attacks())
 	})
-	p := v.pad(ctx, "kp-1") // comes in the middle of it
+	p := v.pad(ctx, "kp-1", true) // comes in the middle of it
 	const citizens = 40
 	var taken, called []string
 	var last uint64

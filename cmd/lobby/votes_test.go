@@ -137,15 +137,20 @@ func TestForeignVotesAreCountedOnce(t *testing.T) {
 	}
 }
 
+// votes are those that will be cast in the hall.
+func (s *votesStage) votes(t *testing.T) *votes {
+	return &votes{
+		t: t, url: "http://127.0.0.1:" + s.web, broker: "tcp://127.0.0.1:" + s.mqtt, client: &http.Client{Timeout: 20 * time.Second},
+		told: map[string]string{}, level: map[string]int{}, kind: map[string]string{},
+	}
+}
+
 func castVotes(t *testing.T, s *votesStage) {
 	each, calm := 150, 1 // at each of three windows, with so much more calm between two kills
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		each, calm = 3334, 5 // else keypads do little but look for their broker
 	}
-	v := &votes{
-		t: t, url: "http://127.0.0.1:" + s.web, broker: "tcp://127.0.0.1:" + s.mqtt, client: &http.Client{Timeout: 20 * time.Second},
-		told: map[string]string{}, level: map[string]int{}, kind: map[string]string{},
-	}
+	v := s.votes(t)
 	path := shipped(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -154,7 +159,7 @@ func castVotes(t *testing.T, s *votesStage) {
 	killer.Go(func() { s.kills(t, path, calm, done) })
 	v.do("day", "day_open", nil)
 	for i := range 3 {
-		p := v.pad(ctx, fmt.Sprintf("kp-%d", i+1))
+		p := v.pad(ctx, fmt.Sprintf("kp-%d", i+1), true)
 		pads.Go(func() { p.window(fmt.Sprint(i+1), fmt.Sprintf("s%d", i+1), each) })
 	}
 	pads.Wait()
@@ -216,12 +221,13 @@ func (v *votes) do(id, kind string, members map[string]any) queue.Answer {
 	return a
 }
 
-// pad connects one keypad, which finds its broker again by itself.
-func (v *votes) pad(ctx context.Context, name string) *pad {
+// pad connects one keypad, which finds its broker again by itself. The broker
+// remembers it over a loss unless it is clean.
+func (v *votes) pad(ctx context.Context, name string, clean bool) *pad {
 	v.t.Helper()
 	p := &pad{votes: v, name: name, key: "key of " + name, asked: make(chan asked, 64), waiting: map[string]chan string{}}
 	var err error
-	p.client, err = mqtt.New(mqtt.Options{Broker: v.broker, ClientID: name, User: name, Password: "secret", Clean: true, State: p.state}, slog.New(slog.DiscardHandler))
+	p.client, err = mqtt.New(mqtt.Options{Broker: v.broker, ClientID: name, User: name, Password: "secret", Clean: clean, State: p.state}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		v.t.Fatal(err)
 	}
