@@ -25,6 +25,8 @@ const (
 	lagLimit     = 3 * time.Second  // a board that shows something older is an alert
 	retryAfter   = 10 * time.Second // a dead board is left alone for so long, so that it does not slow its bus
 	showTimeout  = 3 * time.Second
+	glanceTime   = 150 * time.Millisecond // for a dead board; its neighbours wait so long
+	glances      = 5                      // such tries, before it is given the whole time again
 )
 
 // Hall is what the boards need of the queue's owner.
@@ -94,6 +96,7 @@ type unit struct {
 	refresh time.Time // when it is shown again although nothing changed
 	probe   time.Time // when it is asked again
 	silent  time.Time // until then a dead board is left alone
+	failed  int       // tries since it went silent
 }
 
 // NewBus makes the bus of these windows' boards.
@@ -181,7 +184,7 @@ func (b *Bus) due(now time.Time) map[string]devices.Frame {
 
 // show shows one frame. Only a wire that is gone ends the session.
 func (b *Bus) show(ctx context.Context, id string, board devices.Board, f devices.Frame) error {
-	ctx, cancel := context.WithTimeout(ctx, showTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.patience(id))
 	defer cancel()
 	err := board.Show(ctx, f)
 	switch {
@@ -197,7 +200,20 @@ func (b *Bus) show(ctx context.Context, id string, board devices.Board, f device
 	defer b.mu.Unlock()
 	u := b.units[id]
 	u.dirty, u.silent = true, time.Now().Add(retryAfter)
+	u.failed++
 	return nil
+}
+
+// patience is how long a board may take. One that was dead the last time gets a
+// glance, which most answer within; now and then it gets the whole time, as slow
+// ones need.
+func (b *Bus) patience(id string) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if u := b.units[id]; !u.silent.IsZero() && u.failed%(glances+1) != 0 {
+		return glanceTime
+	}
+	return showTimeout
 }
 
 // shown notes that a board shows its frame, and tells when it was late: people
@@ -207,7 +223,7 @@ func (b *Bus) shown(id string, board devices.Board) {
 	u, now := b.units[id], time.Now()
 	lag := now.Sub(u.sent)
 	if !u.silent.IsZero() { // it was away, which was told
-		u.silent, lag = time.Time{}, 0
+		u.silent, u.failed, lag = time.Time{}, 0, 0
 	}
 	u.refresh, u.probe = now.Add(refreshEvery), now.Add(probeEvery)
 	if _, ok := board.(devices.Prober); ok {
