@@ -189,7 +189,12 @@ func TestForeignBrowser(t *testing.T) {
 	b := newBrowser(t)
 	p := startLobby(t, "demo", "--small", "--quiet", "--listen", "127.0.0.1:0")
 	b.open(p.url+"/kiosk/k1", 1080, 1920)
+	b.sees("the kiosk that shows what its slip says", `if(!window.lobby?.up) return false; const send=lobby.command.bind(lobby); lobby.command=async(...a)=>{const r=await send(...a); window.token=r.token; return r}; return true`)
 	number, _ := b.sees("a number on the kiosk", takeNumber).(string)
+	token, _ := b.sees("the token of its slip", `return window.token`).(string)
+	phone := p.url + "/t/" + token
+	b.open(phone, 390, 844)
+	b.sees("the number on the citizen's telephone", `return document.querySelector('h1')?.textContent.includes('`+number+`')&&document.querySelector('.facts')`)
 
 	w := p.windowFor(t, number)
 	b.open(p.url+"/window/"+w, 1366, 768)
@@ -202,6 +207,9 @@ func TestForeignBrowser(t *testing.T) {
 	b.open(p.url+"/wall/main", 1920, 1080)
 	b.sees("the call on the wall", `return document.querySelector('.now .n')?.textContent.includes('`+number+`')`)
 
+	b.open(phone, 390, 844)
+	b.sees("the call on the telephone", `return document.querySelector('.card.called .win')?.textContent.includes('`+w+`')`)
+
 	b.open(p.url+"/window/"+w, 1366, 768)
 	b.sees("the button for the citizen's arrival", clickOn("开始办理"))
 	b.sees("the button that finishes", clickOn("办结"))
@@ -210,11 +218,41 @@ func TestForeignBrowser(t *testing.T) {
 	b.sees("the slip on paper", `return [...document.querySelectorAll('img')].some(i=>i.naturalWidth>300)`)
 	b.sees("the keypad that asks", `const k=document.querySelector('.pad.asks .faces button'); if(k) k.click(); return !!k`)
 
+	b.open(phone, 390, 844)
+	b.sees("the rating on the telephone", `return document.querySelector('.rate')&&!document.querySelector('.faces')`)
+
 	b.open(p.url+"/manager", 1920, 1080)
 	b.sees("the rating among the figures", `return document.body.textContent.includes('100.0')`)
 	b.sees("a camera's picture", videos+`return (window.was=vs[0]?.currentTime)>0`)
 	b.sees("the picture moves", videos+`return vs[0].currentTime>window.was+1`)
 	b.sees("the mark of a live picture", `return document.querySelector('hall-camera').shadowRoot.querySelector('.lv')`)
+	b.quiet()
+}
+
+// thirtyPages are frames in one page: a browser draws frames of the same
+// origin as it draws pages, and each is a client of its own.
+const thirtyPages = `
+	document.body.replaceChildren(); document.body.style.cssText='margin:0;display:grid;grid-template-columns:repeat(6,1fr);gap:4px';
+	for(let n=0;n<30;n++){const f=document.createElement('iframe'); f.style.cssText='width:100%;height:200px;border:0';
+		f.src=n<14?'/wall/main':n<22?'/window/'+(1+n%4):n<28?'/kiosk/k1':'/manager'; document.body.append(f)}`
+
+// TestForeignBrowserThirtyPages: thirty pages are open at once on one hall,
+// and a call reaches every wall and every console.
+func TestForeignBrowserThirtyPages(t *testing.T) {
+	b := newBrowser(t)
+	p := startLobby(t, "demo", "--small", "--quiet", "--listen", "127.0.0.1:0")
+	b.open(p.url+"/wall/main", 1920, 1080)
+	b.sees("a page of the hall", `return document.querySelector('.grid')`)
+	b.does(thirtyPages)
+	const frames = `const fs=[...document.querySelectorAll('iframe')].map(f=>f.contentWindow);`
+	b.sees("thirty pages that hear the hall", frames+`return fs.length===30&&fs.every(f=>f.lobby?.up&&f.lobby.state)`)
+	for id, command := range map[string]string{"open": `"type":"window_open","window":"1","staff":"0412"`, "take": `"type":"take","service":"social"`} {
+		p.post(t, "/api/v1/commands", `{"id":"`+id+`",`+command+`}`)
+	}
+	p.post(t, "/api/v1/commands", `{"id":"call","type":"call_next","window":"1"}`)
+	b.sees("the call on fourteen walls", frames+`return fs.slice(0,14).every(f=>/^M\d+$/.test(f.document.querySelector('.now.fresh .n')?.textContent))`)
+	b.sees("the call at window 1 on every console", frames+`return fs.slice(14,22).every(f=>f.lobby.state.windows.find(w=>w.id==='1').state==='calling')`)
+	b.sees("all of one state", frames+`const seq=Math.max(...fs.map(f=>f.lobby.stateSeq)); return fs.every(f=>f.lobby.up&&!f.lobby.stale&&f.lobby.stateSeq>=seq-5)`)
 	b.quiet()
 }
 
