@@ -206,6 +206,29 @@ type Shower interface {
 	Show(ctx context.Context, unit string, f Frame) error
 }
 
+// Scanner reads codes that are held before it. Run blocks until the context
+// ends or the wire breaks, and calls emit for every code from one goroutine.
+type Scanner interface {
+	Run(ctx context.Context, emit func(context.Context, Scan)) error
+}
+
+// Scan is one code: printable ASCII, at most 128 characters; or what was wrong
+// with it, which the person who holds it should hear.
+type Scan struct {
+	Text    string
+	Trouble ScanTrouble
+}
+
+// ScanTrouble is why a code cannot be used; empty for none.
+type ScanTrouble string
+
+// The troubles of codes.
+const (
+	ScanTooLong ScanTrouble = "too_long" // more than any code of ours
+	ScanBinary  ScanTrouble = "binary"   // bytes that are no ASCII text
+	ScanNoEnd   ScanTrouble = "no_end"   // the line was not ended: the scanner is set wrongly
+)
+
 // State is the health of a device as far as Lobby can know it.
 type State string
 

@@ -123,6 +123,10 @@ type Kiosk struct {
 	Panel   string            `json:"panel,omitempty" yaml:"panel"`
 	Buttons map[string]string `json:"buttons,omitempty" yaml:"buttons"` // button to service
 	Pins    map[string]string `json:"-" yaml:"pins"`                    // button to pin of this computer, GPIO17
+
+	// Scanner says that codes or cards can be held before it; its page asks what
+	// came of them. It follows from the devices.
+	Scanner bool `json:"scanner,omitempty" yaml:"-"`
 }
 
 // Camera is a picture of the hall.

@@ -46,6 +46,7 @@ type Config struct {
 	Boards      map[string]Bus           `yaml:"boards"`    // unit names are window ids
 	Callboxes   map[string]Bus           `yaml:"callboxes"` // unit names are what windows and kiosks refer to
 	Speakers    map[string]Speaker       `yaml:"speakers"`
+	Scanners    map[string]Attached      `yaml:"scanners"`
 	Keypads     map[string]Keypad        `yaml:"keypads"`
 	Cameras     map[string]Camera        `yaml:"cameras"`
 	Footage     Footage                  `yaml:"footage"`
@@ -110,6 +111,14 @@ type Speaker struct {
 	Options node     `yaml:"options"`
 }
 
+// Attached is a device on its own wire that stands at a kiosk.
+type Attached struct {
+	Model   string   `yaml:"model"`
+	Wire    wire.URL `yaml:"wire"`
+	Kiosk   string   `yaml:"kiosk"`
+	Options node     `yaml:"options"`
+}
+
 // Keypad is one rating keypad. With the embedded broker it needs a password;
 // with a key its presses must carry a code made of it.
 type Keypad struct {
@@ -163,6 +172,10 @@ func (c Config) description() display.Description {
 	d := display.Description{
 		Hall: c.Hall, Chains: c.Chains, Departments: c.Departments, Classes: c.Classes,
 		Services: c.Services, Windows: c.Windows, Kiosks: c.Kiosks, Walls: c.Walls, Walks: c.Walks, Calendar: c.Calendar, Standard: c.Rating,
+	}
+	d.Kiosks = slices.Clone(c.Kiosks)
+	for i := range d.Kiosks {
+		d.Kiosks[i].Scanner = c.scansAt(d.Kiosks[i].ID)
 	}
 	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]
@@ -234,6 +247,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 		for _, button := range sorted(k.Pins) {
 			add("panel", k.ID+"-"+button, k.Name+" 按键 "+button)
 		}
+	}
+	for _, id := range sorted(c.Scanners) {
+		add("scanner", id, "扫码器 "+id+c.atKiosk(c.Scanners[id].Kiosk))
 	}
 	for _, id := range sorted(c.Speakers) {
 		add("speaker", id, "广播 "+id)

@@ -159,6 +159,10 @@ func (h *hallFile) emulate() {
 		emu(&b.Wire, "callbox/"+name)
 		h.Callboxes[name] = b
 	}
+	for name, s := range h.Scanners {
+		emu(&s.Wire, "scanner/"+name)
+		h.Scanners[name] = s
+	}
 	for name, s := range h.Speakers {
 		emu(&s.Wire, "speaker/"+name)
 		h.Speakers[name] = s

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -8,6 +10,7 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/emulator/ff68"
+	"lobby/display/api"
 	"lobby/queue"
 )
 
@@ -167,6 +170,85 @@ func TestUSBKeypadsCallAndTransfer(t *testing.T) {
 		s.at("box-4", devices.KeyNext, "")
 		if w := s.window("4"); w.Ticket != first {
 			t.Errorf("window 4 has %q, want the transferred %q", w.Ticket, first)
+		}
+	})
+}
+
+// kioskScanners puts a scanner of each kind at the touch kiosk.
+var kioskScanners = [][2]string{{"speakers:\n", `scanners:
+  k1: {model: line, wire: "serial:///dev/lobby/scanner-k1?baud=9600", kiosk: k1}
+  k2: {model: wedge, wire: "input:///dev/input/event7", kiosk: k1}
+
+speakers:
+`}}
+
+// hold holds a code before a scanner and returns what the kiosk's page hears.
+func (s *stage) hold(unit, text string) api.Scan {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.lobby.group.ctx, 5*time.Second)
+	defer cancel()
+	before, known, err := s.lobby.kioskScans.Scan(ctx, "k1", 0, false)
+	if err != nil || !known {
+		s.t.Fatalf("the kiosk has a scanner: %v, %v", known, err)
+	}
+	if err := s.lobby.emulators.Press("scanner/"+unit, unit, "scan", text); err != nil {
+		s.t.Fatal(err)
+	}
+	heard, _, err := s.lobby.kioskScans.Scan(ctx, "k1", before.N, true)
+	if err != nil {
+		s.t.Fatalf("%s before %s: nothing was heard: %v", text, unit, err)
+	}
+	return heard
+}
+
+func TestScannersOpenProgressAndTakeArrivals(t *testing.T) {
+	on(t, kioskScanners, func(s *stage) {
+		s.come("social", 1)
+		var token, number string
+		err := s.lobby.hall.Read(s.lobby.group.ctx, func(state *queue.State) {
+			v, ok := state.Ticket("M001")
+			if number = v.Number; ok {
+				token = v.Token
+			}
+		})
+		if err != nil || token == "" {
+			t.Fatalf("no ticket: %v", err)
+		}
+		for _, unit := range []string{"k1", "k2"} {
+			for _, text := range []string{"https://fuchun.example/t/" + token, token} {
+				if got := s.hold(unit, text); got.Ticket != number {
+					t.Errorf("%s: a slip gave %+v, want %s", unit, got, number)
+				}
+			}
+			code := "APT-77-" + unit
+			slot := time.Now().Add(5 * time.Minute)
+			if err := s.send("page", queue.Book{Code: code, Service: "trade", Slot: slot}); err != nil {
+				t.Fatal(err)
+			}
+			var taken queue.TakeResult
+			if got := s.hold(unit, code); json.Unmarshal(got.Taken, &taken) != nil || taken.Ticket == "" || taken.Printer != "p1" {
+				t.Errorf("%s: an appointment gave %+v", unit, got)
+			}
+			if got := s.hold(unit, code); got.Refusal == nil || got.Refusal.Code != queue.CodeAlreadyWaiting {
+				t.Errorf("%s: the same code again gave %+v", unit, got)
+			}
+			for text, want := range map[string]string{
+				"https://elsewhere.example/t/" + strings.Repeat("x", 26): "unknown", "javascript:alert(1)": "unknown", "WIFI:S:hall;;": "unknown",
+				"abc": "unknown", strings.Repeat("x", 150): "too_long",
+			} {
+				if got := s.hold(unit, text); got.Problem != want || got.Ticket != "" || got.Taken != nil {
+					t.Errorf("%s: %q gave %+v, want %s", unit, text, got, want)
+				}
+			}
+			if got := s.hold(unit, "APT-none"); got.Refusal == nil || got.Refusal.Code != queue.CodeNoBooking {
+				t.Errorf("%s: a code of nobody gave %+v", unit, got)
+			}
+		}
+		if err := s.lobby.emulators.SetFault("scanner/k1", "garbage", true); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.hold("k1", "APT-1234"); got.Problem != "binary" {
+			t.Errorf("bytes that are no text gave %+v", got)
 		}
 	})
 }

@@ -53,6 +53,11 @@ func (d *doctor) devices() []func(context.Context) {
 		c := d.file.Callboxes[name]
 		add("callbox/"+name, c.Model, c.Wire, c.units(), func(context.Context, devices.Wire) error { return nil })
 	}
+	for _, name := range sorted(d.file.Scanners) {
+		c := d.file.Scanners[name]
+		units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
+		add("scanner/"+name, c.Model, c.Wire, units, func(context.Context, devices.Wire) error { return nil })
+	}
 	return all
 }
 
@@ -235,6 +240,9 @@ func (d *doctor) names() {
 	}
 	for name, c := range d.file.Callboxes {
 		look("callbox/"+name, c.Wire)
+	}
+	for name, c := range d.file.Scanners {
+		look("scanner/"+name, c.Wire)
 	}
 	for name, c := range d.file.Speakers {
 		look("speaker/"+name, c.Wire)

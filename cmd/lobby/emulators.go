@@ -22,6 +22,7 @@ import (
 	"lobby/devices/emulator/modbus"
 	"lobby/devices/emulator/onbon"
 	"lobby/devices/emulator/pole"
+	"lobby/devices/emulator/scanner"
 	"lobby/devices/emulator/star"
 	"lobby/devices/emulator/syn6288"
 	"lobby/devices/wire"
@@ -36,6 +37,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"ff68":    ff68.New,
 	"fixed":   fixed.New,
 	"hd44780": hd44780.New,
+	"line":    scanner.New,
 	"max7219": max7219.New,
 	"pole":    pole.New,
 	"hb1":     hb1.New,
@@ -44,6 +46,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"onbon":   onbon.New,
 	"star":    star.New,
 	"syn6288": syn6288.New,
+	"wedge":   keyboard.NewWedge,
 	"xfs5152": syn6288.NewXFS5152,
 }
 

@@ -8,6 +8,7 @@ import (
 	"lobby/devices/board"
 	"lobby/devices/callbox"
 	"lobby/devices/printer"
+	"lobby/devices/scanner"
 	"lobby/devices/speaker"
 	"lobby/queue"
 )
@@ -56,5 +57,6 @@ func catalogModels() []string {
 	models = append(models, sorted(printer.Catalog)...)
 	models = append(models, sorted(board.Catalog)...)
 	models = append(models, sorted(speaker.Catalog)...)
+	models = append(models, sorted(scanner.Catalog)...)
 	return append(models, sorted(callbox.Catalog)...)
 }

@@ -17,6 +17,7 @@ import (
 	"lobby/devices/callbox"
 	"lobby/devices/emulator"
 	"lobby/devices/printer"
+	"lobby/devices/scanner"
 	"lobby/devices/speaker"
 	"lobby/devices/wire"
 	"lobby/display/api"
@@ -325,6 +326,12 @@ func (c checker) drivers(bad func(path, format string, args ...any)) {
 		s, path := c.Speakers[name], "$.speakers."+name
 		claim(path, s.Wire)
 		tryOpen(bad, path, speaker.Catalog, s.Model, s.Options)
+	}
+	for _, name := range sorted(c.Scanners) {
+		s, path := c.Scanners[name], "$.scanners."+name
+		claim(path, s.Wire)
+		c.attached(bad, path, s)
+		tryOpen(bad, path, scanner.Catalog, s.Model, s.Options)
 	}
 	for _, name := range sorted(c.Callboxes) {
 		b, path := c.Callboxes[name], "$.callboxes."+name

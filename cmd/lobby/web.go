@@ -134,6 +134,9 @@ func (l *lobby) startWeb() error {
 		}
 		options.Gateway = calls
 	}
+	if len(l.file.Scanners) > 0 {
+		options.Scans = l.kioskScans
+	}
 	if l.emulators.any() {
 		options.Emulators = l.emulators
 	}

@@ -64,6 +64,7 @@ var Policy = []Rule{
 	{"POST /api/v1/emulators/{kind}/{name}/press", upkeep},
 	{"POST /api/v1/emulators/{kind}/{name}/faults", upkeep},
 	{"GET /api/v1/emulators/{kind}/{name}/pictures/{file}", upkeep},
+	{"GET /api/v1/kiosks/{kiosk}/scan", []Role{Kiosk, Guide, Manager}}, // a kiosk its own
 	{"GET /healthz", everybody},
 	{"GET /readyz", everybody},
 	{"GET /metrics", upkeep},

@@ -43,6 +43,7 @@ type Options struct {
 	Footage     Footage // nil where nothing is recorded
 	Gateway     Gateway
 	Emulators   Emulators
+	Scans       Scans // nil where no kiosk has a scanner
 	Evidence    Evidence
 	Figures     Figures
 	Settings    Settings // nil where the hall file cannot be changed on a page
@@ -93,6 +94,7 @@ func (a *API) routes() *routes {
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", a.live)
 	mux.HandleFunc("POST /api/v1/cameras/{camera}/webrtc", a.call)
 	mux.HandleFunc("DELETE /api/v1/cameras/{camera}/webrtc/{viewer}", a.hangUp)
+	mux.HandleFunc("GET /api/v1/kiosks/{kiosk}/scan", a.scan)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.Handle("GET /api/v1/feed", a.Feed)

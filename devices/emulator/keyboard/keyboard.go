@@ -132,9 +132,14 @@ func (e *Emulator) strike(strokes []uint16) {
 			b = e.event(e.event(b, evKey, code, 0), evSyn, 0, 0)
 		}
 	}
+	e.put(b, len(strokes))
+}
+
+// put gives the kernel's records to whoever reads.
+func (e *Emulator) put(b []byte, keys int) {
 	e.mu.Lock()
 	e.out = append(e.out, b)
-	e.keys += len(strokes)
+	e.keys += keys
 	e.mu.Unlock()
 	select {
 	case e.wake <- struct{}{}:

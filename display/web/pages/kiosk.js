@@ -169,6 +169,47 @@ addEventListener('pointerdown', () => {
 }, true);
 addEventListener('keydown', () => { kiosk.s.touched = Date.now(); }, true);
 
+let following = false; // a kiosk without a scanner is never asked
+
+/** Follows the kiosk's scanner until the page ends. */
+async function followScanner() {
+  following = true;
+  const path = `/api/v1/kiosks/${encodeURIComponent(kiosk.id)}/scan`;
+  let after = /** @type {number | null} */ (null);
+  for (;;) {
+    try {
+      const answer = await fetch(`${path}?lang=${language()}${after === null ? '' : `&after=${after}`}`, { cache: 'no-store' });
+      if (answer.status === 200) {
+        const scan = await answer.json();
+        if (after !== null) scanned(scan);
+        after = scan.n;
+      } else if (answer.status !== 204) {
+        await new Promise((again) => { setTimeout(again, 2000); });
+      }
+    } catch {
+      await new Promise((again) => { setTimeout(again, 2000); });
+    }
+  }
+}
+
+/** Shows what came of a code. It never interrupts a number that is being taken. @param {any} scan */
+function scanned(scan) {
+  const { s } = kiosk;
+  s.touched = Date.now();
+  if (s.busy) return;
+  if (scan.ticket) {
+    kiosk.go('progress');
+    s.typed = scan.ticket;
+  } else if (scan.taken) {
+    s.taken = scan.taken;
+    s.until = Date.now() + DONE * 1000;
+    kiosk.go('done');
+  } else {
+    s.problem = scan.refusal?.say || t(`kiosk.scan_${scan.problem}`);
+  }
+  kiosk.draw();
+}
+
 keepIn();
 startPage({ view, screen: 'kiosk', idle: pristine, languages: ['zh-CN', 'zh-TW', 'en'] }).then(({ hall, draw }) => {
   kiosk.hall = hall;
@@ -178,6 +219,7 @@ startPage({ view, screen: 'kiosk', idle: pristine, languages: ['zh-CN', 'zh-TW',
   setInterval(tick, 500);
   hall.addEventListener('change', () => {
     const kiosks = hall.state?.kiosks || [];
+    if (!following && kiosks.some((/** @type {any} */ k) => k.id === kiosk.id && k.scanner)) followScanner();
     if (!kiosk.id && kiosks.length) location.replace(`/kiosk/${encodeURIComponent(kiosks[0].id)}`);
   });
 });
