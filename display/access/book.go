@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
 	"golang.org/x/crypto/argon2"
 )
 
@@ -29,6 +30,8 @@ type Account struct {
 	// A clock may be wrong, and this cannot.
 	Turn string `json:"turn"`
 	Seat string `json:"seat,omitempty"` // window that it signed in at last
+	// Passkeys may be used in place of the secret. They go with it.
+	Passkeys []webauthn.Credential `json:"passkeys,omitempty"`
 }
 
 // Book is the file of those who may sign in. It holds no secret that can be
@@ -186,7 +189,7 @@ func (b *Book) Accounts() ([]Account, error) {
 	}
 	var list []Account
 	for _, a := range b.known {
-		a.Hash, a.Turn = "", ""
+		a.Hash, a.Turn, a.Passkeys = "", "", nil
 		list = append(list, a)
 	}
 	slices.SortFunc(list, func(x, y Account) int { return strings.Compare(x.Badge, y.Badge) })

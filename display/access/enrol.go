@@ -137,10 +137,8 @@ func (g *Gate) CollectEnrolment(w http.ResponseWriter, r *http.Request) {
 		answer(w, map[string]any{"waiting": true})
 	default:
 		a, _ := g.book.find(e.badge)
-		p := pass{Badge: a.Badge, At: g.now().UTC(), Turn: a.Turn}
-		http.SetCookie(w, cookie(r, p.seal(g.book.cookieKey()), deviceLasts))
 		g.log.Info("a screen was enrolled", "badge", a.Badge, "address", e.Address)
-		answer(w, a.identity(""))
+		g.welcome(w, r, a, "")
 	}
 }
 

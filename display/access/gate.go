@@ -23,6 +23,7 @@ type Gate struct {
 	brake  brake
 
 	enrolments enrolments
+	ceremonies ceremonies
 
 	mu    sync.Mutex
 	open  map[string]context.CancelFunc // ends what is open under a badge, by badge and number
@@ -200,16 +201,21 @@ func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request) {
 	case a.Role != Window:
 		said.Window = ""
 	}
+	g.welcome(w, r, a, said.Window)
+}
+
+// welcome signs an account in.
+func (g *Gate) welcome(w http.ResponseWriter, r *http.Request, a Account, window string) {
 	lasts := personLasts
 	if a.Role.device() {
 		lasts = deviceLasts
 	}
-	g.seat(a.Badge, said.Window)
+	g.seat(a.Badge, window)
 	a, _ = g.book.find(a.Badge) // its turn may be new
-	p := pass{Badge: a.Badge, Window: said.Window, At: g.now().UTC(), Turn: a.Turn}
+	p := pass{Badge: a.Badge, Window: window, At: g.now().UTC(), Turn: a.Turn}
 	http.SetCookie(w, cookie(r, p.seal(g.book.cookieKey()), lasts))
-	g.log.Info("signed in", "badge", a.Badge, "role", a.Role, "window", said.Window)
-	answer(w, a.identity(said.Window))
+	g.log.Info("signed in", "badge", a.Badge, "role", a.Role, "window", window)
+	answer(w, a.identity(window))
 }
 
 // seat lets one person be at one window.

@@ -31,7 +31,7 @@ var addresses = map[string]string{
 	"GET /api/v1/kiosks/k1/scan": "kgm",
 	"GET /healthz":               all, "GET /readyz": all, "GET /metrics": "mt", "GET /api/none": all, "DELETE /none": all,
 	"GET /": "Wgmst", "GET /signin": all, "GET /ui/dev/lib/tokens.css": all, "GET /t/x": all, "GET /kiosk": "kwWgmst", "GET /kiosk/k1": "kwWgmst", "GET /wall": "kwWgmst", "GET /wall/main": "kwWgmst",
-	"GET /window": "Wgm", "GET /window/1": "Wgm", "GET /manager": "ms", "GET /trail": "ms", "GET /trail/2026-11-23/M045": "ms", "GET /followups": "ms", "GET /figures": "ms", "GET /staff": "ms", "GET /ratings": "ms", "GET /embed/lobby-call-bar.js": all, "GET /hardware": "mt", "GET /settings": "mt", "GET /enrol": all, "POST /api/v1/enrolment": all, "GET /api/v1/enrolment/x": all, "GET /api/v1/enrolments": "mt", "POST /api/v1/enrolments": "mt",
+	"GET /window": "Wgm", "GET /window/1": "Wgm", "GET /manager": "ms", "GET /trail": "ms", "GET /trail/2026-11-23/M045": "ms", "GET /followups": "ms", "GET /figures": "ms", "GET /staff": "ms", "GET /ratings": "ms", "GET /embed/lobby-call-bar.js": all, "GET /hardware": "mt", "GET /settings": "mt", "GET /enrol": all, "POST /api/v1/passkeys/begin": "gmst", "POST /api/v1/passkeys": "gmst", "POST /api/v1/signin/passkey/begin": all, "POST /api/v1/signin/passkey": all, "POST /api/v1/enrolment": all, "GET /api/v1/enrolment/x": all, "GET /api/v1/enrolments": "mt", "POST /api/v1/enrolments": "mt",
 	"GET /api/v1/settings": "mt", "GET /api/v1/settings/versions/0": "mt", "POST /api/v1/settings/check": "mt", "PUT /api/v1/settings/proposal": "mt", "DELETE /api/v1/settings/proposal/0": "mt", "POST /api/v1/settings/activate": "mt",
 }
 

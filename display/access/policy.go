@@ -14,6 +14,7 @@ var (
 	leading   = []Role{Manager, Supervisor}
 	staff     = []Role{Window, Guide, Manager, Supervisor, Maintenance}
 	known     = slices.Concat(devices, staff)
+	unseated  = []Role{Guide, Manager, Supervisor, Maintenance} // people without a window
 	upkeep    = []Role{Manager, Maintenance}
 )
 
@@ -29,6 +30,10 @@ var Policy = []Rule{
 	{"POST /api/v1/signin", everybody},
 	{"POST /api/v1/signout", everybody},
 	{"GET /api/v1/me", everybody},
+	{"POST /api/v1/passkeys/begin", unseated},
+	{"POST /api/v1/passkeys", unseated},
+	{"POST /api/v1/signin/passkey/begin", everybody},
+	{"POST /api/v1/signin/passkey", everybody},
 	{"POST /api/v1/enrolment", everybody}, // a screen asks to be let in
 	{"GET /api/v1/enrolment/{ticket}", everybody},
 	{"GET /api/v1/enrolments", upkeep},

@@ -2,6 +2,7 @@
 // the address they start with. It leads back to the page that was asked for.
 import { html, render } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
+import { addPasskey, hasPasskeys, passkeySignIn } from '../lib/passkey.js';
 import { language, loadTexts, pageLanguage, t } from '../lib/texts.js';
 
 const app = /** @type {HTMLElement} */ (document.getElementById('app'));
@@ -9,7 +10,7 @@ const asked = new URLSearchParams(location.search).get('to') || '/';
 // Only pages of the hall itself: one slash, and no backslash that browsers read as another.
 const back = /^\/(?![/\\])/.test(asked) ? asked : '/';
 const seat = back.match(/^\/window\/([^/]+)/);
-const page = { said: '', busy: false };
+const page = { said: '', done: '', busy: false, /** @type {any} who is signed in */ me: null };
 
 /** @param {{badge: string, secret: string, window?: string}} who */
 async function signIn(who) {
@@ -30,6 +31,39 @@ async function signIn(who) {
   draw();
 }
 
+/** Does one thing with passkeys; a browser that was told no says nothing more. @param {() => Promise<void>} work */
+async function withPasskey(work) {
+  Object.assign(page, { said: '', done: '', busy: true });
+  draw();
+  try {
+    await work();
+  } catch (e) {
+    const { code, name } = /** @type {any} */ (e);
+    page.said = code && typeof code === 'string' ? t(`signin.${code}`) : t(name === 'InvalidStateError' ? 'signin.passkey_here' : 'signin.passkey_no');
+  }
+  page.busy = false;
+  draw();
+}
+
+const byPasskey = () => withPasskey(async () => {
+  await passkeySignIn();
+  location.replace(back);
+});
+
+const newPasskey = () => withPasskey(async () => {
+  await addPasskey();
+  page.done = t('signin.passkey_added');
+});
+
+async function signOut() {
+  await fetch('/api/v1/signout', { method: 'POST' });
+  page.me = null;
+  draw();
+}
+
+/** Whoever is signed in already. */
+const account = () => html`<main><form @submit=${(/** @type {Event} */ e) => e.preventDefault()}>${icon('user')}<h1>${page.me.name || page.me.person}</h1><p>${t(`role.${page.me.role}`)}${page.me.window ? ` · ${t('window_no', { n: page.me.window })}` : ''}</p><p class="done" role="status">${page.done}</p><p class="problem" role="alert">${page.said}</p>${hasPasskeys() && page.me.role !== 'window' ? html`<button type="button" ?disabled=${page.busy} @click=${newPasskey}>${t('signin.passkey_add')}</button>` : ''}<a href=${back}>${t('signin.on')}</a><button type="button" class="second" @click=${signOut}>${t('signin.out')}</button></form></main>`;
+
 /** @param {SubmitEvent} e */
 function submit(e) {
   e.preventDefault();
@@ -39,11 +73,15 @@ function submit(e) {
 
 function draw() {
   document.title = t('signin.title');
+  if (page.me) {
+    render(account(), app);
+    return;
+  }
   render(html`<main><form @submit=${submit}>${icon('lock')}<h1>${t('signin.title')}</h1>
 <label><span>${t('signin.badge')}</span><input name="badge" autocomplete="username" required autofocus></label>
 <label><span>${t('signin.secret')}</span><input name="secret" type="password" autocomplete="current-password" required></label>
 <label><span>${t('signin.window')}</span><input name="window" inputmode="numeric" value=${seat ? decodeURIComponent(seat[1]) : ''}></label>
-<p class="problem" role="alert">${page.said}</p><button ?disabled=${page.busy}>${t('signin.go')}</button>${/^\/(kiosk|wall)/.test(back) ? html`<a href="/enrol">${t('signin.enrol')}</a>` : ''}</form></main>`, app);
+<p class="problem" role="alert">${page.said}</p><button ?disabled=${page.busy}>${t('signin.go')}</button>${hasPasskeys() && !seat ? html`<button type="button" class="second" ?disabled=${page.busy} @click=${byPasskey}>${t('signin.passkey')}</button>` : ''}${/^\/(kiosk|wall)/.test(back) ? html`<a href="/enrol">${t('signin.enrol')}</a>` : ''}</form></main>`, app);
 }
 
 /** A device's address carries its name and secret behind the hash, which is never sent: #kiosk:k1:SECRET */
@@ -57,5 +95,11 @@ function device() {
 
 await loadTexts(pageLanguage());
 document.documentElement.lang = language();
+if (!new URLSearchParams(location.search).has('to') && !location.hash) {
+  try {
+    const me = await (await fetch('/api/v1/me', { cache: 'no-store' })).json();
+    page.me = me.person ? me : null;
+  } catch { /* the form says so when it is sent */ }
+}
 draw();
 device();
