@@ -20,7 +20,7 @@ func (t *Trail) prepare() (err error) {
 		sql       string
 	}{
 		{&t.run.record, insertRecord},
-		{&t.run.answer, "INSERT INTO answers VALUES(?,?,?)"},
+		{&t.run.answer, "INSERT OR REPLACE INTO answers VALUES(?,?,?)"},
 		{&t.run.edge, "UPDATE tree SET size=?, edge=?"},
 		{&t.run.tile, "INSERT INTO tiles VALUES(?,?,?)"},
 		{&t.run.term, "SELECT value FROM meta WHERE key='term'"},
