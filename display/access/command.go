@@ -29,7 +29,7 @@ var sentences = map[string]map[string]string{
 // open hall. What is no command is for the decoder to refuse.
 func Command(ctx context.Context, data []byte) *queue.Refusal {
 	i, signed := From(ctx)
-	var c struct{ Type, Window, Kiosk, Staff, By, Lang string }
+	var c struct{ Type, Window, Kiosk, Staff, By, Lang, Token string }
 	if !signed || json.Unmarshal(data, &c) != nil {
 		return nil
 	}
@@ -38,7 +38,7 @@ func Command(ctx context.Context, data []byte) *queue.Refusal {
 	switch {
 	case !known:
 		return nil
-	case !slices.Contains(roles, i.Role):
+	case !slices.Contains(roles, i.Role), c.Type == "rate" && i.Role == Citizen && c.Token == "": // everybody sees the numbers on the wall
 		code = CodeNotAllowed
 	case i.Role == Window && c.Window != "" && c.Window != i.Window:
 		code = CodeOtherWindow

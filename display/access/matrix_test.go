@@ -24,7 +24,7 @@ var addresses = map[string]string{
 	"POST /api/v1/commands": all, "POST /api/v1/signin": all, "POST /api/v1/signout": all, "GET /api/v1/me": all,
 	"GET /api/v1/state": "kwWgmst", "GET /api/v1/feed": "kwWgmst",
 	"GET /api/v1/tickets": "ms", "GET /api/v1/tickets/by-token/x": all, "GET /api/v1/tickets/2026-11-23/M045": "ms", "GET /api/v1/tickets/2026-11-23/M045/proof": "ms",
-	"GET /api/v1/t/x/proof": all, "GET /api/v1/trail/key": all, "GET /api/v1/followups": "ms", "GET /api/v1/figures": "ms", "GET /api/v1/ratings": "ms",
+	"GET /api/v1/t/x/proof": all, "GET /api/v1/trail/key": all, "GET /api/v1/followups": "ms", "GET /api/v1/figures": "ms", "GET /api/v1/ratings": "ms", "GET /api/v1/rating/M045": "k",
 	"GET /api/v1/items": all, "GET /api/v1/items/1": all, "GET /api/v1/devices": "gmst", "GET /api/v1/alerts": "gmst", "GET /api/v1/cameras": "mst",
 	"GET /api/v1/cameras/c/live": "ms", "POST /api/v1/cameras/c/webrtc": "ms", "DELETE /api/v1/cameras/c/webrtc/1": "ms", "GET /api/v1/cameras/c/clip": "ms", "GET /api/v1/cameras/c/footage": "ms",
 	"GET /api/v1/emulators": "mt", "POST /api/v1/emulators/a/b/press": "mt", "POST /api/v1/emulators/a/b/faults": "mt", "GET /api/v1/emulators/a/b/pictures/1.png": "mt",
@@ -79,7 +79,7 @@ func TestEveryRoleSendsItsCommandsAndNoOther(t *testing.T) {
 			t.Errorf("the policy has no command %s: nobody could send it", name)
 		}
 		for _, role := range Roles() {
-			refusal := Command(With(context.Background(), Identity{Role: role}), []byte(`{"type":"`+name+`"}`))
+			refusal := Command(With(context.Background(), Identity{Role: role}), []byte(`{"type":"`+name+`","token":"t"}`))
 			if got, want := refusal == nil, strings.Contains(who, letter(role)); got != want {
 				t.Errorf("%s by %s: allowed %v, want %v", name, role, got, want)
 			}
@@ -99,7 +99,10 @@ func TestNobodySpeaksForAnother(t *testing.T) {
 		what string
 		code string
 	}{
-		{clerk, `{"type":"call_next","window":"1"}`, ""},
+
+		{Identity{Role: Citizen}, `{"type":"rate","ticket":"M045","level":1}`, CodeNotAllowed}, // a number that hangs on every wall
+		{Identity{Role: Citizen}, `{"type":"rate","token":"t","level":1}`, ""},
+		{kiosk, `{"type":"rate","ticket":"M045","kiosk":"k1","level":1}`, ""}, {clerk, `{"type":"call_next","window":"1"}`, ""},
 		{clerk, `{"type":"call_next","window":"2"}`, CodeOtherWindow},
 		{clerk, `{"type":"window_open","window":"1","staff":"0412"}`, ""},
 		{clerk, `{"type":"window_open","window":"1","staff":"0001"}`, CodeOtherPerson},

@@ -48,6 +48,7 @@ var Policy = []Rule{
 	{"GET /api/v1/trail/key", everybody},
 	{"GET /api/v1/figures", leading},
 	{"GET /api/v1/ratings", leading},
+	{"GET /api/v1/rating/{ticket}", []Role{Kiosk}}, // before somebody rates there
 	{"GET /api/v1/followups", leading},
 	{"GET /api/v1/settings", upkeep},
 	{"GET /api/v1/settings/versions/{hash}", upkeep},

@@ -86,6 +86,7 @@ func (a *API) routes() *routes {
 	mux.HandleFunc("GET /api/v1/followups", a.followups)
 	mux.HandleFunc("GET /api/v1/figures", a.figures)
 	mux.HandleFunc("GET /api/v1/ratings", a.ratings)
+	mux.HandleFunc("GET /api/v1/rating/{ticket}", a.rating)
 	mux.HandleFunc("GET /api/v1/items", a.items)
 	mux.HandleFunc("GET /api/v1/items/{code}", a.item)
 	mux.HandleFunc("GET /api/v1/devices", a.devices)

@@ -64,6 +64,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 		reply(w, h.ticket)
 	})
 	mux.HandleFunc("GET /api/v1/figures", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedFigures(r.URL.Query().Get("day"))) })
+	mux.HandleFunc("GET /api/v1/rating/{ticket}", cannedRating)
 	mux.HandleFunc("GET /api/v1/ratings", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedRatings(r.URL.Query())) })
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
 	h.settings(mux)
@@ -177,6 +178,8 @@ func (h *fakeHall) obey(c *websocket.Conn, id string, command object) {
 			return
 		}
 		result = object{"ticket": "M045", "day": "2026-11-23", "token": "Zq3-x_9", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "print": h.print}
+	case "rate":
+		result = object{"r": "ok"}
 	case "reprint":
 		result = object{"print": "printed"}
 	case "window_open", "finish":

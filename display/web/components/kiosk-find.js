@@ -5,6 +5,7 @@ import { meant } from '../lib/pinyin.js';
 import { nameOf, t } from '../lib/texts.js';
 import { minutes, serviceOf } from '../lib/names.js';
 import { head } from './kiosk-head.js';
+import { rateable } from './kiosk-rate.js';
 import { itemRow, paged, serviceRow } from './kiosk-lists.js';
 
 /** Search by name or by the first letters of its pinyin. @param {any} kiosk */
@@ -22,20 +23,22 @@ ${keys(kiosk, ['QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'])}`;
 
 /** Where a ticket stands. It is worked out from what the walls show anyway. @param {any} kiosk */
 export function progress(kiosk) {
-  const q = kiosk.s.typed.toUpperCase();
+  const code = kiosk.s.typed.includes('/'); // a scanner types the whole address on the slip
+  const q = code ? kiosk.s.typed : kiosk.s.typed.toUpperCase();
   const letters = [...new Set(kiosk.hall.state.services.map((/** @type {any} */ s) => s.prefix))].filter(Boolean).sort().join('');
   const type = (/** @type {any} */ e) => { kiosk.s.typed = e.target.value; kiosk.draw(); };
   return html`${head(kiosk, t('kiosk.progress'), t('kiosk.progress_note'))}
-<label class="typed">${icon('clock')}<span class="sr">${t('kiosk.progress_note')}</span><input autocomplete="off" maxlength="8" .value=${live(q)} @input=${type}></label>
-<main class="where" role="status">${q.length > 1 ? where(kiosk.hall.state, q) : ''}</main>${keys(kiosk, [letters, '12345', '67890'])}`;
+<label class="typed">${icon('clock')}<span class="sr">${t('kiosk.progress_note')}</span><input autocomplete="off" maxlength="200" .value=${live(q)} @input=${type}></label>
+<main class="where" role="status">${q.length > 1 ? where(kiosk, q) : ''}</main>${keys(kiosk, [letters, '12345', '67890'])}`;
 }
 
-/** @param {any} state @param {string} number */
-function where(state, number) {
+/** @param {any} kiosk @param {string} number */
+function where(kiosk, number) {
+  const { state } = kiosk.hall;
   const at = state.windows.find((/** @type {any} */ w) => w.ticket === number);
   if (at) return html`<p>${t(at.state === 'calling' ? 'progress.called' : 'progress.serving')}</p><b class="num">${t('window_no', { n: at.name || at.id })}</b>`;
   const i = state.waiting.findIndex((/** @type {any} */ x) => x.ticket === number);
-  if (i < 0) return html`<p>${t('progress.unknown')}</p>`;
+  if (i < 0) return rateable(kiosk, number);
   const own = state.waiting[i];
   if (own.state !== 'waiting') return html`<p>${t(`progress.${own.state}`)}</p>`;
   const ahead = state.waiting.slice(0, i).filter((/** @type {any} */ x) => x.service === own.service && x.state === 'waiting').length;

@@ -11,6 +11,7 @@ import { againDialog } from '../components/kiosk-again.js';
 import { home } from '../components/kiosk-home.js';
 import { departments, serviceList } from '../components/kiosk-lists.js';
 import { finder, progress } from '../components/kiosk-find.js';
+import { rate } from '../components/kiosk-rate.js';
 import { sheet } from '../components/kiosk-sheet.js';
 import { done } from '../components/kiosk-done.js';
 import { classDialog } from '../components/kiosk-class.js';
@@ -111,7 +112,7 @@ function fresh() {
   };
 }
 
-const SCREENS = { home, list: serviceList, depts: departments, find: finder, progress, done };
+const SCREENS = { home, list: serviceList, depts: departments, find: finder, progress, rate, done };
 
 /** @param {any} hall */
 function view(hall) {
