@@ -22,7 +22,6 @@ import (
 	"lobby/queue/hall"
 	"lobby/queue/hall/notary"
 	"lobby/queue/trail"
-	"lobby/queue/trail/checkpoint"
 )
 
 // lobby is the running program: everything concrete, joined.
@@ -38,8 +37,7 @@ type lobby struct {
 	inputs      *inputs
 	kioskScans  *kioskScans
 	keypads     *keypads
-	relay       *camera.Relay // nil without cameras
-	key         checkpoint.Key
+	relay       *camera.Relay  // nil without cameras
 	notary      *notary.Notary // nil before the key is open
 	signed      atomic.Pointer[lastSigned]
 	listener    net.Listener

@@ -27,7 +27,6 @@ func (l *lobby) startNotary() error {
 	if err != nil {
 		return err
 	}
-	l.key = key
 	l.notary = notary.New(notary.Options{Hall: l.hall, Tree: l.trail.Tree, ID: l.file.Hall.ID, Key: key, Log: l.log, Lodge: func(c queue.CheckpointSigned) {
 		l.signed.Store(&lastSigned{time.Now(), c.Size})
 	}})
@@ -47,24 +46,32 @@ func (l *lobby) lastCheckpoint() {
 	}
 }
 
-// evidence fits the trail and its key to the API.
+// evidence fits the trail and its keys to the API.
 type evidence struct {
-	trail *trail.Trail
-	key   checkpoint.Key
+	trail  *trail.Trail
+	notary *notary.Notary
+	data   string // the directory
 }
 
 // Proof implements api.Evidence.
 func (e evidence) Proof(w io.Writer, day, number string) error {
-	return e.trail.Export(w, e.key.Name(), e.key, trail.Selection{Day: day, Ticket: number, Personal: true})
+	key := e.notary.Present()
+	return e.trail.Export(w, key.Name(), key, trail.Selection{Day: day, Ticket: number, Personal: true})
 }
 
 // PublicProof implements api.Evidence.
 func (e evidence) PublicProof(w io.Writer, day, number string) error {
-	return e.trail.Export(w, e.key.Name(), e.key, trail.Selection{Day: day, Ticket: number})
+	key := e.notary.Present()
+	return e.trail.Export(w, key.Name(), key, trail.Selection{Day: day, Ticket: number})
 }
 
 // Keys implements api.Evidence.
-func (e evidence) Keys() string { return strings.Join(e.key.Verifiers, "\n") + "\n" }
+func (e evidence) Keys() string { return strings.Join(e.notary.Present().Verifiers, "\n") + "\n" }
+
+// Rotate implements api.Evidence.
+func (e evidence) Rotate(ctx context.Context) error {
+	return e.notary.Rotate(ctx, func(next checkpoint.Key) error { return next.Write(e.data) })
+}
 
 // rotateKey has the key of a stopped hall hand over to a new one. The record
 // of it is durable before the new key is in its place; if that fails, the old

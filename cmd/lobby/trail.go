@@ -49,7 +49,7 @@ func trailKeyCommand() *cobra.Command {
 			"The last is the one in use; the others are those it follows.",
 	}
 	dir := dataFlag(c)
-	rotate := c.Flags().Bool("rotate", false, "make a new key first and have the old one hand over to it; the hall must be stopped, for the moment that this takes")
+	rotate := c.Flags().Bool("rotate", false, "make a new key first and have the old one hand over to it; a hall that runs is asked by POST /api/v1/trail/key instead")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		key, err := checkpoint.ReadKey(*dir)
 		if err == nil && *rotate {

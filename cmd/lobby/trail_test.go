@@ -55,10 +55,11 @@ func TestAStrangerVerifiesADay(t *testing.T) {
 	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "trail")
 	p := startLobby(t, "demo", "--small", "--for", "8s", "--speed", "10", "--listen", "127.0.0.1:0", "--data", data)
 	aCitizenKeepsProof(t, p)
+	key := mustWrite(t, filepath.Join(dir, "key"), fetch(t, p.url+"/api/v1/trail/key"))
+	rotatedWhileRunning(t, p)
 	if err := p.wait(); err != nil {
 		t.Fatal(err)
 	}
-	key := mustWrite(t, filepath.Join(dir, "key"), mustRun(t, "trail", "key", "--data", data))
 	mustRun(t, "trail", "export", "--data", data, "--out", file)
 	if said := mustRun(t, "trail", "verify", "--key", key, file); !strings.Contains(said, "fuchun: ") || !strings.Contains(said, "all in order") {
 		t.Errorf("verified with %q", said)
@@ -73,7 +74,8 @@ func TestAStrangerVerifiesADay(t *testing.T) {
 	}
 	one := filepath.Join(dir, "one")
 	mustRun(t, "trail", "export", "--data", data, "--out", one, "--ticket", string(issued[3])+"/"+string(issued[2]))
-	if said := mustRun(t, "trail", "verify", "--key", key, one); !strings.Contains(said, "are not in the file and only their hashes were used") {
+	all := mustWrite(t, filepath.Join(dir, "all"), mustRun(t, "trail", "key", "--data", data))
+	if said := mustRun(t, "trail", "verify", "--key", all, one); !strings.Contains(said, "are not in the file and only their hashes were used") {
 		t.Errorf("one ticket was verified with %q", said)
 	}
 	mustWrite(t, file, string(bytes.Replace(whole, issued[2], []byte("Z999"), 1)))
@@ -122,12 +124,28 @@ func fetch(t *testing.T, url string) string {
 	return string(text)
 }
 
+// rotatedWhileRunning gives a running hall another key. What follows is
+// verified by whoever has the old one.
+func rotatedWhileRunning(t *testing.T, p *program) {
+	t.Helper()
+	old := fetch(t, p.url+"/api/v1/trail/key")
+	res, err := http.Post(p.url+"/api/v1/trail/key", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	both, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(string(both), old) || strings.Count(string(both), "\n") != 2 {
+		t.Errorf("%s, %v: the keys were\n%sand are\n%s", res.Status, err, old, both)
+	}
+}
+
 // rotated gives the hall another key, which the old one has handed over to.
 func rotated(t *testing.T, data, oldKey, before string) {
 	t.Helper()
 	dir := t.TempDir()
 	keys := strings.Fields(mustRun(t, "trail", "key", "--data", data, "--rotate"))
-	if len(keys) != 2 {
+	if len(keys) != 3 {
 		t.Fatalf("the keys are %v", keys)
 	}
 	notes := strings.Split(before, "\n\nfuchun\n")
@@ -139,7 +157,7 @@ func rotated(t *testing.T, data, oldKey, before string) {
 	if code, said := lobbyRun(t, "trail", "key", "--data", stranger); code != 1 || !strings.Contains(said, "there is no key in") {
 		t.Errorf("a directory without a key: exit %d, %s", code, said)
 	}
-	last := mustWrite(t, filepath.Join(dir, "new"), keys[1])
+	last := mustWrite(t, filepath.Join(dir, "new"), keys[2])
 	if code, said := lobbyRun(t, "trail", "verify", "--key", last, file); code != 1 {
 		t.Errorf("verified by the new key alone, although the old one signed most of it: %s", said)
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,16 +19,31 @@ type Evidence interface {
 	PublicProof(w io.Writer, day, number string) error
 	// Keys are the public keys of the hall, one a line, the present one last.
 	Keys() string
+	// Rotate has the present key hand over to a new one.
+	Rotate(ctx context.Context) error
 }
 
 // mountEvidence adds what citizens keep.
 func (a *API) mountEvidence(mux *routes) {
 	mux.HandleFunc("GET /api/v1/t/{token}/proof", a.proof)
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}/proof", a.publicProof)
-	mux.HandleFunc("GET /api/v1/trail/key", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = io.WriteString(w, a.Evidence.Keys()) // the client may be gone
-	})
+	mux.HandleFunc("GET /api/v1/trail/key", a.trailKeys)
+	mux.HandleFunc("POST /api/v1/trail/key", a.rotateKey)
+}
+
+func (a *API) trailKeys(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, a.Evidence.Keys()) // the client may be gone
+}
+
+// rotateKey goes on when the client is gone: half a change of keys is none.
+func (a *API) rotateKey(w http.ResponseWriter, r *http.Request) {
+	if err := a.Evidence.Rotate(context.WithoutCancel(r.Context())); err != nil {
+		a.Log.Error("the trail's key does not change", "err", err)
+		problem(w, http.StatusServiceUnavailable, "trail_unwritable", "密钥没有更换，请稍后再试")
+		return
+	}
+	a.trailKeys(w, r)
 }
 
 // proof is a citizen's own ticket as a file to keep. Only who has the token

@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"lobby/queue"
@@ -33,8 +34,8 @@ type Options struct {
 	Hall  Hall
 	Tree  func() (checkpoint.Tree, error) // over what is on disk
 	ID    string                          // of the hall
-	Key   checkpoint.Key
-	Lodge func(queue.CheckpointSigned) // hands the checkpoint on, beyond the feed; must not wait; nil for nobody
+	Key   checkpoint.Key                  // the first; see Present
+	Lodge func(queue.CheckpointSigned)    // hands the checkpoint on, beyond the feed; must not wait; nil for nobody
 	Log   *slog.Logger
 }
 
@@ -42,10 +43,13 @@ type Options struct {
 type Notary struct {
 	Options
 	unsigned int // records since the last checkpoint, itself not counted
+
+	mu  sync.Mutex // guards key, also while it signs
+	key checkpoint.Key
 }
 
 // New makes a notary. What an earlier run left without a checkpoint gets one.
-func New(o Options) *Notary { return &Notary{Options: o, unsigned: 1} }
+func New(o Options) *Notary { return &Notary{Options: o, unsigned: 1, key: o.Key} }
 
 // Run signs until the context ends. Sign has to be called after everybody
 // else has ended.
@@ -108,12 +112,14 @@ func (n *Notary) Sign(ctx context.Context) error {
 	if n.unsigned == 0 {
 		return nil
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	tree, err := n.Tree()
 	if err != nil || tree.Size() == 0 {
 		return err
 	}
 	c := queue.SignCheckpoint{Size: tree.Size()}
-	if c.Note, err = (checkpoint.Checkpoint{Hall: n.ID, Size: tree.Size(), Root: tree.Root()}).Sign(n.Key); err != nil {
+	if c.Note, err = (checkpoint.Checkpoint{Hall: n.ID, Size: tree.Size(), Root: tree.Root()}).Sign(n.key); err != nil {
 		return err
 	}
 	answer, err := n.Hall.Do(ctx, hall.Request{Actor: "lobby", Command: c})
@@ -127,5 +133,40 @@ func (n *Notary) Sign(ctx context.Context) error {
 	if n.Lodge != nil {
 		n.Lodge(queue.CheckpointSigned(c))
 	}
+	return nil
+}
+
+// Present is the key that signs now.
+func (n *Notary) Present() checkpoint.Key {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.key
+}
+
+// Rotate has the key hand over to a new one, which keep makes durable. The
+// record of it is durable before that; if keep fails, the old key goes on to
+// sign and can hand over again.
+func (n *Notary) Rotate(ctx context.Context, keep func(checkpoint.Key) error) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	next, err := n.key.Next()
+	if err != nil {
+		return err
+	}
+	c := queue.RotateKey{}
+	if c.Note, err = n.key.HandOver(next); err != nil {
+		return err
+	}
+	answer, err := n.Hall.Do(ctx, hall.Request{Actor: "lobby", Command: c})
+	if err == nil && answer.Refusal != nil {
+		err = answer.Refusal
+	}
+	if err != nil {
+		return fmt.Errorf("notary: record that the key changes: %w", err)
+	}
+	if err := keep(next); err != nil {
+		return err
+	}
+	n.key = next
 	return nil
 }

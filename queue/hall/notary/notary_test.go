@@ -2,6 +2,7 @@ package notary_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -190,5 +191,33 @@ func TestTheEndIsSigned(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.want("once more with nothing new", o.settle(0), 3)
+	})
+}
+
+// The key changes only when the new one is kept; either way the trail is signed
+// by the key that is in force.
+func TestAKeyThatIsNotKeptSignsNothing(t *testing.T) {
+	open(t, func(o *office) {
+		full := errors.New("disk: full")
+		if err := o.notary.Rotate(context.Background(), func(checkpoint.Key) error { return full }); !errors.Is(err, full) || o.notary.Present().Verifier() != o.key.Verifier() {
+			t.Errorf("rotated with %v, the key is now %s", err, o.notary.Present().Verifier())
+		}
+		var kept checkpoint.Key
+		if err := o.notary.Rotate(context.Background(), func(k checkpoint.Key) error { kept = k; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if now := o.notary.Present(); now.Verifier() != kept.Verifier() || len(now.Verifiers) != 2 || now.Verifiers[0] != o.key.Verifier() {
+			t.Errorf("the keys are %v, %s was kept", now.Verifiers, kept.Verifier())
+		}
+		o.report(1)
+		o.settle(notary.Every + time.Second)
+		note := o.lodged[len(o.lodged)-1].Note
+		keys, err := checkpoint.ReadKeys(kept.Verifier())
+		if err == nil {
+			_, err = checkpoint.Open(note, keys)
+		}
+		if err != nil {
+			t.Errorf("the next checkpoint is not signed by the new key: %v\n%s", err, note)
+		}
 	})
 }

@@ -211,7 +211,9 @@ func (c *check) record(l leaf.Leaf, r queue.Record) error {
 	c.last = l
 	switch e := r.Event.(type) {
 	case queue.KeyRotated:
-		return c.Keys.Accept(e.Note)
+		if err := c.Keys.Accept(e.Note); err != nil {
+			return err
+		}
 	case queue.CheckpointSigned:
 		if c.whole() && !c.notes[e.Note] {
 			return fmt.Errorf("its checkpoint is not among those at the end of the file")
