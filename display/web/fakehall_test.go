@@ -229,8 +229,8 @@ func cannedItems() []object {
 		items = append(items, object{"code": fmt.Sprintf("3301-%03d", len(items)+1), "name": name, "department": department, "service": service, "type": kind,
 			"promise_days": days, "legal_days": 20, "papers": []string{"身份证", "购房合同", "完税证明"}, "fee": "不收费", "basis": "《不动产登记暂行条例》", "chain": "M", "life_event": event})
 	}
-	for _, n := range []string{"不动产登记「四证」联办", "商品房买卖转移登记", "二手房转移登记", "住房公积金提取", "房屋契税申报", "水、电、气联动过户", "户口迁入（购房）", "住房租赁备案"} {
-		add("买房", n, "estate", "自然资源和规划局", "即办件", 0)
+	for _, n := range []string{"不动产登记「四证」联办", "商品房买卖转移登记", "二手房转移登记", "住房公积金提取", "房屋契税申报", "水、电、气联动过户", "户口迁入（购房）", "外来务工人员随迁子女入学与住房租赁备案受理"} {
+		add("买房", n, "estate", "d35", "即办件", 0)
 	}
 	for i, e := range []string{"出生", "入学", "就业", "结婚", "买车", "退休", "助残", "开店", "建厂", "退役", "身后事"} {
 		add(e, e+"一件事联办", []string{"police", "social", "company"}[i%3], "公安局", "承诺件", i%4)

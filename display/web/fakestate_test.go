@@ -12,6 +12,12 @@ type object = map[string]any
 
 const departmentNames = "安全生产与应急管理局 财政局 残疾人联合会 城市综合行政执法局 档案局 发展和改革局 公安局 供电公司 税务局 生态环境局 交通运输局 教育局 经济和信息化局 科学技术局 林业局 民政局 民族宗教事务局 农业农村局 气象局 人力资源和社会保障局 人民防空办公室 商务局 审计局 市场监督管理局 水利水电局 水务公司 司法局 退役军人事务局 统计局 卫生健康局 文化和旅游局 消防救援大队 烟草专卖局 医疗保障局 住房公积金中心 自然资源和规划局"
 
+// longNames are the names that need most room, in English.
+var longNames = map[string]string{
+	"安全生产与应急管理局": "Work Safety and Emergency Management Bureau", "经济和信息化局": "Economy and Information Technology Bureau",
+	"人力资源和社会保障局": "Human Resources and Social Security Bureau", "自然资源和规划局": "Natural Resources and Planning Bureau",
+}
+
 // bigHall is a hall of 80 windows and the four chains, in the middle of a day.
 func bigHall(now time.Time) object {
 	b := &stateBuilder{now: now}
@@ -81,7 +87,7 @@ func (b *stateBuilder) service(id, name, prefix, chain string, department int, w
 	if n == 2 {
 		forecast = object{"ahead": 0, "windows": len(windows)}
 	}
-	return object{"id": id, "name": name, "names": object{}, "prefix": prefix, "chain": chain, "department": fmt.Sprintf("d%d", department),
+	return object{"id": id, "name": name, "names": object{"en": map[string]string{"estate": "Four certificates for a home, jointly"}[id]}, "prefix": prefix, "chain": chain, "department": fmt.Sprintf("d%d", department),
 		"floor": floorOf(windows[0]), "area": areaOf(windows[0]), "waiting": 0, "open": n != 4, "windows": windows, "forecast": forecast}
 }
 
@@ -171,7 +177,7 @@ func (b *stateBuilder) calls() []object {
 func (b *stateBuilder) state(name, en string) object {
 	departments := []object{}
 	for i, n := range strings.Fields(departmentNames) {
-		departments = append(departments, object{"id": fmt.Sprintf("d%d", i), "name": n, "names": object{}})
+		departments = append(departments, object{"id": fmt.Sprintf("d%d", i), "name": n, "names": object{"en": longNames[n]}})
 	}
 	at := func(d time.Duration) string { return b.now.Add(-d).Format(time.RFC3339) }
 	devices := []object{{"id": "printer/front", "kind": "printer", "name": "一层取号机", "state": "degraded", "since": at(4 * time.Minute), "why": "纸将尽", "effect": "约剩 40 张"}}
