@@ -8,6 +8,9 @@ import { head } from './kiosk-head.js';
 /** The token in the address that the slip's code holds; a scanner types it. @param {string} typed */
 const scanned = (typed) => /\/t\/([\w-]+)/.exec(typed)?.[1] || '';
 
+/** A number that has been typed to its end; half of one is nobody's. */
+const WHOLE = /^\p{L}*\d{3,}$/u;
+
 /** What names a ticket in a command. @param {any} d */
 const named = (d) => (d.token ? { token: d.token } : { ticket: d.number });
 
@@ -17,6 +20,7 @@ async function look(kiosk, typed) {
   if (session.asked?.typed === typed) return;
   const asked = { typed, token: scanned(typed), number: typed.toUpperCase(), told: /** @type {any} */ (null) };
   session.asked = asked;
+  if (!asked.token && !WHOLE.test(asked.number)) return;
   try {
     const answer = await fetch(`/api/v1/rating/${encodeURIComponent(asked.token || asked.number)}`, { cache: 'no-store' });
     if (answer.ok) asked.told = await answer.json();
