@@ -39,17 +39,7 @@ func TestFaultF32_AnOldPageLoadsItselfAnew(t *testing.T) {
 	hall.build = "another"
 	hall.mu.Unlock()
 	hall.drop()
-	look := time.NewTicker(50 * time.Millisecond)
-	defer look.Stop()
-	for range look.C { // while the page loads there is nobody to ask
-		fresh, err := c.Run(p.ctx, c.Evaluate[bool](`!window.old&&sessionStorage.getItem('lobby-renewed')==='another'&&!!window.lobby?.up`))
-		if p.ctx.Err() != nil {
-			t.Fatal("the page stays what it was")
-		}
-		if err == nil && fresh {
-			break
-		}
-	}
+	p.until(`!window.old&&sessionStorage.getItem('lobby-renewed')==='another'&&window.lobby?.up`)
 	// It has been loaded for that build; hearing of it again is no reason.
 	p.do(c.Evaluate[c.Void](`window.old=true`))
 	hall.drop()
