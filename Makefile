@@ -53,6 +53,10 @@ bench-trail: ## the trail against a grouped append and PostgreSQL, and the start
 	$(GO) test -run '^$$' -bench 'Store|Windows|Postgres' -benchtime 3x -timeout 20m ./queue/hall
 	$(GO) test -run '^$$' -bench Start -benchtime 10x -timeout 0 ./queue/trail
 
+bench-mqtt: ## ratings through the embedded broker against mosquitto
+	deploy/test-setup.sh
+	$(GO) test -run '^$$' -bench Ratings -benchtime 10x ./devices/wire/broker
+
 bench-video: ## cameras and viewers against a plain copy of the same bytes, recording on and off
 	deploy/test-setup.sh
 	$(GO) test -run '^$$' -bench 'Video|Recording|RelayAgainstCopy' -benchtime 1x -timeout 20m ./cmd/lobby ./devices/camera
@@ -77,4 +81,4 @@ voice: ## make the stand-in voice anew (needs espeak-ng and ffmpeg)
 sizes: ## the longest files and functions, to look into
 	@git ls-files '*.go' | grep -v _test.go | xargs wc -l | sort -rn | head -20
 
-.PHONY: help build demo run check test nightly soak test-short fuzz bench bench-trail bench-video shots lint clips voice sizes
+.PHONY: help build demo run check test nightly soak test-short fuzz bench bench-trail bench-mqtt bench-video shots lint clips voice sizes
