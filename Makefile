@@ -67,6 +67,9 @@ shots: ## a picture of every page and state in build/shots, and all on one sheet
 	LOBBY_SHOTS=$(CURDIR)/build/shots $(GO) test -count=1 -run 'Foreign(Pages|Browser)' ./display/web ./cmd/lobby
 	deploy/shots/sheet.sh build/shots
 
+bench-devices: ## each driver against its wire's bits, and what 200 devices cost
+	$(GO) test -run '^$$' -bench 'Devices$$' -benchtime 1x -timeout 10m ./cmd/lobby
+
 lint: ## gofmt, go vet, staticcheck
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(GO) vet ./...
