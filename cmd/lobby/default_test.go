@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,10 +21,21 @@ import (
 	"lobby/queue/ratings"
 )
 
-// pastRecords are the records of a trail in memory.
-type pastRecords struct{ *halltest.Memory }
+// pastRecords is a trail in memory that can be read while the hall runs.
+type pastRecords struct {
+	halltest.Memory
+	mu sync.Mutex
+}
 
-func (p pastRecords) Each(seq uint64, each func(queue.Record) error) error {
+func (p *pastRecords) Append(b queue.Batch) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.Memory.Append(b)
+}
+
+func (p *pastRecords) Each(seq uint64, each func(queue.Record) error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	return p.Replay(nil, func(r queue.Record) error {
 		if r.Seq <= seq {
 			return nil
@@ -33,14 +45,14 @@ func (p pastRecords) Each(seq uint64, each func(queue.Record) error) error {
 }
 
 // From may begin before the day.
-func (p pastRecords) From(_ string, each func(queue.Record) error) error { return p.Each(0, each) }
+func (p *pastRecords) From(_ string, each func(queue.Record) error) error { return p.Each(0, each) }
 
 // week is the small hall without its devices under a fake clock, with its pages'
 // addresses.
 type week struct {
 	t     *testing.T
 	lobby *lobby
-	trail pastRecords
+	trail *pastRecords
 	web   http.Handler
 	n     int
 }
@@ -53,10 +65,10 @@ func newWeek(t *testing.T) *week {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	w := &week{t: t, trail: pastRecords{&halltest.Memory{}}, lobby: &lobby{file: file, log: log, location: location}}
+	w := &week{t: t, trail: &pastRecords{}, lobby: &lobby{file: file, log: log, location: location}}
 	nonces := 0
 	w.lobby.hall, err = hall.Open(hall.Options{
-		Trail: w.trail.Memory, Now: time.Now, Location: location, Log: log,
+		Trail: w.trail, Now: time.Now, Location: location, Log: log,
 		Nonce: func() string { nonces++; return fmt.Sprintf("nonce-%020d", nonces) },
 	})
 	if err != nil {
