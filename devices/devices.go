@@ -229,6 +229,25 @@ const (
 	ScanNoEnd   ScanTrouble = "no_end"   // the line was not ended: the scanner is set wrongly
 )
 
+// CardReader reads identity cards. Run blocks until the context ends or the
+// wire breaks, and calls emit for every card from one goroutine.
+type CardReader interface {
+	Run(ctx context.Context, emit func(context.Context, Card)) error
+}
+
+// Card is what is told of an identity card: who holds it, as a keyed hash, or
+// that it could not be read. Nothing else of a card leaves its driver.
+type Card struct {
+	Holder string
+	Unread bool
+}
+
+// Hash makes the keyed hash of a card's number. It must not keep the number.
+type Hash func(number []byte) string
+
+// OpenCardReader makes a card reader on a wire, as Open does.
+type OpenCardReader func(w Wire, hash Hash, options Decode) (CardReader, error)
+
 // State is the health of a device as far as Lobby can know it.
 type State string
 

@@ -127,6 +127,22 @@ func (s *State) expected(code string) (Booking, *Refusal) {
 	return b, nil
 }
 
+// ExpectedPerson is the code of the earliest appointment of today that a person,
+// known by the keyed hash, has not checked in for; empty for none.
+func (s *State) ExpectedPerson(hash string) string {
+	var first Booking
+	for code, b := range s.bookings {
+		today := b.Slot.Add(s.offset).Format(time.DateOnly) == s.day
+		if hash == "" || b.Person != hash || !today || s.checkedIn[code] != "" {
+			continue
+		}
+		if first.Code == "" || b.Slot.Before(first.Slot) || b.Slot.Equal(first.Slot) && code < first.Code {
+			first = b
+		}
+	}
+	return first.Code
+}
+
 // forgetBookings drops appointments of days before the present one.
 func (s *State) forgetBookings() {
 	for code, b := range s.bookings {

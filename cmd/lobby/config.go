@@ -47,6 +47,8 @@ type Config struct {
 	Callboxes   map[string]Bus           `yaml:"callboxes"` // unit names are what windows and kiosks refer to
 	Speakers    map[string]Speaker       `yaml:"speakers"`
 	Scanners    map[string]Attached      `yaml:"scanners"`
+	Readers     map[string]Attached      `yaml:"readers"` // of identity cards
+	Identity    Identity                 `yaml:"identity"`
 	Keypads     map[string]Keypad        `yaml:"keypads"`
 	Cameras     map[string]Camera        `yaml:"cameras"`
 	Footage     Footage                  `yaml:"footage"`
@@ -250,6 +252,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 	}
 	for _, id := range sorted(c.Scanners) {
 		add("scanner", id, "扫码器 "+id+c.atKiosk(c.Scanners[id].Kiosk))
+	}
+	for _, id := range sorted(c.Readers) {
+		add("reader", id, "读卡器 "+id+c.atKiosk(c.Readers[id].Kiosk))
 	}
 	for _, id := range sorted(c.Speakers) {
 		add("speaker", id, "广播 "+id)

@@ -163,6 +163,11 @@ func (h *hallFile) emulate() {
 		emu(&s.Wire, "scanner/"+name)
 		h.Scanners[name] = s
 	}
+	for name, r := range h.Readers {
+		emu(&r.Wire, "reader/"+name)
+		h.Readers[name] = r
+	}
+	h.Identity = Identity{}
 	for name, s := range h.Speakers {
 		emu(&s.Wire, "speaker/"+name)
 		h.Speakers[name] = s

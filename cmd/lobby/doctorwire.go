@@ -15,6 +15,7 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/board"
+	"lobby/devices/idcard"
 	"lobby/devices/printer"
 	"lobby/devices/speaker"
 	"lobby/devices/wire"
@@ -57,6 +58,17 @@ func (d *doctor) devices() []func(context.Context) {
 		c := d.file.Scanners[name]
 		units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
 		add("scanner/"+name, c.Model, c.Wire, units, func(context.Context, devices.Wire) error { return nil })
+	}
+	for _, name := range sorted(d.file.Readers) {
+		c := d.file.Readers[name]
+		units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
+		add("reader/"+name, c.Model, c.Wire, units, func(ctx context.Context, w devices.Wire) error {
+			driver, err := idcard.Catalog[c.Model](w, nil, c.Options.decode())
+			if p, ok := driver.(devices.Prober); ok && err == nil {
+				return p.Probe(ctx)
+			}
+			return err
+		})
 	}
 	return all
 }
@@ -243,6 +255,9 @@ func (d *doctor) names() {
 	}
 	for name, c := range d.file.Scanners {
 		look("scanner/"+name, c.Wire)
+	}
+	for name, c := range d.file.Readers {
+		look("reader/"+name, c.Wire)
 	}
 	for name, c := range d.file.Speakers {
 		look("speaker/"+name, c.Wire)

@@ -23,6 +23,7 @@ import (
 	"lobby/devices/emulator/onbon"
 	"lobby/devices/emulator/pole"
 	"lobby/devices/emulator/scanner"
+	"lobby/devices/emulator/sdt"
 	"lobby/devices/emulator/star"
 	"lobby/devices/emulator/syn6288"
 	"lobby/devices/wire"
@@ -44,6 +45,7 @@ var emulatorCatalog = map[string]emulator.New{
 	"modbus":  modbus.New,
 	"numpad":  keyboard.NewNumpad,
 	"onbon":   onbon.New,
+	"sdt":     sdt.New,
 	"star":    star.New,
 	"syn6288": syn6288.New,
 	"wedge":   keyboard.NewWedge,

@@ -37,6 +37,7 @@ var effects = map[string]string{
 	"panel":       "按键取号不可用，请用触摸屏",
 	"speaker":     "没有语音叫号，请看大屏",
 	"scanner":     "扫码不可用，请在屏幕上输号码，或到导办台",
+	"reader":      "读卡器不可用，请直接取号，预约请输预约码",
 	"keypad":      "不能在窗口评价，请扫小票评价",
 	"camera":      "看不到画面",
 	"recorder":    "这台摄像机现在不录像",

@@ -56,6 +56,7 @@ var mayImport = []struct {
 	{"devices/scanner/scannertest", []string{"devices", "devices/devicetest", "devices/emulator"}},
 	{"devices/scanner/code", []string{"devices"}},
 	{"devices/scanner/...", []string{"devices", "devices/scanner/...", "devices/internal/evdev"}},
+	{"devices/idcard/...", []string{"devices", "devices/idcard/...", "devices/internal/exchange"}},
 	{"devices/keypad", []string{"devices"}},
 	{"devices/button", []string{"devices"}},
 	{"devices/camera", []string{"devices", "devices/camera/pipe"}},

@@ -7,6 +7,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/board"
 	"lobby/devices/callbox"
+	"lobby/devices/idcard"
 	"lobby/devices/printer"
 	"lobby/devices/scanner"
 	"lobby/devices/speaker"
@@ -58,5 +59,6 @@ func catalogModels() []string {
 	models = append(models, sorted(board.Catalog)...)
 	models = append(models, sorted(speaker.Catalog)...)
 	models = append(models, sorted(scanner.Catalog)...)
+	models = append(models, sorted(idcard.Catalog)...)
 	return append(models, sorted(callbox.Catalog)...)
 }

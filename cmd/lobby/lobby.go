@@ -36,6 +36,7 @@ type lobby struct {
 	wires       *wires
 	inputs      *inputs
 	kioskScans  *kioskScans
+	holders     *holders
 	keypads     *keypads
 	relay       *camera.Relay  // nil without cameras
 	notary      *notary.Notary // nil before the key is open
@@ -55,7 +56,7 @@ func start(ctx context.Context, file *hallFile, log *slog.Logger) (*lobby, error
 	if err != nil {
 		return nil, fmt.Errorf("time zone %q: %w", file.Hall.Timezone, err)
 	}
-	l := &lobby{file: file, log: log, location: location, health: newHealth(file.description().Devices), emulators: newEmulators(log, file.models), kioskScans: newKioskScans()}
+	l := &lobby{file: file, log: log, location: location, health: newHealth(file.description().Devices), emulators: newEmulators(log, file.models), kioskScans: newKioskScans(), holders: newHolders()}
 	if l.listener, err = listen(file.Config); err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(enduring(l.log, "forecaster", nil, f.run))
-	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
+	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startReaders, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
 		if err := start(); err != nil {
 			return err
 		}

@@ -197,10 +197,15 @@ func (c Config) atKiosk(id string) string {
 	return ""
 }
 
-// scansAt tells whether a kiosk has a scanner.
+// scansAt tells whether a kiosk has a scanner or a card reader.
 func (c Config) scansAt(kiosk string) bool {
 	for _, s := range c.Scanners {
 		if s.Kiosk == kiosk {
+			return true
+		}
+	}
+	for _, r := range c.Readers {
+		if r.Kiosk == kiosk {
 			return true
 		}
 	}

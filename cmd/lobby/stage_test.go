@@ -57,7 +57,7 @@ func furnished(t *testing.T, edits ...[2]string) *stage {
 	}
 	log := slog.New(slog.DiscardHandler)
 	s := &stage{t: t, seen: map[string]string{}, spoken: map[string]int{}, slips: map[string]int{}}
-	l := &lobby{file: file, log: log, location: location, health: newHealth(file.description().Devices), emulators: newEmulators(log, file.models), kioskScans: newKioskScans()}
+	l := &lobby{file: file, log: log, location: location, health: newHealth(file.description().Devices), emulators: newEmulators(log, file.models), kioskScans: newKioskScans(), holders: newHolders()}
 	s.lobby = l
 	l.emulators.memory = true
 	nonces := 0
@@ -113,7 +113,7 @@ func (s *stage) begin() {
 		s.t.Fatal(err)
 	}
 	l.group.add(func(ctx context.Context) error { return l.health.run(ctx, l.hall) })
-	for _, start := range []func() error{l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners} {
+	for _, start := range []func() error{l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startReaders} {
 		if err := start(); err != nil {
 			s.t.Fatal(err)
 		}

@@ -109,7 +109,7 @@ func (l *lobby) startWeb() error {
 	}
 	d := l.file.description()
 	guard := api.Guard{Hosts: l.file.Hosts, Origins: l.file.Origins}
-	commander := &api.Commander{Hall: l.hall, Items: l.file.items}
+	commander := &api.Commander{Hall: l.hall, Items: l.file.items, Holders: l.holders}
 	f := feed.New(feed.Options{
 		Hall: l.hall, Backlog: l.trail, Commander: commander, Description: d, Build: build(), Heartbeat: heartbeat, Patience: pongPatience,
 		Allowed: guard.Allowed, Beat: l.startScreens(), Log: l.log, Now: time.Now,
@@ -134,7 +134,7 @@ func (l *lobby) startWeb() error {
 		}
 		options.Gateway = calls
 	}
-	if len(l.file.Scanners) > 0 {
+	if len(l.file.Scanners)+len(l.file.Readers) > 0 {
 		options.Scans = l.kioskScans
 	}
 	if l.emulators.any() {

@@ -19,8 +19,17 @@ const printPatience = 15 * time.Second
 
 // Commander carries out commands that come as JSON, from HTTP or the feed.
 type Commander struct {
-	Hall  Hall
-	Items *Items
+	Hall    Hall
+	Items   *Items
+	Holders Holders // nil where no kiosk reads cards
+}
+
+// Holders know whose card was read at a kiosk, by its keyed hash.
+type Holders interface {
+	// Holder is who stands there now; empty for nobody known.
+	Holder(kiosk string, now time.Time) string
+	// Gone says that the number was taken: the next one is somebody else's.
+	Gone(kiosk string)
 }
 
 // head is what every command has.
@@ -58,7 +67,7 @@ func (c *Commander) Command(ctx context.Context, from string, data []byte) (queu
 	}
 	command, err := queue.DecodeCommand(data)
 	if take, ok := command.(queue.Take); ok && err == nil {
-		command, err = c.withService(take)
+		command, err = c.withService(c.withHolder(take))
 	}
 	var refusal *queue.Refusal
 	if errors.As(err, &refusal) {
@@ -69,7 +78,10 @@ func (c *Commander) Command(ctx context.Context, from string, data []byte) (queu
 		return queue.Answer{ID: h.ID, Refusal: &queue.Refusal{Code: codeNotDurable, Say: "命令没有写入磁盘，请用同一个 id 再试"}}, nil
 	}
 	answer.Refusal = answer.Refusal.In(h.Lang)
-	if _, ok := command.(queue.Take); ok && answer.OK {
+	if take, ok := command.(queue.Take); ok && answer.OK {
+		if c.Holders != nil {
+			c.Holders.Gone(take.Kiosk)
+		}
 		return answer, func(ctx context.Context) queue.Answer { return c.withPrint(ctx, answer) }
 	}
 	return answer, nil
@@ -87,6 +99,15 @@ func (h head) actor(ctx context.Context, from string) string {
 		return "kiosk:" + h.Kiosk
 	}
 	return from
+}
+
+// withHolder makes the number that of whose card was read at the kiosk. What a
+// page says of a person is nothing that a card said.
+func (c *Commander) withHolder(t queue.Take) queue.Take {
+	if c.Holders != nil && t.Kiosk != "" && t.Person == "" {
+		t.Person = c.Holders.Holder(t.Kiosk, time.Now())
+	}
+	return t
 }
 
 // withService finds the queue of an item.

@@ -14,7 +14,7 @@ import { keypads } from '../components/bench-keypad.js';
 import { cameraBench } from '../components/bench-camera.js';
 
 const EVERY = 500; // milliseconds between two looks
-const ORDER = ['printer', 'speaker', 'callbox', 'scanner', 'camera', 'board', 'keypad'];
+const ORDER = ['printer', 'speaker', 'callbox', 'scanner', 'reader', 'camera', 'board', 'keypad'];
 
 const bench = {
   hall: /** @type {any} */ (null),
@@ -64,7 +64,7 @@ async function look() {
   bench.draw();
 }
 
-const VIEWS = /** @type {Record<string, (bench: any, e: any) => unknown>} */ ({ printer, board: boards, callbox: callboxes, scanner: scanners, speaker, keypad: keypads, camera: cameraBench });
+const VIEWS = /** @type {Record<string, (bench: any, e: any) => unknown>} */ ({ printer, board: boards, callbox: callboxes, scanner: scanners, reader: scanners, speaker, keypad: keypads, camera: cameraBench });
 
 /** @param {any} hall */
 function view(hall) {
@@ -83,7 +83,7 @@ function content() {
   return repeat(known, (e) => e.id, (e) => html`<section class="dev ${e.kind} ${wide(e) ? 'wide' : ''}" aria-label="${t(`device.kind.${e.kind}`)} ${e.id}"><h2>${icon(SIGNS[e.kind])}${t(`device.kind.${e.kind}`)}<small>${e.id}</small></h2>${VIEWS[e.kind](bench, e)}${faults(e)}</section>`);
 }
 
-const SIGNS = /** @type {Record<string, string>} */ ({ printer: 'printer', board: 'text', callbox: 'bell', scanner: 'search', speaker: 'sound', keypad: 'star', camera: 'cam' });
+const SIGNS = /** @type {Record<string, string>} */ ({ printer: 'printer', board: 'text', callbox: 'bell', scanner: 'search', reader: 'idcard', speaker: 'sound', keypad: 'star', camera: 'cam' });
 
 /** A wire with many units takes the whole width. @param {any} e */
 const wide = (e) => (e.view?.units || []).length > 4;

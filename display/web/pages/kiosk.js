@@ -31,7 +31,7 @@ const kiosk = {
   /** Goes to a screen. Every screen gets its own command id, so that two fast taps take one ticket. @param {string} screen @param {any} [detail] */
   go(screen, detail = {}) {
     if (this.s.busy) return;
-    Object.assign(this.s, { screen, detail, page: 0, typed: '', takeId: newId(), problem: '', sheet: null, again: null });
+    Object.assign(this.s, { screen, detail, page: 0, typed: '', takeId: newId(), problem: '', told: '', sheet: null, again: null });
     this.draw();
     window.scrollTo(0, 0);
   },
@@ -106,7 +106,7 @@ const kiosk = {
 /** @returns {any} */
 function fresh() {
   return {
-    screen: 'home', detail: {}, page: 0, class: 'normal', takeId: newId(), busy: false, problem: '',
+    screen: 'home', detail: {}, page: 0, class: 'normal', takeId: newId(), busy: false, problem: '', told: '',
     typed: '', sheet: null, taken: null, until: 0, touched: Date.now(), choosing: false, again: null,
     big: false, hc: false, low: false, aloud: false, read: '',
   };
@@ -123,6 +123,7 @@ function view(hall) {
   return html`${staleStrip(hall)}${note(kiosk)}${s.sheet ? sheet(kiosk) : screen(kiosk)}${bar(kiosk)}
 ${s.choosing ? classDialog(kiosk) : ''}${s.again ? againDialog(kiosk) : ''}${warning()}
 ${s.problem ? html`<div class="toast" role="alert">${s.problem}<button @click=${() => { s.problem = ''; kiosk.draw(); }}>${t('ok')}</button></div>` : ''}
+${s.told && !s.problem ? html`<div class="toast told" role="status">${s.told}<button @click=${() => { s.told = ''; kiosk.draw(); }}>${t('ok')}</button></div>` : ''}
 ${s.busy ? html`<div class="busy" role="status"><b>${t('kiosk.printing')}</b></div>` : ''}`;
 }
 
@@ -150,7 +151,7 @@ function warning() {
 /** Whether nobody has touched anything since the last session. */
 function pristine() {
   const { s } = kiosk;
-  return s.screen === 'home' && language() === 'zh-CN' && !s.big && !s.hc && !s.low && !s.aloud && !s.choosing && !s.again && s.class === 'normal';
+  return s.screen === 'home' && !s.told && language() === 'zh-CN' && !s.big && !s.hc && !s.low && !s.aloud && !s.choosing && !s.again && s.class === 'normal';
 }
 
 /** Ends sessions that nobody is in any more. */
@@ -205,6 +206,8 @@ function scanned(scan) {
     s.taken = scan.taken;
     s.until = Date.now() + DONE * 1000;
     kiosk.go('done');
+  } else if (scan.card) {
+    s.told = t('kiosk.card_read');
   } else {
     s.problem = scan.refusal?.say || t(`kiosk.scan_${scan.problem}`);
   }
