@@ -22,7 +22,7 @@ export function hero(hall, wall, calls) {
   const shown = cards.length ? cards[turns.of(cards.length)] : null;
   const list = shown && now ? calls : rest;
   return html`<section class="hero" aria-label=${t('wall.calls')}>${shown || (now ? calling(hall, now) : welcome())}
-<ol class="recent" aria-label=${t('wall.recent')}>${list.slice(0, 5).map((c) => recent(hall, c))}</ol></section>`;
+<ol class="recent" aria-label=${t('wall.recent')}>${list.slice(0, shown ? 4 : 5).map((c) => recent(hall, c))}</ol></section>`;
 }
 
 const welcome = () => html`<div class="now quiet"><div class="k">${icon('sound')}${t('wall.listening')}</div><div class="n">${t('wall.welcome')}</div><div class="g">${t('wall.note')}</div></div>`;
@@ -40,11 +40,14 @@ function betweenCalls(state, wall) {
 /** @param {string} words */
 const notice = (words) => html`<div class="now quiet card"><div class="k">${icon('info')}${t('wall.notice')}</div><p class="words">${words}</p></div>`;
 
+/** The first three papers, and how many there are if there are more. @param {string[]} list */
+const papers = (list) => (list.length > 3 ? t('wall.papers', { list: list.slice(0, 3).join('、'), n: list.length }) : list.join('、'));
+
 /** What one item asks for, in short. @param {any} state @param {any} i */
 function sheet(state, i) {
   const service = serviceOf(state, i.service);
   return html`<div class="now quiet card"><div class="k">${icon('info')}${t('wall.sheet')}</div><h2>${nameOf(i)}</h2>
-<dl><dt>${t('item.papers')}</dt><dd>${i.papers.slice(0, 5).join('、')}</dd><dt>${t('item.limit')}</dt><dd>${promise(i)}</dd><dt>${t('item.fee')}</dt><dd>${i.fee || t('item.unsaid')}</dd>
+<dl><dt>${t('item.papers')}</dt><dd>${papers(i.papers)}</dd><dt>${t('item.limit')}</dt><dd>${promise(i)}</dd><dt>${t('item.fee')}</dt><dd>${i.fee || t('item.unsaid')}</dd>
 ${service?.windows?.length ? html`<dt>${t('item.place')}</dt><dd>${[placeOf(service), t('n_window', { n: ranges(service.windows) })].filter(Boolean).join(' ')}</dd>` : ''}</dl></div>`;
 }
 
