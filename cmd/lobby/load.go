@@ -21,6 +21,7 @@ import (
 	"lobby/devices/speaker"
 	"lobby/devices/wire"
 	"lobby/display/api"
+	"lobby/display/slip"
 	"lobby/queue"
 	"lobby/queue/forecast"
 )
@@ -79,6 +80,7 @@ func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 	if err == nil {
 		err = newFileErrors(shown, checker{doc, h.Config}.check())
 	}
+	err = errors.Join(err, h.loadLogos(files, doc))
 	if h.Items != "" {
 		items, itemsErr := h.loadItems(files, filepath.Join(filepath.Dir(shown), h.Items))
 		h.items, err = items, errors.Join(err, itemsErr)
@@ -86,6 +88,29 @@ func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 		h.items, _ = api.NewItems(nil, nil) // an empty catalogue is always good
 	}
 	return h, err
+}
+
+// loadLogos reads the pictures that slips show.
+func (h *hallFile) loadLogos(files fs.FS, doc *document) error {
+	var errs []error
+	for _, name := range sorted(h.Slips) {
+		for i, e := range h.Slips[name] {
+			if e.File == "" {
+				continue
+			}
+			data, err := fs.ReadFile(files, e.File)
+			if errors.Is(err, fs.ErrInvalid) {
+				err = errors.New("name a file beside or below the hall file, without .. and without a / in front")
+			}
+			if err == nil {
+				h.Slips[name][i].Picture, err = slip.ReadLogo(data)
+			}
+			if err != nil {
+				errs = append(errs, placeAt(doc.at(fmt.Sprintf("$.slips.%s[%d]", name, i)), "slip %s: logo %s: %v", name, e.File, err))
+			}
+		}
+	}
+	return newFileErrors(doc.name, errs)
 }
 
 func (h *hallFile) loadItems(files fs.FS, shown string) (*api.Items, error) {

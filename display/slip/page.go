@@ -33,6 +33,7 @@ var fields = map[string]func(p *page, e Element, c Content){
 	"priority":       (*page).priority,
 	"copy":           (*page).copy,
 	"offline":        (*page).offline,
+	"logo":           (*page).logo,
 	"number":         (*page).number,
 	"rule":           (*page).rule,
 	"ahead":          (*page).ahead,

@@ -2,6 +2,7 @@ package slip
 
 import (
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 
@@ -20,6 +21,9 @@ type Element struct {
 	Align string `yaml:"align"` // left, center or right; center where empty
 	Bold  bool   `yaml:"bold"`
 	Wide  bool   `yaml:"wide"` // on 80 mm paper only
+	File  string `yaml:"file"` // what show: logo shows: a PNG beside the hall file
+
+	Picture image.Image `yaml:"-"` // what stands in File; whoever reads the template reads it
 }
 
 // Standard is the slip of DESIGN: hall, number, way, papers, code, time.
@@ -73,6 +77,8 @@ func (t Template) Validate() error {
 		switch {
 		case fields[e.Show] == nil:
 			return fmt.Errorf("slip: element %d shows %q; known are %s", i+1, e.Show, strings.Join(Fields(), ", "))
+		case (e.Show == "logo") != (e.File != ""):
+			return fmt.Errorf("slip: element %d shows %q and has the file %q; a logo needs one, and nothing else has one: {show: logo, file: logo.png}", i+1, e.Show, e.File)
 		case e.Size != "" && e.Size != normal && e.Size != large:
 			return fmt.Errorf("slip: element %d (%s) has size %q; write normal or large", i+1, e.Show, e.Size)
 		case e.Align != "" && e.Align != "left" && e.Align != "center" && e.Align != "right":

@@ -14,7 +14,9 @@ func TestTemplatesAreChecked(t *testing.T) {
 	for say, template := range map[string]Template{
 		`add {show: copy}`:              {{Show: "number"}},
 		`add {show: number}`:            {{Show: "copy"}, {Show: "number", Wide: true}},
-		`shows "logo"; known are ahead`: append(Standard(), Element{Show: "logo"}),
+		`shows "face"; known are ahead`: append(Standard(), Element{Show: "face"}),
+		`a logo needs one`:              append(Standard(), Element{Show: "logo"}),
+		`nothing else has one`:          append(Standard(), Element{Show: "text", File: "logo.png"}),
 		`write normal or large`:         append(Standard(), Element{Show: "text", Size: "huge"}),
 		`write left, center or right`:   append(Standard(), Element{Show: "text", Align: "middle"}),
 	} {
