@@ -1,9 +1,12 @@
 package web_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	c "github.com/chromedp/chromedp"
 )
 
@@ -82,4 +85,32 @@ func TestFaultF31_ScreenBeatsOnlyWhileItDraws(t *testing.T) {
 	if n := heard(); n != was {
 		t.Errorf("a wall that draws no more beat %d times", n-was)
 	}
+}
+
+// A lid that is closed stops a page; the hall goes on without it. Awake again,
+// the page stands where the hall stands.
+func TestFaultF27_APageThatSleptShowsTheHallOfNow(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/wall/main", ".grid .w")
+	p.lives(page.SetWebLifecycleStateStateFrozen)
+	hall.drop() // as the daemon does with a client that answers no ping
+	for n := range 100 {
+		hall.callAt(n)
+	}
+	p.lives(page.SetWebLifecycleStateStateActive)
+	p.until(`document.querySelector('.now.fresh .n')?.textContent==='M099'&&!document.querySelector('.stale')`)
+	p.until(`[...document.querySelectorAll('.grid .w')].slice(0,19).every((w,i)=>w.textContent.includes('M0'+(80+i)))`)
+	if got := eval[int](p, `lobby.stateSeq`); got != hall.at() {
+		t.Errorf("the page stands at %d, the hall at %d", got, hall.at())
+	}
+}
+
+// lives freezes or wakes the page, as a lid does.
+func (p *tab) lives(state page.SetWebLifecycleStateState) {
+	p.t.Helper()
+	p.do(c.Func(func(ctx context.Context, t *c.Target) error {
+		_, err := cdp.Call(ctx, t, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: state})
+		return err
+	}))
 }
