@@ -46,6 +46,8 @@ type Config struct {
 	Boards      map[string]Bus           `yaml:"boards"`    // unit names are window ids
 	Callboxes   map[string]Bus           `yaml:"callboxes"` // unit names are what windows and kiosks refer to
 	Speakers    map[string]Speaker       `yaml:"speakers"`
+	Outputs     map[string]Output        `yaml:"outputs"` // lamps and bells on pins of this computer
+	Paper       map[string]PaperSensor   `yaml:"paper"`   // sensors on pins, beside printers that have none
 	Scanners    map[string]Attached      `yaml:"scanners"`
 	Readers     map[string]Attached      `yaml:"readers"` // of identity cards
 	Identity    Identity                 `yaml:"identity"`
@@ -249,6 +251,12 @@ func (c Config) deviceList(d display.Description) []display.Device {
 		for _, button := range sorted(k.Pins) {
 			add("panel", k.ID+"-"+button, k.Name+" 按键 "+button)
 		}
+	}
+	for _, id := range sorted(c.Outputs) {
+		add("output", id, c.Outputs[id].Window+" 号窗口"+outputNames[c.Outputs[id].Kind]+" "+id)
+	}
+	for _, id := range sorted(c.Paper) {
+		add("paper", id, "纸传感器 "+id+"（打印机 "+c.Paper[id].Printer+"）")
 	}
 	for _, id := range sorted(c.Scanners) {
 		add("scanner", id, "扫码器 "+id+c.atKiosk(c.Scanners[id].Kiosk))

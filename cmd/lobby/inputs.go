@@ -28,6 +28,7 @@ type inputs struct {
 	drivers map[string]devices.Input // by unit, while its bus is in session
 	boxes   map[string]string        // window to its call box
 	signs   map[string][]string      // window to its displays on call box wires
+	lamps   map[string][]*beacon     // window to its lamps and bells on pins; set before anybody listens
 }
 
 func newInputs(c Config, h *hall.Hall, health *health, log *slog.Logger) *inputs {
@@ -111,6 +112,9 @@ func (in *inputs) frame(f devices.Frame) {
 			text = "----"
 		}
 		in.tell(box, text)
+	}
+	for _, s := range in.lamps[f.Window] {
+		s.show(f)
 	}
 	for _, unit := range in.signs[f.Window] {
 		if d, ok := in.driver(unit).(devices.Shower); ok {

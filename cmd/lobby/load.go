@@ -358,6 +358,7 @@ func (c checker) drivers(bad func(path, format string, args ...any)) {
 		c.attached(bad, path, s)
 		tryOpen(bad, path, scanner.Catalog, s.Model, s.Options)
 	}
+	c.outputs(bad)
 	c.readers(bad, func(path string, a Attached) { claim(path, a.Wire) })
 	for _, name := range sorted(c.Callboxes) {
 		b, path := c.Callboxes[name], "$.callboxes."+name

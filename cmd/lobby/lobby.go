@@ -116,7 +116,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(enduring(l.log, "forecaster", nil, f.run))
-	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startReaders, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
+	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startOutputs, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startReaders, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
 		if err := start(); err != nil {
 			return err
 		}

@@ -79,6 +79,16 @@ func furnished(t *testing.T, edits ...[2]string) *stage {
 // edited is the small hall's file after edits.
 func edited(t testing.TB, edits ...[2]string) *hallFile {
 	t.Helper()
+	file, err := editedFile(t, edits...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// editedFile is edited with what is wrong with the file then.
+func editedFile(t testing.TB, edits ...[2]string) (*hallFile, error) {
+	t.Helper()
 	files := fstest.MapFS{}
 	for _, name := range []string{"small.yaml", "small-items.yaml"} {
 		data, err := halls.Files.ReadFile(name)
@@ -95,11 +105,7 @@ func edited(t testing.TB, edits ...[2]string) *hallFile {
 		text = strings.Replace(text, e[0], e[1], 1)
 	}
 	files["small.yaml"].Data = []byte(text)
-	file, err := loadFS(files, "small.yaml", "small.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return loadFS(files, "small.yaml", "small.yaml")
 }
 
 // begin starts the devices and waits until all of them are up.
