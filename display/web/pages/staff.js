@@ -69,5 +69,11 @@ startPage({ view }).then(({ hall, draw }) => {
   document.title = t('staff.title');
   page.draw = draw;
   setInterval(() => refresh(hall), EVERY);
-  hall.addEventListener('change', () => refresh(hall), { once: true });
+  const first = () => {
+    if (!hall.state) return; // the feed is connecting
+    hall.removeEventListener('change', first);
+    refresh(hall);
+  };
+  hall.addEventListener('change', first);
+  first();
 });
