@@ -27,9 +27,9 @@ func TestFaultF02_CableCutAnywhere(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			d := newDesk(t, `{}`)
 			defer d.close()
-			d.cable.left.Store(int64(k))
+			d.cable.Left.Store(int64(k))
 			var wire []byte
-			d.cable.tap = func(b []byte) { wire = append(wire, b...) }
+			d.cable.Tap = func(b []byte) { wire = append(wire, b...) }
 			outcome, took, err := d.print("M045")
 			began := strings.Contains(string(wire), "\x1b@\x1c&")
 			switch {

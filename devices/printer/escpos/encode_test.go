@@ -19,6 +19,7 @@ import (
 	"golang.org/x/image/font/opentype"
 
 	"lobby/devices"
+	"lobby/devices/printer/printertest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -159,7 +160,7 @@ func frame(t *testing.T, page, name string) []byte {
 func TestLossIsReported(t *testing.T) {
 	p := Profiles()[DefaultProfile]
 	out, loss := Encode(p, devices.Slip{Blocks: []devices.Block{
-		{Text: "㐀a㐀😀"}, {QR: strings.Repeat("x", 1001)}, {Image: checkers(600, 8)},
+		{Text: "㐀a㐀😀"}, {QR: strings.Repeat("x", 1001)}, {Image: printertest.Checkers(600, 8)},
 	}})
 	if loss == nil || string(loss.Runes) != "㐀😀" || !loss.QR || !loss.Cropped {
 		t.Errorf("loss %+v", loss)

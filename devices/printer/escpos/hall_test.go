@@ -3,62 +3,21 @@ package escpos
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net"
-	"sync/atomic"
+	"strings"
 	"testing"
 	"time"
 
 	"lobby/devices"
 	"lobby/devices/emulator/engine"
 	emulated "lobby/devices/emulator/escpos"
+	"lobby/devices/printer/printertest"
 )
-
-// cable is one end of a net.Pipe with the promises of a devices.Wire. It breaks
-// after a number of bytes, if told so.
-type cable struct {
-	net.Conn
-	left atomic.Int64 // bytes until it breaks; negative never
-	tap  func([]byte) // sees what was sent, when set
-}
-
-func (c *cable) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	return n, gone(err)
-}
-
-func (c *cable) Write(b []byte) (int, error) {
-	left := c.left.Load()
-	cut := left >= 0 && int64(len(b)) >= left
-	if cut {
-		b = b[:left]
-	}
-	n, err := c.Conn.Write(b)
-	if c.tap != nil {
-		c.tap(b[:n])
-	}
-	if left >= 0 {
-		c.left.Store(left - int64(n))
-	}
-	if cut && err == nil {
-		_ = c.Conn.Close()
-		err = devices.ErrGone
-	}
-	return n, gone(err)
-}
-
-func gone(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) {
-		return devices.ErrGone
-	}
-	return err
-}
 
 // options decodes a literal of the configuration strictly.
 func options(text string) devices.Decode {
 	return func(into any) error {
-		d := json.NewDecoder(stringReader(text))
+		d := json.NewDecoder(strings.NewReader(text))
 		d.DisallowUnknownFields()
 		return d.Decode(into)
 	}
@@ -69,7 +28,7 @@ type desk struct {
 	t       *testing.T
 	printer *emulated.Printer
 	driver  *Printer
-	cable   *cable
+	cable   *printertest.Cable
 	unplug  func()
 }
 
@@ -93,8 +52,8 @@ func (d *desk) plug(text string) {
 		d.unplug()
 	}
 	near, far := net.Pipe()
-	d.cable = &cable{Conn: near}
-	d.cable.left.Store(-1)
+	d.cable = &printertest.Cable{Conn: near}
+	d.cable.Left.Store(-1)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan struct{})
 	go func() {
@@ -135,7 +94,7 @@ func ticket(id string) devices.Slip {
 		{Rule: true},
 		{Pair: [2]string{"前面等候", "7 人 约 9 分钟"}},
 		{QR: "https://hall.example.gov.cn/t/A015?k=7F3C", Align: devices.Center},
-		{Image: checkers(160, 48), Align: devices.Center},
+		{Image: printertest.Checkers(160, 48), Align: devices.Center},
 		{Text: "当日有效"},
 	}}
 }

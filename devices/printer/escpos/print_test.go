@@ -3,9 +3,6 @@ package escpos
 import (
 	"context"
 	"errors"
-	"image"
-	"image/color"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,20 +13,8 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/printer/printertest"
 )
-
-func stringReader(s string) io.Reader { return strings.NewReader(s) }
-
-// checkers is a picture with enough dots to be seen.
-func checkers(w, h int) *image.Paletted {
-	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{color.White, color.Black})
-	for y := range h {
-		for x := range w {
-			img.SetColorIndex(x, y, uint8((x/8+y/8)&1))
-		}
-	}
-	return img
-}
 
 func TestGoodSlipIsPrinted(t *testing.T) {
 	for _, o := range []string{
@@ -102,13 +87,13 @@ func TestTroubleInTheMiddleIsUnconfirmed(t *testing.T) {
 					t.Fatalf("before %s: %s, %v", fault, outcome, err)
 				}
 				sent := 0
-				d.cable.tap = func(b []byte) {
+				d.cable.Tap = func(b []byte) {
 					if sent += len(b); sent > 300 {
 						d.fault(fault, true)
 					}
 				}
 				long := ticket("M045")
-				long.Blocks = append(long.Blocks, devices.Block{Image: checkers(560, 400)})
+				long.Blocks = append(long.Blocks, devices.Block{Image: printertest.Checkers(560, 400)})
 				start := time.Now()
 				outcome, err := d.driver.Print(context.Background(), long)
 				took := time.Since(start)
@@ -133,7 +118,7 @@ func TestNextSlipIsWholeAfterTrouble(t *testing.T) {
 			d := newDesk(t, `{}`)
 			defer d.close()
 			sent := 0
-			d.cable.tap = func(b []byte) {
+			d.cable.Tap = func(b []byte) {
 				if sent += len(b); sent > maxBand+700 {
 					d.fault(fault, true)
 				}
@@ -141,7 +126,7 @@ func TestNextSlipIsWholeAfterTrouble(t *testing.T) {
 			if outcome, _, err := d.print("M045"); outcome != devices.Unconfirmed {
 				t.Fatalf("%s: %s, %v", fault, outcome, err)
 			}
-			d.cable.tap = nil
+			d.cable.Tap = nil
 			d.fault(fault, false)
 			synctest.Wait()
 			if outcome, _, err := d.print("M046"); outcome != devices.Printed || err != nil {
@@ -261,7 +246,7 @@ func TestFlowControlIsHeeded(t *testing.T) {
 		defer d.close()
 		d.print("M044")
 		sent, at := 0, 0
-		d.cable.tap = func(b []byte) {
+		d.cable.Tap = func(b []byte) {
 			if sent += len(b); sent > 600 && at == 0 {
 				at = sent
 				d.fault("busy", true)
@@ -330,7 +315,7 @@ func TestCancelledContextEndsTheCall(t *testing.T) {
 		defer d.close()
 		d.print("M044")
 		sent := 0
-		d.cable.tap = func(b []byte) {
+		d.cable.Tap = func(b []byte) {
 			if sent += len(b); sent > 300 {
 				d.fault("stalled", true)
 			}
