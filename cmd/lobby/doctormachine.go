@@ -138,6 +138,7 @@ func (d *doctor) secrets() {
 		}
 	}
 	read("mqtt", d.file.MQTT.PasswordFile)
+	read("identity", d.file.Identity.KeyFile)
 	for name, k := range d.file.Keypads {
 		read("keypad/"+name, k.PasswordFile)
 		read("keypad/"+name, k.KeyFile)

@@ -32,6 +32,9 @@ func TestALampIsOnWhileItsWindowCallsAndABellSoundsOnce(t *testing.T) {
 		s.settle(10 * time.Second)
 		want("10 s later", true, false)
 		s.at("box-1", devices.KeyRecall, "")
+		want("recalled", true, false)
+		s.lobby.inputs.frame(devices.Frame{Window: "1", Ticket: s.window("1").Ticket, Blink: true}) // as after a reconnection
+		want("told again", true, false)
 		s.at("box-1", devices.KeyArrive, "")
 		want("arrived", false, false)
 		s.lobby.group.cancel()
