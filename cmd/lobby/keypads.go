@@ -79,6 +79,9 @@ func (k *keypads) client() (mqtt.Options, error) {
 	host, _ := os.Hostname() // only part of a name
 	o := mqtt.Options{ClientID: "lobby-" + k.lobby.file.Hall.ID + "-" + host, Broker: c.Broker, User: c.User, CA: c.CAFile}
 	if !c.Embedded {
+		// A press that waited at the broker would seem to be as young as when it
+		// was sent. Its keypad sends it again, with its true age.
+		o.Clean = true
 		var err error
 		if c.PasswordFile != "" {
 			o.Password, err = readSecret(c.PasswordFile)

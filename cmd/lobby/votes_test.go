@@ -275,6 +275,28 @@ func (p *pad) onCommand(m devices.Message) {
 	}
 }
 
+// question waits until the keypad is asked about a ticket, whose question staff
+// repeat: the first may have come before the keypad listened.
+func (p *pad) question(window, ticket string) (q asked) {
+	p.t.Helper()
+	until(p.t, p.name+" is asked about "+ticket, 2*patience, func() bool {
+		again := time.NewTimer(300 * time.Millisecond)
+		defer again.Stop()
+		for {
+			select {
+			case q = <-p.asked:
+				if q.Ticket == ticket { // and not what the broker kept of the one before
+					return true
+				}
+			case <-again.C:
+				p.do(fmt.Sprint("invite", time.Now().UnixNano()), "invite", map[string]any{"window": window})
+				return false
+			}
+		}
+	})
+	return q
+}
+
 // window serves citizens one after the other and lets each vote in some way.
 // Where the question was lost with the hall, nobody votes.
 func (p *pad) window(window, service string, n int) {
@@ -345,7 +367,8 @@ func (p *pad) cast(kind, prompt string, level int, twice bool) {
 	for {
 		payload := fmt.Appendf(nil, `{"v":1,"id":%q,"k":%d,"prompt":%q,"ago":%d,"mac":%q}`,
 			id, level, prompt, time.Since(pressed).Milliseconds(), keypad.MAC([]byte(key), id, prompt, level))
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		// Half a second, for what waits for the line does not grow older.
+		ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 		for range map[bool]int{false: 1, true: 2}[twice] {
 			_ = p.client.Publish(ctx, p.topic("event"), false, payload) // sent again until it is answered
 		}

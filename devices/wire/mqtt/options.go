@@ -25,9 +25,9 @@ type Options struct {
 	// CA is a PEM file with the certificates that may vouch for the broker;
 	// empty means those of the system.
 	CA string
-	// Clean makes the broker forget this client whenever it is away. Lobby
-	// leaves it off, so that presses wait at the broker; keypads set it,
-	// because yesterday's prompt is worth nothing.
+	// Clean makes the broker forget this client whenever it is away. Keypads set
+	// it, because yesterday's prompt is worth nothing, and Lobby at a broker that
+	// is not its own, because what waits there does not say for how long.
 	Clean bool
 	// Will, when set, is asked at every connect for the message that the broker
 	// is to publish when this client is lost. A client with a will ends by
