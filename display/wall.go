@@ -13,6 +13,7 @@ type Wall struct {
 	Area    string   `json:"area,omitempty" yaml:"area"`
 	Screen  *Screen  `json:"screen,omitempty" yaml:"screen"`   // missing: sizes as drawn, all windows on one page
 	Notices []string `json:"notices,omitempty" yaml:"notices"` // shown between calls
+	Sound   bool     `json:"sound,omitempty" yaml:"-"`         // its page plays the calls of a zone without a loudspeaker
 }
 
 // Screen says how large a wall is and from how far it has to be read.

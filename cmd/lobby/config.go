@@ -181,6 +181,10 @@ func (c Config) description() display.Description {
 	for i := range d.Kiosks {
 		d.Kiosks[i].Scanner = c.scansAt(d.Kiosks[i].ID)
 	}
+	d.Walls = slices.Clone(c.Walls)
+	for i := range d.Walls {
+		d.Walls[i].Sound = c.hasSound(d.Walls[i].ID)
+	}
 	for _, id := range c.cameraOrder() {
 		cam := c.Cameras[id]
 		shown := display.Camera{ID: id, Name: cam.Name, Floor: cam.Floor, Windows: notNil(cam.Windows), Regions: cam.Regions, Masks: cam.Masks, Schedule: cam.Shutter}
@@ -191,6 +195,16 @@ func (c Config) description() display.Description {
 	}
 	d.Devices = c.deviceList(d)
 	return d
+}
+
+// hasSound tells whether a speaker's other end is the page of a wall.
+func (c Config) hasSound(wall string) bool {
+	for _, s := range c.Speakers {
+		if s.Wire.Scheme == wire.Page && s.Wire.Path == wall {
+			return true
+		}
+	}
+	return false
 }
 
 // cameraOrder puts the first window's camera first and the overviews behind

@@ -45,6 +45,9 @@ func (d *doctor) devices() []func(context.Context) {
 	}
 	for _, name := range sorted(d.file.Speakers) {
 		c := d.file.Speakers[name]
+		if c.Wire.Scheme == wire.Page {
+			continue // there is no page while no hall runs
+		}
 		id := "speaker/" + name
 		add(id, c.Model, c.Wire, []devices.Unit{{Name: name, Options: c.Options.decode()}}, func(ctx context.Context, w devices.Wire) error {
 			return d.speaker(ctx, id, w, c)

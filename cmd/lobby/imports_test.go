@@ -42,6 +42,7 @@ var mayImport = []struct {
 	{"firmware-bridge/...", []string{"firmware-bridge", "firmware-bridge/internal/line"}},
 	{"devices", nil},
 	{"devices/wire", []string{"devices"}},
+	{"devices/wire/page", []string{"devices", "devices/wire", "devices/wire/pipe"}},
 	{"devices/wire/sound", []string{"devices", "devices/wire", "devices/wire/pipe"}},
 	{"devices/wire/chip", []string{"devices", "devices/wire", "devices/wire/pipe"}},
 	{"devices/wire/...", []string{"devices", "devices/wire"}},

@@ -20,6 +20,7 @@ import (
 	"lobby/devices/scanner"
 	"lobby/devices/speaker"
 	"lobby/devices/wire"
+	"lobby/display"
 	"lobby/display/api"
 	"lobby/display/slip"
 	"lobby/queue"
@@ -351,6 +352,9 @@ func (c checker) drivers(bad func(path, format string, args ...any)) {
 		s, path := c.Speakers[name], "$.speakers."+name
 		claim(path, s.Wire)
 		tryOpen(bad, path, speaker.Catalog, s.Model, s.Options)
+		if s.Wire.Scheme == wire.Page && (s.Model != "clips" || !slices.ContainsFunc(c.Walls, func(w display.Wall) bool { return w.ID == s.Wire.Path })) {
+			bad(path+".wire", "%s: a page plays what the model clips says, and the wall must be one of walls", s.Wire)
+		}
 	}
 	for _, name := range sorted(c.Scanners) {
 		s, path := c.Scanners[name], "$.scanners."+name

@@ -119,6 +119,7 @@ func (l *lobby) startWeb() error {
 		Ratings: &ratingsBook{book[*ratings.Tally]{records: l.trail, begin: ratings.New}}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
+	options.Sounds = sounds{l}
 	if l.settings != nil {
 		options.Settings = renewal{l.settings, l}
 	}

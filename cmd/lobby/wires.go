@@ -10,6 +10,7 @@ import (
 	buses "lobby/devices/wire/chip"
 	"lobby/devices/wire/input"
 	"lobby/devices/wire/lp"
+	"lobby/devices/wire/page"
 	"lobby/devices/wire/serial"
 	"lobby/devices/wire/sound"
 	"lobby/devices/wire/tcp"
@@ -20,6 +21,7 @@ import (
 type wires struct {
 	ctx       context.Context // of the program; emulators live so long
 	emulators *emulators
+	walls     page.Walls // whose pages play
 	log       *slog.Logger
 }
 
@@ -33,6 +35,8 @@ func (w *wires) opener(u wire.URL, id, model string, units []devices.Unit) (wire
 		return tcp.Open(u), nil
 	case wire.SPI, wire.I2C:
 		return buses.Open(u), nil
+	case wire.Page:
+		return w.walls.Open(u), nil
 	case wire.Sound:
 		return sound.Open(u), nil
 	case wire.Input:

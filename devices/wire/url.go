@@ -20,6 +20,7 @@ const (
 	I2C      = "i2c"    // i2c:///dev/i2c-1?address=27
 	Input    = "input"  // input:///dev/input/by-id/usb-Keypad-event-kbd
 	Sound    = "sound"  // sound:plughw:CARD=Device
+	Page     = "page"   // page:main, the sound of a wall's own screen
 	Emulated = "emu"    // emu:printer/front?baud=19200
 )
 
@@ -44,8 +45,8 @@ const (
 
 // URL is the address of a wire as it stands in the configuration.
 type URL struct {
-	Scheme string // Serial, TCP, LP, Input, SPI, I2C, Sound or Emulated
-	Path   string // the device's path, the sound card's or the emulator's name
+	Scheme string // Serial, TCP, LP, Input, SPI, I2C, Sound, Page or Emulated
+	Path   string // the device's path, the sound card's, the wall's or the emulator's name
 	Host   string // host:port of a TCP wire
 	Baud   Baud   // of a serial or emulated wire; 0 is as fast as possible
 	Mode   Mode   // only of a serial wire, else empty
@@ -89,13 +90,15 @@ func parse(s string) (URL, error) {
 		}
 	case Sound:
 		u, err = parseSound(raw)
+	case Page:
+		u, err = parsePage(raw)
 	case TCP:
 		u, err = parseTCP(raw)
 	case Emulated:
 		u, err = parseEmulated(raw)
 		known = []string{"baud"}
 	default:
-		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, input:///dev/…, spi:///dev/…, i2c:///dev/…, sound:card or emu:name")
+		err = errors.New("want serial:///dev/…, tcp://host:port, lp:///dev/…, input:///dev/…, spi:///dev/…, i2c:///dev/…, sound:card, page:wall or emu:name")
 	}
 	if err != nil {
 		return URL{}, err
@@ -186,6 +189,13 @@ func parseSound(raw *url.URL) (URL, error) {
 	return URL{Scheme: Sound, Path: name}, nil
 }
 
+func parsePage(raw *url.URL) (URL, error) {
+	if raw.Opaque == "" {
+		return URL{}, errors.New("want page:wall with the wall's id, as in page:main")
+	}
+	return URL{Scheme: Page, Path: raw.Opaque}, nil
+}
+
 func parseEmulated(raw *url.URL) (URL, error) {
 	if raw.Opaque == "" {
 		return URL{}, errors.New("want emu:name without slashes in front, as in emu:printer/front")
@@ -206,6 +216,8 @@ func (u URL) String() string {
 		return (&url.URL{Scheme: TCP, Host: u.Host}).String()
 	case Sound:
 		return "sound:" + u.Path
+	case Page:
+		return "page:" + u.Path
 	case Emulated:
 		if u.Baud > 0 {
 			return fmt.Sprintf("emu:%s?baud=%d", u.Path, u.Baud)

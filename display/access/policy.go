@@ -61,6 +61,7 @@ var Policy = []Rule{
 	{"GET /api/v1/items/{code}", everybody},
 	{"GET /api/v1/devices", []Role{Guide, Manager, Supervisor, Maintenance}},
 	{"GET /api/v1/alerts", []Role{Guide, Manager, Supervisor, Maintenance}},
+	{"GET /api/v1/walls/{wall}/sound", []Role{Wall}}, // its own
 	{"GET /api/v1/cameras", []Role{Manager, Supervisor, Maintenance}},
 	{"GET /api/v1/cameras/{camera}/live", leading},
 	{"POST /api/v1/cameras/{camera}/webrtc", leading},

@@ -46,6 +46,7 @@ type Options struct {
 	Scans       Scans // nil where no kiosk has a scanner
 	Evidence    Evidence
 	Figures     Figures
+	Sounds      Sounds
 	Settings    Settings // nil where the hall file cannot be changed on a page
 	Ratings     Ratings
 	Feed        http.Handler // at /api/v1/feed
@@ -92,6 +93,7 @@ func (a *API) routes() *routes {
 	mux.HandleFunc("GET /api/v1/devices", a.devices)
 	mux.HandleFunc("GET /api/v1/cameras", a.cameras)
 	mux.HandleFunc("GET /api/v1/alerts", a.alerts)
+	mux.HandleFunc("GET /api/v1/walls/{wall}/sound", a.sound)
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", a.live)
 	mux.HandleFunc("POST /api/v1/cameras/{camera}/webrtc", a.call)
 	mux.HandleFunc("DELETE /api/v1/cameras/{camera}/webrtc/{viewer}", a.hangUp)

@@ -8,6 +8,7 @@ import { hero } from '../components/wall-hero.js';
 import { icon } from '../lib/icons.js';
 import { keepItems } from '../lib/items.js';
 import { chainClass, chainLoad, first, minutes } from '../lib/names.js';
+import { playSound } from '../lib/sound.js';
 import { ridges } from '../lib/ridges.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock, clockSeconds, dayOf } from '../lib/times.js';
@@ -32,7 +33,7 @@ function view(hall) {
   const windows = windowsOf(state, wall);
   const shown = new Set(windows.map((/** @type {any} */ w) => w.id));
   const calls = state.calls.filter((/** @type {any} */ c) => shown.has(c.window));
-  return html`${header(hall, wall)}${hero(hall, wall, calls)}${grid(hall, wall, windows, calls)}${footer(state, windows)}${stale(hall)}`;
+  return html`${header(hall, wall)}${hero(hall, wall, calls)}${grid(hall, wall, windows, calls)}${footer(state, windows)}${blocked ? html`<button class="unmute">${icon('mute')}${t('wall.unmute')}</button>` : ''}${stale(hall)}`;
 }
 
 /** @param {any} hall */
@@ -74,9 +75,18 @@ function drift() {
 
 /** @type {any} */
 let kept = null;
+let blocked = false; // the browser wants a touch before it plays
 drift();
 startPage({ view, screen: 'wall', languages: ['zh-CN', 'en'], idle: () => !kept?.state?.calls?.[0] || kept.since(kept.state.calls[0].at) > 6 }).then(({ hall, draw }) => {
   kept = hall;
   keepItems(draw);
   addEventListener('resize', draw);
+  addEventListener('click', () => { blocked = false; draw(); }); // any touch is what the browser waited for
+  const listen = () => {
+    if (!hall.state) return;
+    hall.removeEventListener('change', listen);
+    if (first(hall.state.walls, (/** @type {any} */ w) => w.id === own)?.sound) playSound(own, (is) => { blocked = is; draw(); });
+  };
+  hall.addEventListener('change', listen);
+  listen();
 });
