@@ -172,7 +172,7 @@ func (h *fakeHall) obey(c *websocket.Conn, id string, command object) {
 	h.commands = append(h.commands, kept)
 	result := object{}
 	switch command["type"] {
-	case "take":
+	case "take", "check_in":
 		if h.refuseTake != nil && command["again"] == nil {
 			h.send(c, object{"type": "answer", "id": id, "ok": false, "refusal": h.refuseTake})
 			return

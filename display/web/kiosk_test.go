@@ -178,6 +178,18 @@ func TestForeignPagesKioskFinds(t *testing.T) {
 	p.until(`document.querySelector('.where b')`)
 	p.shoot("kiosk-progress")
 	p.clean()
+	p.do(c.Evaluate[c.Void](`(i=>{i.value='';i.dispatchEvent(new Event('input'))})(document.querySelector('.typed input'))`))
+	for _, key := range "BK26QZ" {
+		p.do(c.Evaluate[c.Void](fmt.Sprintf(`Array.from(document.querySelectorAll('.keys button')).find(b=>b.textContent.trim()===%q).click()`, string(key))))
+	}
+	p.until(`document.querySelector('.where .arrive')`)
+	p.shoot("kiosk-booking")
+	p.clean()
+	p.click(".where .arrive")
+	p.until(`document.querySelector('.okk .n')?.textContent.trim()==='M045'`)
+	if got := hall.sent("check_in"); len(got) != 1 || got[0]["code"] != "BK26QZ" || got[0]["kiosk"] != "k1" {
+		t.Errorf("check-in commands: %v", got)
+	}
 }
 
 // The hall asks back when the same thing is taken twice in a row; one more is

@@ -25,11 +25,10 @@ ${keys(kiosk, ['QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'])}`;
 export function progress(kiosk) {
   const code = kiosk.s.typed.includes('/'); // a scanner types the whole address on the slip
   const q = code ? kiosk.s.typed : kiosk.s.typed.toUpperCase();
-  const letters = [...new Set(kiosk.hall.state.services.map((/** @type {any} */ s) => s.prefix))].filter(Boolean).sort().join('');
   const type = (/** @type {any} */ e) => { kiosk.s.typed = e.target.value; kiosk.draw(); };
   return html`${head(kiosk, t('kiosk.progress'), t('kiosk.progress_note'))}
 <label class="typed">${icon('clock')}<span class="sr">${t('kiosk.progress_note')}</span><input autocomplete="off" maxlength="200" .value=${live(q)} @input=${type}></label>
-<main class="where" role="status">${q.length > 1 ? where(kiosk, q) : ''}</main>${keys(kiosk, [letters, '12345', '67890'])}`;
+<main class="where" role="status">${q.length > 1 ? where(kiosk, q) : ''}</main>${keys(kiosk, ['1234567890', 'QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'])}`;
 }
 
 /** @param {any} kiosk @param {string} number */

@@ -11,6 +11,9 @@ const scanned = (typed) => /\/t\/([\w-]+)/.exec(typed)?.[1] || '';
 /** A number that has been typed to its end; half of one is nobody's. */
 const WHOLE = /^\p{L}*\d{3,}$/u;
 
+/** What a booking's code looks like as it is typed. */
+const BOOKING = /^[A-Z0-9-]{4,20}$/;
+
 /** What names a ticket in a command. @param {any} d */
 const named = (d) => (d.token ? { token: d.token } : { ticket: d.number });
 
@@ -18,21 +21,25 @@ const named = (d) => (d.token ? { token: d.token } : { ticket: d.number });
 async function look(kiosk, typed) {
   const session = kiosk.s;
   if (session.asked?.typed === typed) return;
-  const asked = { typed, token: scanned(typed), number: typed.toUpperCase(), told: /** @type {any} */ (null) };
+  const asked = { typed, token: scanned(typed), number: typed.toUpperCase(), told: /** @type {any} */ (null), over: false };
   session.asked = asked;
-  if (!asked.token && !WHOLE.test(asked.number)) return;
+  if (!asked.token && !WHOLE.test(asked.number)) {
+    asked.over = true;
+    return;
+  }
   try {
     const answer = await fetch(`/api/v1/rating/${encodeURIComponent(asked.token || asked.number)}`, { cache: 'no-store' });
     if (answer.ok) asked.told = await answer.json();
   } catch { /* the page says by itself when the hall is silent */ }
+  asked.over = true;
   if (kiosk.s === session && session.asked === asked) kiosk.draw();
 }
 
 /** The way to the faces, where the typed number can be rated. @param {any} kiosk @param {string} typed */
 export function rateable(kiosk, typed) {
   look(kiosk, typed);
-  const { told, token, number } = kiosk.s.asked;
-  if (!told?.open) return html`<p>${t(told ? 'rate.closed' : 'progress.unknown')}</p>`;
+  const { told, token, number, over } = kiosk.s.asked;
+  if (!told?.open) return html`<p>${t(told ? 'rate.closed' : 'progress.unknown')}</p>${over && !told && BOOKING.test(number) ? html`<button class="arrive" @click=${() => kiosk.checkIn(number)}>${t('kiosk.check_in')}</button>` : ''}`;
   return html`<p>${told.service_name}</p><b class="num">${told.ticket}</b><button class="rate" @click=${() => kiosk.go('rate', { ...told, token, number, level: 0, chosen: [] })}>${t('rate.here')}</button>`;
 }
 

@@ -37,7 +37,17 @@ const kiosk = {
   },
 
   /** Takes a ticket for a service or an item; `again` says that one more is really wanted. @param {{service?: string, item?: string}} what @param {boolean} [again] */
-  async take(what, again = false) {
+  take(what, again = false) {
+    return this.issue({ type: 'take', ...what, class: this.s.class, ...(again ? { again } : {}) }, what);
+  },
+
+  /** Arrives a booking by its code: its number comes out. @param {string} code */
+  checkIn(code) {
+    return this.issue({ type: 'check_in', code }, {});
+  },
+
+  /** Sends a command that a number comes out of. @param {any} command @param {any} what it is for */
+  async issue(command, what) {
     if (this.s.busy) return;
     const session = this.s;
     session.again = null;
@@ -45,7 +55,7 @@ const kiosk = {
     session.problem = '';
     this.draw();
     try {
-      const result = await this.hall.command({ type: 'take', ...what, class: session.class, kiosk: this.id, lang: language(), ...(again ? { again } : {}) }, session.takeId);
+      const result = await this.hall.command({ ...command, kiosk: this.id, lang: language() }, session.takeId);
       session.busy = false;
       if (this.s !== session) return;
       session.taken = { ...result, ...what };
