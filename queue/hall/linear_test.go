@@ -170,11 +170,11 @@ func (c *clients) someTicket(random *rand.Rand) string {
 	return c.tickets[max(0, len(c.tickets)-1-random.IntN(60))]
 }
 
-// TestManyClientsSeeOneOrder lets 50 clients press keys at once, 100,000 with
+// TestFaultF29_ManyClientsSeeOneOrder lets 50 clients press keys at once, 100,000 with
 // LOBBY_NIGHTLY=1, and checks that what they heard is what some order of one
 // after the other would have said: nobody is called twice, and no answer
 // contradicts another.
-func TestManyClientsSeeOneOrder(t *testing.T) {
+func TestFaultF29_ManyClientsSeeOneOrder(t *testing.T) {
 	const many = 50
 	each := 200 // with the race detector watching
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
