@@ -56,8 +56,12 @@ func listen(c Config) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen %q: %w; another program uses it, choose another port", address, err)
 	}
-	return l, nil
+	return api.NewCallers(l, callersEach), nil // below TLS, so that the server still sees its connections
 }
+
+// callersEach is how many connections one address may hold: a page takes up to
+// seven, and a whole hall may be behind one proxy.
+const callersEach = 1024
 
 // url is where the hall is reached.
 func (l *lobby) url() string {
@@ -169,10 +173,6 @@ func (l *lobby) watchCertificate(ctx context.Context) error {
 	}
 }
 
-// callersEach is how many connections one address may hold: a page takes up to
-// seven, and a whole hall may be behind one proxy.
-const callersEach = 1024
-
 // serve runs the HTTP server until the group ends.
 func (l *lobby) serve(h http.Handler) {
 	srv := &http.Server{
@@ -188,7 +188,7 @@ func (l *lobby) serve(h http.Handler) {
 			}
 		})
 		defer stop()
-		if err := srv.Serve(api.NewCallers(l.listener, callersEach)); !errors.Is(err, http.ErrServerClosed) {
+		if err := srv.Serve(l.listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("web: %w", err)
 		}
 		return nil
