@@ -66,9 +66,7 @@ func seal(t *testing.T, width, height int) []byte {
 // A logo comes out of every printer and on the picture dot by dot alike, and the
 // code below it is still read.
 func TestForeignZbarReadsBelowTheLogo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("foreign peers are left out of short runs")
-	}
+	needs(t, map[string]string{"zbarimg": "zbar-tools"})
 	file, err := logoHall(t, seal(t, 240, 160))
 	if err != nil {
 		t.Fatal(err)

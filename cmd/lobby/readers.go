@@ -141,12 +141,9 @@ func (l *lobby) startReaders() error {
 			l.health.report(id, devices.Up, "")
 			return driver.Run(ctx, func(ctx context.Context, card devices.Card) { act.read(ctx, c.Kiosk, card) })
 		}
-		units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
-		keep, err := l.wires.keep(c.Wire, id, c.Model, units, l.health.wire(id), use)
-		if err != nil {
+		if err := l.attach(name, id, c, use); err != nil {
 			return err
 		}
-		l.group.add(keep)
 	}
 	return nil
 }

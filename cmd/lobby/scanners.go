@@ -167,13 +167,21 @@ func (l *lobby) startScanners() error {
 			l.health.report(id, devices.Up, "")
 			return driver.Run(ctx, func(ctx context.Context, scan devices.Scan) { act.read(ctx, c.Kiosk, scan) })
 		}
-		units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
-		keep, err := l.wires.keep(c.Wire, id, c.Model, units, l.health.wire(id), use)
-		if err != nil {
+		if err := l.attach(name, id, c, use); err != nil {
 			return err
 		}
-		l.group.add(keep)
 	}
+	return nil
+}
+
+// attach keeps the wire of a kiosk's device open and in use.
+func (l *lobby) attach(name, id string, c Attached, use func(context.Context, devices.Wire) error) error {
+	units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
+	keep, err := l.wires.keep(c.Wire, id, c.Model, units, l.health.wire(id), use)
+	if err != nil {
+		return err
+	}
+	l.group.add(keep)
 	return nil
 }
 

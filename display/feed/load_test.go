@@ -69,9 +69,6 @@ func load(t *testing.T, reading, pages, stalled, takes int) loaded {
 // TestLoadOfTwoHundredClients: of 200 clients of the feed 20 are stalled, and
 // 50 pages look on; every command is answered and every record comes in order.
 func TestLoadOfTwoHundredClients(t *testing.T) {
-	if testing.Short() {
-		t.Skip("short runs carry no load")
-	}
 	const takes = 40 // less than a client may be behind: readers of one process share two processors
 	idle := load(t, 1, 0, 0, takes)
 	full := load(t, 180, 50, 20, takes)

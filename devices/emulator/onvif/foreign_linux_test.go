@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lobby/devices/devicetest"
 )
 
 // apart says to this test that it runs in a network of its own.
@@ -21,12 +23,7 @@ const apart = "LOBBY_TEST_APART"
 // camera and client get a machine each: two network namespaces with a cable,
 // which end with their processes.
 func TestForeignClientFindsAndReadsTheCamera(t *testing.T) {
-	if testing.Short() {
-		t.Skip("foreign peers are left out of short runs")
-	}
-	if _, err := exec.LookPath("onvif-util"); err != nil {
-		t.Fatal("the program onvif-util is missing; install the Debian package onvif-tools")
-	}
+	devicetest.Foreign(t, "onvif-util", "onvif-tools")
 	if os.Getenv(apart) == "" {
 		cmd := exec.CommandContext(t.Context(), "unshare", "--map-root-user", "--net", os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), apart+"=1")
