@@ -46,7 +46,7 @@ type Options struct {
 	Scans       Scans // nil where no kiosk has a scanner
 	Evidence    Evidence
 	Figures     Figures
-	Sounds      Sounds
+	Sounds      Sounds   // nil where no wall speaks
 	Settings    Settings // nil where the hall file cannot be changed on a page
 	Ratings     Ratings
 	Feed        http.Handler // at /api/v1/feed

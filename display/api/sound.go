@@ -42,7 +42,7 @@ func (a *API) sound(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusForbidden, "other_wall", "这是另一块大屏的声音")
 		return
 	}
-	if !a.Sounds.Has(wall) {
+	if a.Sounds == nil || !a.Sounds.Has(wall) {
 		problem(w, http.StatusNotFound, "no_sound", "这块大屏没有声音")
 		return
 	}

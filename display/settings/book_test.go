@@ -154,9 +154,9 @@ func TestAHallThatDoesNotStartGoesBack(t *testing.T) {
 	}
 }
 
-// Every power cut between two writes leaves a book that opens, and either the
-// old file or the new.
-func TestAHalfWrittenBookIsNoBook(t *testing.T) {
+// A kept text that is not what its name says is not put in force, and a register
+// that cannot be read is said by its name.
+func TestATornTextIsNotPutInForce(t *testing.T) {
 	b, path := openBook(t)
 	v := view(t, b)
 	p, err := b.Propose(v.Text+"x: 1\n", v.Hash, "a", "")
