@@ -17,8 +17,8 @@ judges() {
 missing=
 for package in $(sed 's/#.*//' test-packages.txt); do
 	# node and npm come from elsewhere on many machines, and Debian's would remove them.
-	case $package in nodejs) program=node ;; npm) program=npm ;; *) program=/ ;; esac
-	command -v "$program" >/dev/null 2>&1 && continue
+	case $package in nodejs) program=node ;; npm) program=npm ;; *) program= ;; esac
+	[ -n "$program" ] && command -v "$program" >/dev/null 2>&1 && continue
 	if command -v dpkg-query >/dev/null 2>&1; then
 		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' && continue
 	fi
