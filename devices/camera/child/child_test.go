@@ -39,6 +39,15 @@ func quick() timing {
 	}
 }
 
+// patient is quick for tests that count on one connection from the first
+// picture to the last: a machine that stands still for a second must not be
+// taken for a camera that stalls, which would end the players' sessions.
+func patient() timing {
+	tm := quick()
+	tm.answer, tm.stall, tm.firstKey = time.Minute, time.Minute, time.Minute
+	return tm
+}
+
 // hall is what the hall's end of the pipe saw.
 type hall struct {
 	mu     sync.Mutex
@@ -191,6 +200,9 @@ func mustRunOver(t testing.TB, c pipe.Config, tm timing, n network) *hall {
 			t.Error("the camera process does not end with the hall")
 		}
 		<-read
+		if t.Failed() {
+			t.Logf("the camera process said:\n%s", h.log.String())
+		}
 		if strings.Contains(h.log.String(), "canary") {
 			t.Error("a password is in the log")
 		}

@@ -78,7 +78,7 @@ func TestResolutionChangesInTheStream(t *testing.T) {
 	large, _ := mustFilm(t, c, "testsrc2=s=640x480:r=25:d=2", "-c:v", "libx264", "-tune", "zerolatency", "-g", "25")
 	s := mustStage(t, stageOptions{picture: &format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: sets[0], PPS: sets[1]}})
 	sent, _ := s.keepSending(c, slices.Concat(small, large), 25*time.Millisecond, clockRate/25)
-	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, quick())
+	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, patient())
 	eventually(t, 30*time.Second, "both sizes", func() bool { return len(h.started(0)) >= 2 })
 	eventually(t, 30*time.Second, "pictures after that", func() bool { return h.pictures(0) > 75 })
 	starts := h.started(0)
@@ -189,7 +189,7 @@ func TestPicturesComeOutAsTheyWentIn(t *testing.T) {
 			if len(sent) != 75 {
 				t.Fatalf("%d different pictures of 75", len(sent))
 			}
-			h := mustRun(t, pipe.Config{Listen: "127.0.0.1:0", Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, quick())
+			h := mustRun(t, pipe.Config{Listen: "127.0.0.1:0", Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, patient())
 			eventually(t, 60*time.Second, "a picture", func() bool { return h.pictures(0) > 0 })
 			p := mustPlay(t, "rtsp://"+h.listens()+"/a")
 			eventually(t, 90*time.Second, "two rounds", func() bool { return h.pictures(0) > 150 && len(p.got()) > 100 })

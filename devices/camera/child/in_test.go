@@ -270,7 +270,7 @@ func TestTimeStampWraps(t *testing.T) {
 	const around = 60
 	s.stamp = ^uint32(0) - around*step
 	s.keepSending(codecH264(), mustClip(t, "counter").Units, 5*time.Millisecond, step)
-	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, quick())
+	h := mustRun(t, pipe.Config{Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, patient())
 	eventually(t, 30*time.Second, "pictures beyond", func() bool { return h.pictures(0) > 3*around })
 	last := uint64(0)
 	for i, f := range h.came(0, pipe.Picture) {

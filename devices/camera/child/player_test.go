@@ -42,7 +42,7 @@ func TestSlowPlayerIsCountedAndSlowsNobody(t *testing.T) {
 	units, sets := mustFilm(t, c, "testsrc2=s=1280x720:r=25:d=1,noise=alls=40:allf=t", "-c:v", "libx264", "-tune", "zerolatency", "-preset", "ultrafast", "-qp", "20", "-g", "5")
 	s := mustStage(t, stageOptions{picture: &format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: sets[0], PPS: sets[1]}})
 	sent, _ := s.keepSending(c, units, 40*time.Millisecond, clockRate/25)
-	h := mustRun(t, pipe.Config{Listen: "127.0.0.1:0", Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, quick())
+	h := mustRun(t, pipe.Config{Listen: "127.0.0.1:0", Cameras: []pipe.Camera{{ID: "a", URL: s.url()}}}, patient())
 	eventually(t, 30*time.Second, "a picture", func() bool { return h.pictures(0) > 0 })
 	url := "rtsp://" + h.listens() + "/a"
 	slow := &stuck{over: make(chan struct{})}
