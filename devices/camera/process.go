@@ -18,6 +18,8 @@ const (
 	// maxSilence is how long a camera process may say nothing; it says
 	// something every 2 s.
 	maxSilence = 10 * time.Second
+	// silenceLook is how often that is looked at.
+	silenceLook = time.Second
 	// restartPause is the time between the end of a camera process and the
 	// next one, so that a picture is back within 2 s of the trouble.
 	restartPause = 500 * time.Millisecond
@@ -153,21 +155,43 @@ func (r *Relay) process(ctx context.Context, g *group, stderr io.Writer) error {
 	return err
 }
 
-// read takes frames until there are none.
+// read takes frames until there are none, or until the process has been
+// silent for too long while this one listened.
 func (r *Relay) read(stdout *os.File, g *group) error {
 	in := bufferedReader(stdout)
-	for {
-		if err := stdout.SetReadDeadline(time.Now().Add(maxSilence)); err != nil {
-			return fmt.Errorf("camera: read process: %w", err)
+	silence := pipe.NewPatience(silenceLook, time.Now())
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		tick := time.NewTicker(silenceLook)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ended:
+				return
+			case now := <-tick.C:
+				if silence.Tick(now) >= maxSilence {
+					_ = stdout.SetReadDeadline(now) // ends the read below
+				}
+			}
 		}
+	}()
+	for {
 		f, err := pipe.Read(in)
 		if err != nil {
 			return err
 		}
-		if err := r.handle(f, g); err != nil {
+		silence.Heard()
+		if err := r.take(f, g, silence); err != nil {
 			return err
 		}
 	}
+}
+
+// take handles a frame; the time it takes is no silence of the process.
+func (r *Relay) take(f pipe.Frame, g *group, silence *pipe.Patience) error {
+	defer silence.Work()()
+	return r.handle(f, g)
 }
 
 func (r *Relay) running(pid int, on bool) {

@@ -36,6 +36,9 @@ func realTiming() timing {
 	}
 }
 
+// look is how often it is looked whether a camera is silent.
+func (t timing) look() time.Duration { return t.stall / 18 }
+
 // network is the way to the cameras; the zero network is the machine's.
 type network struct {
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)

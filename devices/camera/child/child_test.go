@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +59,7 @@ type hall struct {
 	gap    map[uint16]time.Duration // longest between two pictures
 	listen pipe.Listen
 	beats  int
+	nap    atomic.Int64 // for so long the hall reads nothing, once; only in bubbles
 	// what came of every camera, in order
 	starts    map[uint16][]pipe.Start
 	fragments map[uint16][]pipe.Frame
@@ -179,6 +181,9 @@ func mustRunOver(t testing.TB, c pipe.Config, tm timing, n network) *hall {
 	go func() {
 		defer close(read)
 		for {
+			if nap := h.nap.Swap(0); nap > 0 {
+				time.Sleep(time.Duration(nap))
+			}
 			f, err := pipe.Read(outR)
 			if err != nil {
 				return

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
@@ -33,7 +34,8 @@ func (c *camera) client(u *base.URL) *gortsplib.Client {
 	if c.udp || c.source.UDP {
 		protocol = gortsplib.ProtocolUDP
 	}
-	return &gortsplib.Client{
+	asked := base.Method("")
+	client := &gortsplib.Client{
 		Scheme: u.Scheme, Host: u.Host, Protocol: &protocol,
 		ReadTimeout: c.timing.answer, WriteTimeout: c.timing.answer,
 		UserAgent: "lobby", ListenPacket: c.network.listen, TLSConfig: security(c.source),
@@ -46,12 +48,25 @@ func (c *camera) client(u *base.URL) *gortsplib.Client {
 			}
 			return dial(ctx, network, addr)
 		},
+		OnRequest: func(r *base.Request) { asked = r.Method },
 		// Without these the library writes to the standard logger.
 		OnPacketsLost:     func(uint64) {},
 		OnDecodeError:     func(error) {},
 		OnTransportSwitch: func(error) {},
 	}
+	// The library counts time in which this process did not run as a camera's
+	// silence. Whether a camera that plays is silent is judged by Patience. Both
+	// callbacks run in the goroutine that reads the timeout.
+	client.OnResponse = func(*base.Response) {
+		if asked == base.Play {
+			client.ReadTimeout = endless
+		}
+	}
+	return client
 }
+
+// endless is longer than this program runs.
+const endless = 100 * 365 * 24 * time.Hour
 
 // security accepts exactly the certificate with the fingerprint, or those that
 // the camera's own authority signed for the host; with neither the certificate

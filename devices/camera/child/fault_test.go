@@ -192,6 +192,30 @@ func TestFaultF24_StallIsMarkedWithinTenSecondsAndDialledAgainWithinFifteen(t *t
 	})
 }
 
+// A hall that stands still for a while, and so takes nothing, finds its cameras
+// as it left them: what it did not take is no silence of theirs.
+func TestFaultF24_AHallThatStandsStillFindsItsCamerasLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &hostile{}
+		h.stream = func(c net.Conn, _ *rand.Rand) {
+			go h.asUsual(c)
+			show(t, c, 1000, -1, -1)
+			<-t.Context().Done()
+		}
+		tm := realTiming()
+		tm.beat, tm.judge = time.Hour, time.Hour // who waits for another's writing stops a bubble's clock
+		hall := mustRunOver(t, watched, tm, h.bubble(t))
+		eventually(t, time.Minute, "pictures", func() bool { return hall.pictures(0) > 20 })
+		hall.nap.Store(int64(40 * time.Second))
+		time.Sleep(50 * time.Second)
+		before := hall.pictures(0)
+		eventually(t, time.Minute, "more pictures", func() bool { return hall.pictures(0) > before+20 })
+		if hall.had(0, pipe.Stalled) || h.visits.Load() > 1 {
+			t.Errorf("%d connections, said %v", h.visits.Load(), hall.said(0))
+		}
+	})
+}
+
 // A picture that stands still, or is of one colour, is marked within 10 s and
 // the camera is asked again within 15 s, and then ever more seldom. The mark
 // stays until something moves.

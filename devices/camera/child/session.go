@@ -29,7 +29,7 @@ type session struct {
 	decoder func() (func(*rtp.Packet) ([][]byte, error), error) // a new one, after a loss
 	sound   *sound                                              // nil without
 	fail    chan error                                          // the first error of a packet callback
-	picture atomic.Int64                                        // when the last picture came, Unix nanoseconds
+	silence *pipe.Patience                                      // of pictures
 	keyed   atomic.Bool                                         // a key picture came
 	good    atomic.Int64
 	bad     atomic.Int64
@@ -57,7 +57,7 @@ func (c *camera) session(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &session{camera: c, fail: make(chan error, 1), sequence: -1}
+	s := &session{camera: c, fail: make(chan error, 1), sequence: -1, silence: pipe.NewPatience(c.timing.look(), time.Now())}
 	c.wall, c.lived = wallClock{}, 0
 	s.client = c.client(u)
 	if err := s.client.Start(); err != nil {
@@ -95,7 +95,6 @@ func (s *session) play(u *base.URL) error {
 	if err := s.listen(desc); err != nil {
 		return err
 	}
-	s.picture.Store(time.Now().UnixNano())
 	_, err = s.client.Play(nil)
 	return err
 }
@@ -176,6 +175,7 @@ func ignoring(decode func(*rtp.Packet) ([][]byte, error), harmless ...error) fun
 // guarded makes a callback for the library of one that may fail or panic.
 func (s *session) guarded(take func(*rtp.Packet) error) gortsplib.OnPacketRTPFunc {
 	return func(p *rtp.Packet) {
+		defer s.silence.Work()()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.ended {
@@ -277,7 +277,8 @@ func (s *session) take(au [][]byte, pts int64, f pipe.Frame) error {
 		return err
 	}
 	if u.picture {
-		s.shown(now)
+		s.good.Add(1)
+		s.silence.Heard()
 	}
 	if u.fragment == nil {
 		if u.picture && s.missed {
@@ -320,11 +321,6 @@ func (s *session) heard(p *rtp.Packet) error {
 	now := time.Now()
 	s.out.writeSound(frames, at, now)
 	return s.send(pipe.Frame{Kind: pipe.KindFragment, Track: pipe.Sound, Key: true, At: now, Payload: fragment})
-}
-
-func (s *session) shown(at time.Time) {
-	s.good.Add(1)
-	s.picture.Store(at.UnixNano())
 }
 
 // look tells the hall how the camera is, by what it shows. A picture that
@@ -389,8 +385,9 @@ func (s *session) watch(ctx context.Context) error {
 	over := make(chan error, 1)
 	go func() { over <- s.client.Wait() }()
 	began := time.Now()
-	tick := time.NewTicker(s.timing.stall / 18)
+	tick := time.NewTicker(s.timing.look())
 	defer tick.Stop()
+	keyless := pipe.NewPatience(s.timing.look(), began)
 	judged := began
 	for {
 		select {
@@ -401,8 +398,11 @@ func (s *session) watch(ctx context.Context) error {
 		case err := <-over:
 			return s.transport(err)
 		case now := <-tick.C:
-			if err := s.check(now, began); err != nil {
-				return err
+			if s.silence.Tick(now) >= s.timing.stall {
+				return errStalled
+			}
+			if keyless.Tick(now) >= s.timing.firstKey && !s.keyed.Load() {
+				return troublef(pipe.Failed, "The camera sends no key picture.")
 			}
 			if now.Sub(judged) >= s.timing.judge {
 				judged = now
@@ -426,24 +426,11 @@ func (s *session) tell() error {
 	return s.send(pipe.Frame{Kind: pipe.KindFigures, Payload: pipe.Encode(f)})
 }
 
-func (s *session) check(now, began time.Time) error {
-	if last := time.Unix(0, s.picture.Load()); now.Sub(last) >= s.timing.stall {
-		return errStalled
-	}
-	if !s.keyed.Load() && now.Sub(began) >= s.timing.firstKey {
-		return troublef(pipe.Failed, "The camera sends no key picture.")
-	}
-	return nil
-}
-
 // errStalled names no time: the state says since when, in the hall's own zone.
 var errStalled = troublef(pipe.Stalled, "No picture comes; the connection is open.")
 
 // transport makes a session that failed for want of TCP the last one with it.
 func (s *session) transport(err error) error {
-	if errors.As(err, new(liberrors.ErrClientTCPTimeout)) || errors.As(err, new(liberrors.ErrClientUDPTimeout)) {
-		return errStalled
-	}
 	var bad liberrors.ErrClientBadStatusCode
 	var wantsUDP liberrors.ErrClientServerRequestedUDP
 	refused := errors.As(err, &bad) && bad.Code == base.StatusUnsupportedTransport || errors.As(err, &wantsUDP)
