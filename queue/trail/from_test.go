@@ -65,18 +65,19 @@ func quarter(t *testing.T) (tr *trail.Trail, days []string) {
 	tr = open(t, memoryDir(t))
 	s := centre()
 	s.Tickets = 4
-	l := &life{tr: tr, hall: simulate.NewHall(1), size: 1 << 30}
-	l.hall.Write = func(r queue.Record) error {
+	h := simulate.NewHall(1)
+	l := &life{tr: tr, state: h.State}
+	h.Write = func(r queue.Record) error {
 		if e, ok := r.Event.(queue.DayOpened); ok {
 			days = append(days, e.Day)
 		}
 		return l.write(r)
 	}
-	if err := l.hall.Activate(s.Config, s.Date(0)); err != nil {
+	if err := h.Activate(s.Config, s.Date(0)); err != nil {
 		t.Fatal(err)
 	}
 	for n := range 40 {
-		if err := l.hall.Play(s.Day(1, n)); err != nil {
+		if err := h.Play(s.Day(1, n)); err != nil {
 			t.Fatal(err)
 		}
 	}
