@@ -83,10 +83,10 @@ def decode64(text):
 
 
 class Keys:
-    """The verifier keys that are trusted; handing over adds to them."""
+    """The verifier keys that are known, and those that sign now."""
 
     def __init__(self, text):
-        self.known = {}
+        self.known, self.now = {}, {}
         for line in text.split():
             self.trust(line)
         if not self.known:
@@ -98,25 +98,26 @@ class Keys:
         want = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
         if len(key) != 33 or key[0] != 1 or want.hex() != id:
             raise Wrong(f"{verifier!r} is no verifier key")
-        self.known[name, want] = key[1:]
+        self.known[name, want] = self.now[name, want] = key[1:]
 
     def open(self, note):
-        """The text of a note, if a trusted key signed it."""
+        """The text of a note, if a key signed it that signs now."""
         m = re.fullmatch("((?:[^\n]+\n)+)\n\u2014 ([^\\s+]+) ([A-Za-z0-9+/=]+)\n", note)
         if not m:
             raise Wrong("a note is not text, an empty line and one signature")
         text, name, sig = m.group(1), m.group(2), decode64(m.group(3))
-        if len(sig) != 68 or (name, sig[:4]) not in self.known:
-            raise Wrong("a note is signed by nobody who is trusted")
-        if not signed(self.known[name, sig[:4]], text.encode(), sig[4:]):
+        if len(sig) != 68 or (name, sig[:4]) not in self.now:
+            raise Wrong("a note is signed by nobody who is trusted, or by a key that has handed over")
+        if not signed(self.now[name, sig[:4]], text.encode(), sig[4:]):
             raise Wrong("a signature is false")
         return text
 
     def accept(self, note):
-        """Trusts the key that a trusted key has handed over to."""
+        """Lets the key sign, and no other, that has been handed over to."""
         lines = self.open(note).split("\n")
         if len(lines) != 3 or lines[0] != "the trail is signed by this key from now on":
             raise Wrong("a note hands nothing over")
+        self.now = {}
         self.trust(lines[1])
 
 
@@ -191,7 +192,6 @@ class Verifier:
             if mark[1] > sizes[-1]:
                 raise Wrong(f"record {sizes[-1] + 1}: missing: the checkpoint to compare with knows {mark[1]} records")
             self.marks = sorted(self.marks + [mark], key=lambda m: m[1])
-        self.signed = [m[3] for m in self.marks]
 
     def line(self, line):
         if line.startswith(b'{"omitted":'):
@@ -239,6 +239,7 @@ class Verifier:
             raise Wrong("the omitted records are no complete subtree that follows")
         self.tree.add(n.bit_length() - 1, root)
         self.last, self.commitment = {"at": "", "mono": 0, "day": "", "seq": 0}, None
+        self.keys.now = dict(self.keys.known)  # any of them may have been handed over to
 
     def personal(self, line):
         m = PERSONAL.fullmatch(line)
@@ -255,13 +256,12 @@ class Verifier:
                 raise Wrong(f"the checkpoint of {size} records cannot be compared: records around it are left out")
             if root != self.tree.root():
                 raise Wrong(f"this or one since {self.past + 1} is not what the checkpoint of {size} records was signed over")
+            self.keys.open(note)
             self.past = size
 
     def finish(self):
         if self.marks or self.past != self.tree.size:
             raise Wrong(f"record {self.past + 1}: missing, or under no checkpoint")
-        for note in self.signed:
-            self.keys.open(note)
 
 
 def verify(data, keys, older=None):

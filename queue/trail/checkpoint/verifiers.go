@@ -7,9 +7,10 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Keys are the verifier keys that somebody trusts. Handing over adds to them.
+// Keys are the verifier keys that somebody trusts, and which of them sign now:
+// at first all of them, and from a handing over on the one that it names.
 type Keys struct {
-	list []note.Verifier
+	known, now []note.Verifier
 }
 
 // ReadKeys reads verifier keys, one a line.
@@ -20,7 +21,7 @@ func ReadKeys(text string) (*Keys, error) {
 			return nil, err
 		}
 	}
-	if len(k.list) == 0 {
+	if len(k.known) == 0 {
 		return nil, fmt.Errorf("checkpoint: there is no verifier key")
 	}
 	return k, nil
@@ -31,17 +32,29 @@ func (k *Keys) add(verifier string) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %q is no verifier key: %w", verifier, err)
 	}
-	if _, err := k.Verifier(v.Name(), v.KeyHash()); err == nil {
-		return nil // it is trusted already
+	for _, list := range []*[]note.Verifier{&k.known, &k.now} {
+		if _, err := note.VerifierList(*list...).Verifier(v.Name(), v.KeyHash()); err != nil {
+			*list = append(*list, v)
+		}
 	}
-	k.list = append(k.list, v)
 	return nil
 }
 
-// Verifier implements note.Verifiers.
+// Verifier implements note.Verifiers, of the keys that sign now.
 func (k *Keys) Verifier(name string, hash uint32) (note.Verifier, error) {
-	return note.VerifierList(k.list...).Verifier(name, hash)
+	v, err := note.VerifierList(k.now...).Verifier(name, hash)
+	if err == nil {
+		return v, nil
+	}
+	if _, known := note.VerifierList(k.known...).Verifier(name, hash); known == nil {
+		return nil, fmt.Errorf("the key %s+%08x has handed over and signs no more", name, hash)
+	}
+	return nil, err
 }
+
+// Skip says that records are not seen, among which any key that is known may
+// have been handed over to.
+func (k *Keys) Skip() { k.now = append([]note.Verifier{}, k.known...) }
 
 // handOver begins the note by which a key names the one that follows it.
 const handOver = "the trail is signed by this key from now on\n"
@@ -55,7 +68,8 @@ func (k Key) HandOver(next Key) (string, error) {
 	return string(msg), nil
 }
 
-// Accept trusts the key that a trusted key has handed over to.
+// Accept lets the key sign, and no other, that one which signs now has handed
+// over to.
 func (k *Keys) Accept(msg string) error {
 	text, err := open(msg, k)
 	if err != nil {
@@ -65,5 +79,11 @@ func (k *Keys) Accept(msg string) error {
 	if !ok {
 		return fmt.Errorf("checkpoint: %q hands nothing over", text)
 	}
-	return k.add(strings.TrimSuffix(verifier, "\n"))
+	before := k.now
+	k.now = nil
+	if err := k.add(strings.TrimSuffix(verifier, "\n")); err != nil {
+		k.now = before
+		return err
+	}
+	return nil
 }

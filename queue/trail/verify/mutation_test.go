@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"lobby/queue"
 	"lobby/queue/trail/checkpoint"
 	"lobby/queue/trail/verify"
 )
@@ -29,7 +30,8 @@ type forger struct {
 	t       testing.TB
 	honest  evidence
 	history *history
-	early   []byte // the honest file as it was before the kept checkpoint
+	early   []byte // the honest file as it was before the key changed
+	rotated int    // the record by which it did
 }
 
 func newForger(t testing.TB, seed uint64) *forger {
@@ -37,8 +39,10 @@ func newForger(t testing.TB, seed uint64) *forger {
 	f := &forger{Rand: rand.New(rand.NewPCG(seed, 1)), t: t, history: &history{key: key(t, 1)}}
 	f.history.grow(t, 11, "M")
 	f.early = f.history.file(t, false)
+	f.history.handOver(t, key(t, 1), key(t, 250))
+	f.rotated = len(f.history.leaves)
 	f.history.grow(t, 11, "M")
-	f.honest = evidence{f.history.key.Verifier(), f.history.checkpoint(t), f.history.file(t, false)}
+	f.honest = evidence{key(t, 1).Verifier(), f.history.checkpoint(t), f.history.file(t, false)}
 	return f
 }
 
@@ -77,26 +81,57 @@ var forgeries = []struct {
 		return evidence{f.honest.key, "", f.underHonestNotes(h)}
 	}},
 	{"fork", func(f *forger) evidence {
-		h := &history{key: f.history.key}
 		common := f.IntN(len(f.history.leaves))
-		for i := range common {
-			h.leaves, h.parts = append(h.leaves, f.history.leaves[i]), append(h.parts, f.history.parts[i])
-			h.tree.Add(f.history.leaves[i].Hash())
-		}
+		h := f.until(common)
+		h.key = []checkpoint.Key{key(f.t, 1), f.history.key}[f.IntN(2)]
 		h.grow(f.t, len(f.history.leaves)-common+f.IntN(5), fmt.Sprint("F", f.IntN(1000), "-"))
 		return evidence{f.honest.key, f.honest.older, h.file(f.t, false)}
 	}},
 	{"roll back", func(f *forger) evidence {
-		h := &history{key: f.history.key}
-		for i := range 1 + f.IntN(len(f.history.leaves)-1) {
-			h.leaves, h.parts = append(h.leaves, f.history.leaves[i]), append(h.parts, f.history.parts[i])
-		}
+		h := f.until(1 + f.IntN(len(f.history.leaves)-1))
 		return evidence{f.honest.key, f.honest.older, h.file(f.t, false)}
 	}},
 	{"key swap", func(f *forger) evidence {
 		h := f.history.clone()
-		h.key = key(f.t, byte(2+f.IntN(200)))
+		h.key = f.stranger()
 		return evidence{f.honest.key, f.honest.older, h.file(f.t, false)}
+	}},
+	{"key handed over by a stranger", func(f *forger) evidence {
+		h, s := f.until(f.rotated-1), f.stranger()
+		h.handOver(f.t, s, []checkpoint.Key{s, f.history.key}[f.IntN(2)])
+		return f.goesOn(h)
+	}},
+	{"key handed over to a stranger by a note that was changed", func(f *forger) evidence {
+		h, s := f.until(f.rotated-1), f.stranger()
+		note, err := key(f.t, 1).HandOver(f.history.key)
+		must(f.t, err)
+		h.add(f.t, queue.KeyRotated{Note: strings.Replace(note, f.history.key.Verifier(), s.Verifier(), 1)})
+		h.key = s
+		return f.goesOn(h)
+	}},
+	{"handing over left out", func(f *forger) evidence {
+		h := f.until(f.rotated - 1)
+		h.key = f.history.key
+		return f.goesOn(h)
+	}},
+	{"new key before it was handed over to", func(f *forger) evidence {
+		h := f.until(f.IntN(f.rotated - 1))
+		h.key = f.history.key
+		h.grow(f.t, 7, "N")
+		h.handOver(f.t, key(f.t, 1), f.history.key)
+		return f.goesOn(h)
+	}},
+	{"old key after it has handed over", func(f *forger) evidence {
+		h := f.until(f.rotated + f.IntN(5))
+		h.key = key(f.t, 1)
+		e := f.goesOn(h)
+		e.key += []string{"", "\n" + f.history.key.Verifier()}[f.IntN(2)]
+		return e
+	}},
+	{"old key hands over again", func(f *forger) evidence {
+		h := f.until(f.rotated + f.IntN(5))
+		h.handOver(f.t, key(f.t, 1), []checkpoint.Key{f.stranger(), key(f.t, 1), f.history.key}[f.IntN(3)])
+		return f.goesOn(h)
 	}},
 	{"older checkpoint changed", func(f *forger) evidence {
 		e := f.honest
@@ -106,6 +141,29 @@ var forgeries = []struct {
 		return e
 	}},
 }
+
+// until is the honest history as far as some record, with the key of then.
+func (f *forger) until(n int) *history {
+	h := &history{key: key(f.t, 1)}
+	for i := range n {
+		h.leaves, h.parts = append(h.leaves, f.history.leaves[i]), append(h.parts, f.history.parts[i])
+		h.tree.Add(f.history.leaves[i].Hash())
+	}
+	if n >= f.rotated {
+		h.key = f.history.key
+	}
+	return h
+}
+
+// goesOn is the file of a forged history that goes on for a while, for whoever
+// knows the hall's first key and has kept nothing.
+func (f *forger) goesOn(h *history) evidence {
+	h.grow(f.t, f.IntN(20), "G")
+	return evidence{f.honest.key, "", h.file(f.t, false)}
+}
+
+// stranger is a key that is none of the hall's.
+func (f *forger) stranger() checkpoint.Key { return key(f.t, byte(2+f.IntN(200))) }
 
 // bytes changes the file as a string of bytes.
 func (f *forger) bytes(change func([]byte) []byte) evidence {
@@ -210,7 +268,8 @@ func TestTwoVerifiersRefuseEveryForgery(t *testing.T) {
 		second = startOther(t)
 	}
 	f := newForger(t, 1)
-	for _, e := range []evidence{f.honest, {f.honest.key, "", f.early}, {f.honest.key, "", f.history.file(t, true)}} {
+	all := f.honest.key + "\n" + f.history.key.Verifier()
+	for _, e := range []evidence{f.honest, {f.honest.key, "", f.early}, {f.honest.key, "", f.history.file(t, true)}, {all, f.honest.older, f.honest.file}, {all, "", f.early}} {
 		if said, err := both(t, second, e); err != nil || said != "" && said != "ok" {
 			t.Fatalf("an honest file is refused: %v, %s", err, said)
 		}

@@ -21,7 +21,7 @@ import (
 
 // Options say what a file is held against.
 type Options struct {
-	Keys     *checkpoint.Keys         // those trusted at first; the file's own handing over adds to them
+	Keys     *checkpoint.Keys         // those trusted at first; the file's own handing over changes them
 	Older    string                   // checkpoint that somebody kept, as a note or on a line; empty for none
 	Check    func(queue.Record) error // the rules of the queue, for every record of a whole file; nil for none
 	Progress func(bytes int64)        // told now and then how many more bytes were read; nil for nobody
@@ -170,6 +170,7 @@ func (c *check) omitted(o export.Omitted, root tlog.Hash, next uint64) error {
 		return &Wrong{next, next, fmt.Errorf("missing: the file goes on with the records %d to %d left out", o.First, o.Last)}
 	}
 	c.last = leaf.Leaf{}
+	c.Keys.Skip()
 	if err := c.tree.AddSubtree(o.Level, root); err != nil {
 		return &Wrong{next, o.Last, err}
 	}
@@ -228,7 +229,8 @@ func (c *check) record(l leaf.Leaf, r queue.Record) error {
 // whole tells whether nothing has been left out so far.
 func (c *check) whole() bool { return c.report.Records == c.tree.Size() }
 
-// meet compares the tree with the checkpoints of its present size.
+// meet compares the tree with the checkpoints of its present size, which the
+// key has signed that signed then.
 func (c *check) meet() error {
 	for len(c.marks) > 0 && c.marks[0].Size <= c.tree.Size() {
 		mark := c.marks[0]
@@ -236,10 +238,13 @@ func (c *check) meet() error {
 			return fmt.Errorf("the checkpoint of %d records cannot be compared: the records around it are left out", mark.Size)
 		}
 		if mark.Root != c.tree.Root() {
-			if _, err := checkpoint.Open(mark.Note, c.Keys); err != nil {
-				return fmt.Errorf("the checkpoint of %d records: %w", mark.Size, err)
+			if err := c.signed(mark); err != nil {
+				return err
 			}
 			return &Wrong{c.past + 1, mark.Size, fmt.Errorf("the first %d records are not those that the checkpoint was signed over", mark.Size)}
+		}
+		if err := c.signed(mark); err != nil {
+			return err
 		}
 		c.past, c.marks = mark.Size, c.marks[1:]
 	}
@@ -247,7 +252,7 @@ func (c *check) meet() error {
 }
 
 // finish checks what is only known at the end: that every record is under a
-// checkpoint, and who signed them.
+// checkpoint.
 func (c *check) finish() error {
 	n := c.tree.Size()
 	if len(c.marks) > 0 {
@@ -256,28 +261,18 @@ func (c *check) finish() error {
 	if n > c.past {
 		return &Wrong{c.past + 1, n, fmt.Errorf("no checkpoint is over them: nobody has signed them")}
 	}
-	for _, claim := range c.claims {
-		if err := c.signed(claim.Note, claim.Size); err != nil {
-			return err
-		}
-	}
-	if c.Older != "" {
-		if _, err := checkpoint.Open(c.Older, c.Keys); err != nil {
-			return fmt.Errorf("the checkpoint to compare with: %w", err)
-		}
-	}
 	c.report.Hall, c.report.Size, c.report.Checkpoints = c.claims[0].Hall, n, len(c.claims)
 	c.report.Replayed = c.Check != nil && c.whole()
 	return nil
 }
 
-func (c *check) signed(note string, size uint64) error {
-	p, err := checkpoint.Open(note, c.Keys)
+func (c *check) signed(mark export.Claim) error {
+	p, err := checkpoint.Open(mark.Note, c.Keys)
 	if err != nil {
-		return fmt.Errorf("the checkpoint of %d records: %w", size, err)
+		return fmt.Errorf("the checkpoint of %d records: %w", mark.Size, err)
 	}
 	if p.Hall != c.claims[0].Hall {
-		return fmt.Errorf("the checkpoint of %d records is of the hall %q, others are of %q", size, p.Hall, c.claims[0].Hall)
+		return fmt.Errorf("the checkpoint of %d records is of the hall %q, others are of %q", mark.Size, p.Hall, c.claims[0].Hall)
 	}
 	return nil
 }

@@ -90,6 +90,22 @@ func (h *history) grow(t testing.TB, n int, mark string) {
 	}
 }
 
+// handOver records that another key signs from now on.
+func (h *history) handOver(t testing.TB, by, next checkpoint.Key) {
+	t.Helper()
+	note, err := by.HandOver(next)
+	must(t, err)
+	h.add(t, queue.KeyRotated{Note: note})
+	h.key = next
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // clone goes another way from here on.
 func (h *history) clone() *history {
 	c := *h
@@ -276,12 +292,7 @@ func TestAKeyThatWasHandedOverIsTrusted(t *testing.T) {
 	h := &history{key: key(t, 1)}
 	h.grow(t, 10, "M")
 	next := key(t, 2)
-	note, err := h.key.HandOver(next)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.add(t, queue.KeyRotated{Note: note})
-	h.key = next
+	h.handOver(t, h.key, next)
 	h.grow(t, 10, "M")
 	if _, err := run(h.file(t, false), verify.Options{Keys: trusting(t, key(t, 1))}); err != nil {
 		t.Errorf("with the key of old: %v", err)
