@@ -80,7 +80,7 @@ func writeBackup(r *trail.Reader, w io.Writer, to []age.Recipient) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.Backup(sealed, checkpoint.KeyFile), sealed.Close())
+	return errors.Join(r.Backup(sealed, checkpoint.KeyFile, checkpoint.NextKeyFile), sealed.Close())
 }
 
 func restoreCommand() *cobra.Command {
@@ -122,7 +122,9 @@ func restore(ctx context.Context, data, file, identity string, block int, now ti
 	// The latest day that it is anywhere by now: the hall's time zone is not
 	// in the backup.
 	until := now.UTC().Add(14 * time.Hour).Format(time.DateOnly)
-	seq, err := tellOnce(ctx, data, queue.RestoreTrail{Old: old, New: raised, Until: until, Block: block})
+	seq, err := tellOnce(ctx, data, func(*trail.Trail) (queue.Command, error) {
+		return queue.RestoreTrail{Old: old, New: raised, Until: until, Block: block}, nil
+	})
 	if err != nil {
 		return "", fmt.Errorf("restore: the trail of %s is not good; remove it and take another backup: %w", data, err)
 	}
@@ -153,7 +155,7 @@ func unsealed(f io.Reader, identity string) (io.Reader, error) {
 
 // tellOnce has a hall that does not run record one command, after all of its
 // records were checked, and tells its number.
-func tellOnce(ctx context.Context, dir string, c queue.Command) (seq uint64, err error) {
+func tellOnce(ctx context.Context, dir string, what func(*trail.Trail) (queue.Command, error)) (seq uint64, err error) {
 	t, err := trail.Open(dir)
 	if err != nil {
 		return 0, err
@@ -163,6 +165,10 @@ func tellOnce(ctx context.Context, dir string, c queue.Command) (seq uint64, err
 		return 0, err
 	}
 	h, err := hall.Open(hall.Options{Trail: t, Now: time.Now, Nonce: nonce, Location: time.UTC, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return 0, err
+	}
+	c, err := what(t)
 	if err != nil {
 		return 0, err
 	}

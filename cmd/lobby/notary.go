@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 
@@ -23,11 +25,16 @@ type lastSigned struct {
 
 // startNotary lets the trail be signed while the hall runs.
 func (l *lobby) startNotary() error {
-	key, err := checkpoint.OpenKey(l.file.Data, l.file.Hall.ID)
+	_, err := checkpoint.OpenKey(l.file.Data, l.file.Hall.ID)
 	if err != nil {
 		return err
 	}
-	l.notary = notary.New(notary.Options{Hall: l.hall, Tree: l.trail.Tree, ID: l.file.Hall.ID, Key: key, Log: l.log, Lodge: func(c queue.CheckpointSigned) {
+	keys := keyring{l.trail, l.file.Data}
+	key, err := keys.Settle() // the last run may have ended while its key changed
+	if err != nil {
+		return err
+	}
+	l.notary = notary.New(notary.Options{Hall: l.hall, Tree: l.trail.Tree, ID: l.file.Hall.ID, Key: key, Keys: keys, Log: l.log, Lodge: func(c queue.CheckpointSigned) {
 		l.signed.Store(&lastSigned{time.Now(), c.Size})
 	}})
 	l.group.add(l.notary.Run)
@@ -50,7 +57,6 @@ func (l *lobby) lastCheckpoint() {
 type evidence struct {
 	trail  *trail.Trail
 	notary *notary.Notary
-	data   string // the directory
 }
 
 // Proof implements api.Evidence.
@@ -69,24 +75,87 @@ func (e evidence) PublicProof(w io.Writer, day, number string) error {
 func (e evidence) Keys() string { return strings.Join(e.notary.Present().Verifiers, "\n") + "\n" }
 
 // Rotate implements api.Evidence.
-func (e evidence) Rotate(ctx context.Context) error {
-	return e.notary.Rotate(ctx, func(next checkpoint.Key) error { return next.Write(e.data) })
+func (e evidence) Rotate(ctx context.Context) error { return e.notary.Rotate(ctx) }
+
+// keyring keeps the keys of a trail in its data directory.
+type keyring struct {
+	trail *trail.Trail
+	data  string
 }
 
-// rotateKey has the key of a stopped hall hand over to a new one. The record
-// of it is durable before the new key is in its place; if that fails, the old
-// one goes on to sign and can hand over again.
-func rotateKey(ctx context.Context, dir string, old checkpoint.Key) (checkpoint.Key, error) {
-	next, err := old.Next()
+// Stage implements notary.Keys.
+func (k keyring) Stage(next checkpoint.Key) error { return next.Stage(k.data) }
+
+// Settle implements notary.Keys.
+func (k keyring) Settle() (checkpoint.Key, error) { return checkpoint.Settle(k.data, k.trail.Rotated) }
+
+// presentKey is the key of a directory that signs, also while a hall runs on
+// it.
+func presentKey(dir string) (checkpoint.Key, error) {
+	return checkpoint.Present(dir, func() (note string, err error) {
+		r, err := trail.Read(dir)
+		if err != nil {
+			return "", err
+		}
+		defer func() { err = errors.Join(err, r.Close()) }()
+		return r.Rotated()
+	})
+}
+
+// rotateKeys has the key of a hall hand over to a new one and returns all its
+// keys. A hall that runs is asked to.
+func rotateKeys(ctx context.Context, dir string) (keys string, err error) {
+	if _, err := presentKey(dir); err != nil {
+		return "", err
+	}
+	var next checkpoint.Key
+	_, err = tellOnce(ctx, dir, func(t *trail.Trail) (c queue.Command, err error) {
+		old, err := checkpoint.Settle(dir, t.Rotated)
+		if err != nil {
+			return nil, err
+		}
+		if next, err = old.Next(); err != nil {
+			return nil, err
+		}
+		note, err := old.HandOver(next)
+		return queue.RotateKey{Note: note}, errors.Join(err, next.Stage(dir))
+	})
+	var running *trail.InUse
+	switch {
+	case errors.As(err, &running):
+		return askToRotate(ctx, running)
+	case err != nil:
+		return "", fmt.Errorf("record that the key changes: %w", err)
+	}
+	return strings.Join(next.Verifiers, "\n") + "\n", next.Write(dir)
+}
+
+// askToRotate asks a hall that runs, which an open hall allows whoever is on
+// its machine; of any other it says how to ask it.
+func askToRotate(ctx context.Context, hall *trail.InUse) (keys string, err error) {
+	const path = "/api/v1/trail/key"
+	say := fmt.Errorf("the hall runs, process %s, and changes its key when a manager or maintenance asks for it: "+
+		"curl -X POST --cacert CA.PEM -H 'Authorization: Bearer BADGE:SECRET' %s%s; or stop it first", hall.Process, cmp.Or(hall.At, "https://HALL"), path)
+	if !strings.HasPrefix(hall.At, "http:") {
+		return "", say
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, hall.At+path, nil)
 	if err != nil {
-		return old, err
+		return "", err
 	}
-	note, err := old.HandOver(next)
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
-		return old, err
+		return "", errors.Join(say, err)
 	}
-	if _, err := tellOnce(ctx, dir, queue.RotateKey{Note: note}); err != nil {
-		return old, fmt.Errorf("record that the key changes: %w", err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	switch {
+	case err != nil:
+		return "", err
+	case res.StatusCode == http.StatusUnauthorized:
+		return "", say
+	case res.StatusCode != http.StatusOK:
+		return "", fmt.Errorf("the hall at %s answers %s: %s", hall.At, res.Status, body)
 	}
-	return next, next.Write(dir)
+	return string(body), nil
 }

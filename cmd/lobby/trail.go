@@ -49,12 +49,16 @@ func trailKeyCommand() *cobra.Command {
 			"The last is the one in use; the others are those it follows.",
 	}
 	dir := dataFlag(c)
-	rotate := c.Flags().Bool("rotate", false, "make a new key first and have the old one hand over to it; a hall that runs is asked by POST /api/v1/trail/key instead")
+	rotate := c.Flags().Bool("rotate", false, "make a new key first and have the old one hand over to it; an open hall that runs is asked to, of another it is said how")
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		key, err := checkpoint.ReadKey(*dir)
-		if err == nil && *rotate {
-			key, err = rotateKey(c.Context(), *dir, key)
+		if *rotate {
+			keys, err := rotateKeys(c.Context(), *dir)
+			if err == nil {
+				_, err = io.WriteString(c.OutOrStdout(), keys)
+			}
+			return err
 		}
+		key, err := presentKey(*dir)
 		if err != nil {
 			return err
 		}
@@ -102,7 +106,7 @@ func selectTicket(ticket string, want *trail.Selection) error {
 
 // exportTrail writes the file.
 func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error {
-	key, err := checkpoint.ReadKey(dir)
+	key, err := presentKey(dir)
 	if err != nil {
 		return err
 	}
@@ -114,7 +118,15 @@ func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error 
 	bar := progress("export", -1)
 	defer bar.end()
 	want.Progress = func(uint64) { bar.add(1) }
-	return writeFile(out, stdout, func(w io.Writer) error { return r.Export(w, key.Name(), key, want) })
+	return writeFile(out, stdout, func(w io.Writer) error {
+		if err := r.Export(w, key.Name(), key, want); err != nil {
+			return err
+		}
+		if now, err := presentKey(dir); err != nil || now.Verifier() != key.Verifier() {
+			return errors.Join(errors.New("the key changed meanwhile; export again"), err)
+		}
+		return nil
+	})
 }
 
 func trailVerifyCommand() *cobra.Command {

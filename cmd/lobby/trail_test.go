@@ -56,7 +56,7 @@ func TestAStrangerVerifiesADay(t *testing.T) {
 	p := startLobby(t, "demo", "--small", "--for", "8s", "--speed", "10", "--listen", "127.0.0.1:0", "--data", data)
 	aCitizenKeepsProof(t, p)
 	key := mustWrite(t, filepath.Join(dir, "key"), fetch(t, p.url+"/api/v1/trail/key"))
-	rotatedWhileRunning(t, p)
+	rotatedWhileRunning(t, p, data)
 	if err := p.wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -64,6 +64,7 @@ func TestAStrangerVerifiesADay(t *testing.T) {
 	if said := mustRun(t, "trail", "verify", "--key", key, file); !strings.Contains(said, "fuchun: ") || !strings.Contains(said, "all in order") {
 		t.Errorf("verified with %q", said)
 	}
+	verifiedElsewhere(t, key, file)
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -98,14 +99,22 @@ func aCitizenKeepsProof(t *testing.T, p *program) {
 	}
 	file := mustWrite(t, filepath.Join(dir, "proof"), proof)
 	mustRun(t, "trail", "verify", "--key", key, file)
-	if !testing.Short() {
-		needs(t, map[string]string{python: "python3"})
-		if out, err := exec.Command(python, "../../deploy/verify/verify.py", "--key", key, file).CombinedOutput(); err != nil {
-			t.Errorf("the other verifier: %v\n%s", err, out)
-		}
-	}
+	verifiedElsewhere(t, key, file)
 	if res, err := http.Get(p.url + "/api/v1/t/nobodys/proof"); err != nil || res.StatusCode != http.StatusNotFound {
 		t.Errorf("the proof of nobody's ticket: %v, %v", res, err)
+	}
+}
+
+// verifiedElsewhere has the other verifier judge a file.
+func verifiedElsewhere(t *testing.T, args ...string) {
+	t.Helper()
+	if testing.Short() {
+		return
+	}
+	needs(t, map[string]string{python: "python3"})
+	args = append([]string{"../../deploy/verify/verify.py", "--key"}, args...)
+	if out, err := exec.Command(python, args...).CombinedOutput(); err != nil {
+		t.Errorf("the other verifier: %v\n%s", err, out)
 	}
 }
 
@@ -126,17 +135,12 @@ func fetch(t *testing.T, url string) string {
 
 // rotatedWhileRunning gives a running hall another key. What follows is
 // verified by whoever has the old one.
-func rotatedWhileRunning(t *testing.T, p *program) {
+func rotatedWhileRunning(t *testing.T, p *program, data string) {
 	t.Helper()
 	old := fetch(t, p.url+"/api/v1/trail/key")
-	res, err := http.Post(p.url+"/api/v1/trail/key", "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	both, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(string(both), old) || strings.Count(string(both), "\n") != 2 {
-		t.Errorf("%s, %v: the keys were\n%sand are\n%s", res.Status, err, old, both)
+	both := mustRun(t, "trail", "key", "--rotate", "--data", data)
+	if now := fetch(t, p.url+"/api/v1/trail/key"); now != both || !strings.HasPrefix(both, old) || strings.Count(both, "\n") != 2 {
+		t.Errorf("the keys were\n%sand are\n%sand the command said\n%s", old, now, both)
 	}
 }
 
@@ -153,6 +157,7 @@ func rotated(t *testing.T, data, oldKey, before string) {
 	file := filepath.Join(dir, "trail")
 	mustRun(t, "trail", "export", "--data", data, "--out", file)
 	mustRun(t, "trail", "verify", "--key", oldKey, "--checkpoint", kept, file)
+	verifiedElsewhere(t, oldKey, "--checkpoint", kept, file)
 	stranger := t.TempDir()
 	if code, said := lobbyRun(t, "trail", "key", "--data", stranger); code != 1 || !strings.Contains(said, "there is no key in") {
 		t.Errorf("a directory without a key: exit %d, %s", code, said)

@@ -100,7 +100,7 @@ func addFile(t *tar.Writer, path string) error {
 }
 
 // restorable are the names that a backup may hold.
-var restorable = regexp.MustCompile(`^(trail\.db|trail-\d{4}-\d{2}\.db|trail\.key)$`)
+var restorable = regexp.MustCompile(`^(trail\.db|trail-\d{4}-\d{2}\.db|trail\.key(\.next)?)$`)
 
 // Restore makes a trail of a backup in a directory that has none. What follows
 // is another history than what followed in the trail that the backup was made

@@ -56,6 +56,31 @@ func (r *Reader) monthBegins(parts []Part, month string) (first uint64, err erro
 	return first, err
 }
 
+// Rotated is the last note by which one key of the trail has handed over to
+// another; empty when none has lately. Whoever asks has just come from a change
+// of keys that was cut short, so that older months are not looked through.
+func (r *Reader) Rotated() (note string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conn == nil {
+		return "", ErrBroken
+	}
+	sql := selectRecords + " WHERE event='" + (queue.KeyRotated{}).Name() + "' ORDER BY seq DESC LIMIT 1"
+	found := decoded(func(c queue.Record) error {
+		if e, ok := c.Event.(queue.KeyRotated); ok {
+			note = e.Note
+		}
+		return nil
+	})
+	err = r.consistently(r.conn, func(parts []Part, _ uint64) error {
+		if err := query(r.conn, sql, nil, found); err != nil || note != "" || len(parts) == 0 || parts[len(parts)-1].Gone {
+			return err
+		}
+		return r.queryPart(parts[len(parts)-1], sql, nil, found)
+	})
+	return note, err
+}
+
 // configBefore hands on the last configuration that was activated before a
 // record, if that is still kept.
 func (r *Reader) configBefore(parts []Part, before uint64, each func(queue.Record) error) error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,10 +21,11 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("trail: lock the data directory: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		pid := make([]byte, 20)
-		n, _ := f.Read(pid)
+		text := make([]byte, 300)
+		n, _ := f.Read(text)
 		f.Close()
-		return nil, fmt.Errorf("trail: %s is in use by another lobby, process %s; stop it first or choose another data directory", dir, pid[:n])
+		process, at, _ := strings.Cut(string(text[:n]), " ")
+		return nil, &InUse{Dir: dir, Process: process, At: at}
 	}
 	if err := f.Truncate(0); err != nil {
 		f.Close()

@@ -100,6 +100,29 @@ func must(t testing.TB, err error) {
 	}
 }
 
+func TestTheLastHandingOverIsFound(t *testing.T) {
+	tr := open(t, t.TempDir())
+	b := days(1, 40)
+	b.Records[9].Event, b.Records[29].Event = queue.KeyRotated{Note: "first"}, queue.KeyRotated{Note: "second"}
+	mustAppend(t, tr, queue.Batch{Records: b.Records[:3]})
+	for _, c := range []struct {
+		upTo int
+		want string
+	}{{9, ""}, {30, "first"}, {40, "second"}} {
+		last, err := tr.Tree()
+		must(t, err)
+		mustAppend(t, tr, queue.Batch{Records: b.Records[last.Size() : c.upTo-1]})
+		if note, err := tr.Rotated(); err != nil || note != c.want {
+			t.Errorf("after %d records: %q, %v", c.upTo-1, note, err)
+		}
+	}
+	mustAppend(t, tr, queue.Batch{Records: b.Records[39:]})
+	tidy(t, tr)
+	if note, err := tr.Rotated(); err != nil || note != "second" && note != "" {
+		t.Errorf("in a part: %q, %v", note, err)
+	}
+}
+
 // issue is a ticket with its token.
 func issue(seq uint64) queue.Record {
 	r := record(seq)

@@ -150,6 +150,29 @@ func (t *Trail) meta(key string) (value string, err error) {
 	return value, err
 }
 
+// InUse says that another lobby has the data directory open.
+type InUse struct {
+	Dir, Process string
+	At           string // where it is reached, if it has said so
+}
+
+// Error implements error.
+func (e *InUse) Error() string {
+	at := ""
+	if e.At != "" {
+		at = " at " + e.At
+	}
+	return fmt.Sprintf("trail: %s is in use by another lobby, process %s%s; stop it first or choose another data directory", e.Dir, e.Process, at)
+}
+
+// Announce tells whoever finds the directory in use where its user is reached.
+func (t *Trail) Announce(at string) error {
+	if _, err := t.lock.WriteAt(fmt.Appendf(nil, "%d %s", os.Getpid(), at), 0); err != nil {
+		return fmt.Errorf("trail: say where the hall is reached: %w", err)
+	}
+	return nil
+}
+
 // Epoch names this trail's history; a client's position in another history
 // means nothing here.
 func (t *Trail) Epoch() string { return t.epoch }

@@ -35,8 +35,17 @@ type Options struct {
 	Tree  func() (checkpoint.Tree, error) // over what is on disk
 	ID    string                          // of the hall
 	Key   checkpoint.Key                  // the first; see Present
-	Lodge func(queue.CheckpointSigned)    // hands the checkpoint on, beyond the feed; must not wait; nil for nobody
+	Keys  Keys
+	Lodge func(queue.CheckpointSigned) // hands the checkpoint on, beyond the feed; must not wait; nil for nobody
 	Log   *slog.Logger
+}
+
+// Keys keeps keys where they outlive the program.
+type Keys interface {
+	// Stage makes the next key durable beside the present one.
+	Stage(next checkpoint.Key) error
+	// Settle tells which of the two the trail says is to sign, and keeps that.
+	Settle() (checkpoint.Key, error)
 }
 
 // Notary signs one trail.
@@ -44,8 +53,9 @@ type Notary struct {
 	Options
 	unsigned int // records since the last checkpoint, itself not counted
 
-	mu  sync.Mutex // guards key, also while it signs
-	key checkpoint.Key
+	mu     sync.Mutex // guards what follows, also while it signs
+	key    checkpoint.Key
+	unsure bool // a change of keys was cut short
 }
 
 // New makes a notary. What an earlier run left without a checkpoint gets one.
@@ -114,6 +124,9 @@ func (n *Notary) Sign(ctx context.Context) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if err := n.settle(); err != nil {
+		return err
+	}
 	tree, err := n.Tree()
 	if err != nil || tree.Size() == 0 {
 		return err
@@ -143,12 +156,27 @@ func (n *Notary) Present() checkpoint.Key {
 	return n.key
 }
 
-// Rotate has the key hand over to a new one, which keep makes durable. The
-// record of it is durable before that; if keep fails, the old key goes on to
-// sign and can hand over again.
-func (n *Notary) Rotate(ctx context.Context, keep func(checkpoint.Key) error) error {
+// settle finds out which key is to sign after a change that was cut short.
+func (n *Notary) settle() error {
+	if !n.unsure {
+		return nil
+	}
+	key, err := n.Keys.Settle()
+	if err != nil {
+		return fmt.Errorf("notary: find the key that signs: %w", err)
+	}
+	n.key, n.unsure = key, false
+	return nil
+}
+
+// Rotate has the key hand over to a new one. The new one is durable before the
+// record of it, and from the record on the old one signs no more.
+func (n *Notary) Rotate(ctx context.Context) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if err := n.settle(); err != nil {
+		return err
+	}
 	next, err := n.key.Next()
 	if err != nil {
 		return err
@@ -157,6 +185,10 @@ func (n *Notary) Rotate(ctx context.Context, keep func(checkpoint.Key) error) er
 	if c.Note, err = n.key.HandOver(next); err != nil {
 		return err
 	}
+	if err := n.Keys.Stage(next); err != nil {
+		return err
+	}
+	n.unsure = true
 	answer, err := n.Hall.Do(ctx, hall.Request{Actor: "lobby", Command: c})
 	if err == nil && answer.Refusal != nil {
 		err = answer.Refusal
@@ -164,9 +196,6 @@ func (n *Notary) Rotate(ctx context.Context, keep func(checkpoint.Key) error) er
 	if err != nil {
 		return fmt.Errorf("notary: record that the key changes: %w", err)
 	}
-	if err := keep(next); err != nil {
-		return err
-	}
 	n.key = next
-	return nil
+	return n.settle()
 }

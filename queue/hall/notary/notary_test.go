@@ -29,6 +29,9 @@ type office struct {
 
 	devices int // that were reported
 
+	staged          checkpoint.Key
+	full, unsettled error // of staging and settling
+
 	mu   sync.Mutex // guards the tree, which the notary asks for at any moment
 	tree checkpoint.Tree
 	took []int // size of the tree at each checkpoint
@@ -48,6 +51,7 @@ func open(t *testing.T, test func(*office)) {
 		o.notary = notary.New(notary.Options{
 			Hall: o.hall, ID: "fuyang", Key: o.key, Log: slog.New(slog.DiscardHandler),
 			Tree:  o.onDisk,
+			Keys:  o,
 			Lodge: func(c queue.CheckpointSigned) { o.lodged = append(o.lodged, c) },
 		})
 		ended := make(chan error, 1)
@@ -198,26 +202,54 @@ func TestTheEndIsSigned(t *testing.T) {
 // by the key that is in force.
 func TestAKeyThatIsNotKeptSignsNothing(t *testing.T) {
 	open(t, func(o *office) {
-		full := errors.New("disk: full")
-		if err := o.notary.Rotate(context.Background(), func(checkpoint.Key) error { return full }); !errors.Is(err, full) || o.notary.Present().Verifier() != o.key.Verifier() {
+		rotate := func() error { return o.notary.Rotate(context.Background()) }
+		o.full = errors.New("disk: full")
+		if err := rotate(); !errors.Is(err, o.full) || o.notary.Present().Verifier() != o.key.Verifier() {
 			t.Errorf("rotated with %v, the key is now %s", err, o.notary.Present().Verifier())
 		}
-		var kept checkpoint.Key
-		if err := o.notary.Rotate(context.Background(), func(k checkpoint.Key) error { kept = k; return nil }); err != nil {
+		o.full = nil
+		if err := rotate(); err != nil {
 			t.Fatal(err)
 		}
-		if now := o.notary.Present(); now.Verifier() != kept.Verifier() || len(now.Verifiers) != 2 || now.Verifiers[0] != o.key.Verifier() {
-			t.Errorf("the keys are %v, %s was kept", now.Verifiers, kept.Verifier())
+		if now := o.notary.Present(); now.Verifier() != o.staged.Verifier() || len(now.Verifiers) != 2 || now.Verifiers[0] != o.key.Verifier() {
+			t.Errorf("the keys are %v, %s was kept", now.Verifiers, o.staged.Verifier())
+		}
+		o.signedBy("the next checkpoint", o.staged)
+		o.unsettled = errors.New("disk: cannot rename")
+		if err := rotate(); !errors.Is(err, o.unsettled) {
+			t.Errorf("rotated with %v", err)
 		}
 		o.report(1)
-		o.settle(notary.Every + time.Second)
-		note := o.lodged[len(o.lodged)-1].Note
-		keys, err := checkpoint.ReadKeys(kept.Verifier())
-		if err == nil {
-			_, err = checkpoint.Open(note, keys)
-		}
-		if err != nil {
-			t.Errorf("the next checkpoint is not signed by the new key: %v\n%s", err, note)
-		}
+		sizes := o.settle(notary.Every + time.Second)
+		o.report(1)
+		o.want("while nobody knows which key signs", o.settle(notary.Every+time.Second), sizes...)
+		o.unsettled = nil
+		o.signedBy("a checkpoint after that", o.staged)
 	})
+}
+
+// Stage implements notary.Keys.
+func (o *office) Stage(next checkpoint.Key) error {
+	if o.full == nil {
+		o.staged = next
+	}
+	return o.full
+}
+
+// Settle implements notary.Keys.
+func (o *office) Settle() (checkpoint.Key, error) { return o.staged, o.unsettled }
+
+// signedBy fails unless the next checkpoint is signed by a key.
+func (o *office) signedBy(what string, k checkpoint.Key) {
+	o.t.Helper()
+	o.report(1)
+	o.settle(notary.Every + time.Second)
+	note := o.lodged[len(o.lodged)-1].Note
+	keys, err := checkpoint.ReadKeys(k.Verifier())
+	if err == nil {
+		_, err = checkpoint.Open(note, keys)
+	}
+	if err != nil {
+		o.t.Errorf("%s is not signed by the new key: %v\n%s", what, err, note)
+	}
 }

@@ -234,6 +234,46 @@ func TestAKeyHandsOver(t *testing.T) {
 	}
 }
 
+// Cut short at any moment, a change of keys leaves the key that the trail names.
+func TestAChangeOfKeysIsSettledByTheTrail(t *testing.T) {
+	for name, named := range map[string]bool{"before the record": false, "after it": true} {
+		dir := t.TempDir()
+		old, err := checkpoint.OpenKey(dir, "fuyang")
+		must(t, err)
+		next, err := old.Next()
+		must(t, err)
+		must(t, next.Stage(dir))
+		note, err := old.HandOver(old)
+		if named {
+			note, err = old.HandOver(next)
+		}
+		must(t, err)
+		want := old
+		if named {
+			want = next
+		}
+		rotated := func() (string, error) { return note, nil }
+		for _, find := range []func(string, func() (string, error)) (checkpoint.Key, error){checkpoint.Present, checkpoint.Settle, checkpoint.Present} {
+			if k, err := find(dir, rotated); err != nil || k.Verifier() != want.Verifier() {
+				t.Errorf("cut short %s: %s signs, %v", name, k.Verifier(), err)
+			}
+		}
+		if k, err := checkpoint.ReadKey(dir); err != nil || k.Verifier() != want.Verifier() {
+			t.Errorf("cut short %s: %s is kept, %v", name, k.Verifier(), err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, checkpoint.NextKeyFile)); err == nil {
+			t.Errorf("cut short %s: two keys are left", name)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestACheckpointFitsOnALine(t *testing.T) {
 	note, err := checkpoint.Checkpoint{Hall: "fuyang", Size: 1041, Root: tlog.RecordHash([]byte("x"))}.Sign(key(t, "fuyang", 1))
 	if err != nil {

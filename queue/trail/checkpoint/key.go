@@ -16,8 +16,11 @@ import (
 
 // KeyFile is the key's file inside the data directory. Its first line is the
 // secret key, the others are the verifier keys that the hall has had, the
-// present one last.
-const KeyFile = "trail.key"
+// present one last. In NextKeyFile is one that is about to take its place.
+const (
+	KeyFile     = "trail.key"
+	NextKeyFile = "trail.key.next"
+)
 
 // Key is what a hall signs with.
 type Key struct {
@@ -68,10 +71,13 @@ var ErrNoKey = errors.New("checkpoint: there is no key")
 // ReadKey reads the key of a data directory. A key that others may read is
 // refused: then anybody on the machine could sign.
 func ReadKey(dir string) (Key, error) {
-	path := filepath.Join(dir, KeyFile)
+	return readKey(filepath.Join(dir, KeyFile))
+}
+
+func readKey(path string) (Key, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Key{}, fmt.Errorf("%w in %s", ErrNoKey, dir)
+		return Key{}, fmt.Errorf("%w in %s", ErrNoKey, filepath.Dir(path))
 	}
 	if err != nil {
 		return Key{}, fmt.Errorf("checkpoint: read the key: %w", err)
@@ -112,9 +118,24 @@ func (k Key) Next() (Key, error) {
 	return next, err
 }
 
+// Stage makes a key durable beside that of a directory. From then on either of
+// the two can be found to be the one that signs, by what the trail says: it is
+// staged before the trail says so, and takes its place after.
+func (k Key) Stage(dir string) error { return k.write(filepath.Join(dir, NextKeyFile)) }
+
 // Write puts the key into its file, whole or not at all.
 func (k Key) Write(dir string) error {
-	path := filepath.Join(dir, KeyFile)
+	err := k.write(filepath.Join(dir, KeyFile))
+	if err == nil {
+		err = os.Remove(filepath.Join(dir, NextKeyFile)) // it is this one, or one that never signed
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return err
+}
+
+func (k Key) write(path string) error {
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("checkpoint: write the key: %w", err)
@@ -126,7 +147,37 @@ func (k Key) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: write the key: %w", err)
 	}
-	return syncDir(dir)
+	return syncDir(filepath.Dir(path))
+}
+
+// Present is the key of a directory that signs: where another is staged, the
+// one that the last handing over in the trail names, which rotated tells.
+func Present(dir string, rotated func() (note string, err error)) (Key, error) {
+	k, err := ReadKey(dir)
+	if err != nil {
+		return k, err
+	}
+	next, err := readKey(filepath.Join(dir, NextKeyFile))
+	if errors.Is(err, ErrNoKey) {
+		return k, nil
+	}
+	if err != nil {
+		return k, err
+	}
+	note, err := rotated()
+	if err == nil && strings.Contains(note, "\n"+next.Verifier()+"\n") {
+		k = next
+	}
+	return k, err
+}
+
+// Settle is Present that leaves only that key in the directory.
+func Settle(dir string, rotated func() (note string, err error)) (Key, error) {
+	k, err := Present(dir, rotated)
+	if _, staged := os.Stat(filepath.Join(dir, NextKeyFile)); err == nil && staged == nil {
+		err = k.Write(dir)
+	}
+	return k, err
 }
 
 // syncDir makes the name of a new file durable.
