@@ -111,8 +111,12 @@ func (r *Relay) once(ctx context.Context, g *group) (blamed string) {
 	}
 	blamed = trace.camera()
 	r.options.Log.Error("camera process ended and is started again", "err", err, "crash", trace.crash(), "camera", blamed)
+	why := "The camera process ended and is started again."
+	if trace.starved() {
+		why = "The camera process took more memory than it may; it was ended and is started again."
+	}
 	for _, i := range g.members {
-		r.set(r.streams[i], pipe.Status{Code: pipe.Failed, Why: "The camera process ended and is started again."})
+		r.set(r.streams[i], pipe.Status{Code: pipe.Failed, Why: why})
 	}
 	return blamed
 }
@@ -142,9 +146,11 @@ func (r *Relay) process(ctx context.Context, g *group, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("camera: start process: %w", err)
 	}
-	r.running(cmd.Process.Pid, true)
-	defer r.running(cmd.Process.Pid, false)
-	go func() { _ = pipe.WriteConfig(stdin, r.config(g)) }() // it ends with the process at the latest
+	changed := r.running(cmd.Process.Pid)
+	defer r.over(cmd.Process.Pid)
+	ended, end := context.WithCancel(ctx)
+	defer end()
+	go r.order(ended, stdin, changed, g) // it ends with the process at the latest
 	err = r.read(stdout, g)
 	if ctx.Err() == nil {
 		_ = cmd.Process.Kill()
@@ -194,19 +200,60 @@ func (r *Relay) take(f pipe.Frame, g *group, silence *pipe.Patience) error {
 	return r.handle(f, g)
 }
 
-func (r *Relay) running(pid int, on bool) {
+// order tells a process what it serves, and which cameras are closed whenever
+// that changes.
+func (r *Relay) order(ctx context.Context, stdin io.Writer, changed <-chan struct{}, g *group) {
+	err := pipe.WriteConfig(stdin, r.config(g))
+	for err == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+			err = pipe.WriteOrders(stdin, r.orders(g))
+		}
+	}
+}
+
+// orders are those for the cameras of a group.
+func (r *Relay) orders(g *group) (o pipe.Orders) {
+	for _, i := range g.members {
+		if r.streams[i].isShut() {
+			o.Shut = append(o.Shut, uint16(i))
+		}
+	}
+	return o
+}
+
+// running books a process that runs; the channel tells it of new orders.
+func (r *Relay) running(pid int) <-chan struct{} {
+	changed := make(chan struct{}, 1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if on {
-		r.pids[pid] = true
-	} else {
-		delete(r.pids, pid)
+	r.processes[pid] = changed
+	return changed
+}
+
+func (r *Relay) over(pid int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.processes, pid)
+}
+
+// tellAll has every process told the orders.
+func (r *Relay) tellAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, changed := range r.processes {
+		select {
+		case changed <- struct{}{}:
+		default: // it will be told what holds then
+		}
 	}
 }
 
 // config is what a process of this group is told.
 func (r *Relay) config(g *group) pipe.Config {
-	c := pipe.Config{Cameras: []pipe.Camera{}}
+	c := pipe.Config{Orders: r.orders(g), Memory: r.options.memory(len(g.members)), Cameras: []pipe.Camera{}}
 	for _, i := range g.members {
 		s := r.streams[i].source
 		c.Cameras = append(c.Cameras, pipe.Camera{

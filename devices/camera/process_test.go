@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,6 +10,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -29,7 +32,8 @@ const fragileID = "fragile"
 // childMain is the camera process of the tests; mode is the value of asChild.
 func childMain(mode string) error {
 	ctx := context.Background()
-	config, err := pipe.ReadConfig(os.Stdin)
+	told := bufio.NewReader(os.Stdin)
+	config, err := pipe.ReadConfig(told)
 	if err != nil {
 		return err
 	}
@@ -56,7 +60,7 @@ func childMain(mode string) error {
 	if err != nil {
 		return err
 	}
-	in := io.MultiReader(bytes.NewReader(append(line, '\n')), os.Stdin)
+	in := io.MultiReader(bytes.NewReader(append(line, '\n')), told)
 	return child.Run(ctx, in, os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 }
 
@@ -143,10 +147,28 @@ func TestKilledProcessIsBackWithinTwoSeconds(t *testing.T) {
 }
 
 func TestCameraThatKillsTheProcessGetsItsOwn(t *testing.T) {
+	mustKeepApart(t, fragileID, "The camera process ended", Options{})
+}
+
+// A camera that takes memory without end takes its own process down, and not
+// the machine.
+func TestCameraThatTakesMemoryWithoutEndGetsItsOwnProcess(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "greedy")
+	if out, err := exec.Command("go", "build", "-o", program, "./testdata/greedy").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	mustKeepApart(t, "greedy", "took more memory than it may", Options{Command: []string{program}, Memory: 256 << 20})
+}
+
+// mustKeepApart sees a good camera live on beside one that kills its process.
+func mustKeepApart(t *testing.T, id, why string, o Options) {
+	t.Helper()
 	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"in": "seats"}})
 	url := "rtsp://" + cams.Addr() + "/in"
-	r := mustRelay(t, Options{Sources: []Source{{ID: "good", URL: url}, {ID: fragileID, URL: url}}})
-	eventually(t, 15*time.Second, "the camera is alone", func() bool {
+	var said reports
+	o.Sources, o.Report = []Source{{ID: "good", URL: url}, {ID: id, URL: url}}, said.report
+	r := mustRelay(t, o)
+	eventually(t, 60*time.Second, "the camera is alone", func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.alone[1] && !r.alone[0]
@@ -155,6 +177,9 @@ func TestCameraThatKillsTheProcessGetsItsOwn(t *testing.T) {
 	v := mustWatch(t, r, "good")
 	for range 40 {
 		mustNext(t, v)
+	}
+	if !said.has(why) {
+		t.Errorf("reports %q", said.all)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

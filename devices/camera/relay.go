@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,12 +26,27 @@ type Options struct {
 	RTSPFallback bool
 	// RTSPUsers maps the names of who may play to their passwords; empty means everybody.
 	RTSPUsers map[string]string
-	Log       *slog.Logger
+	// Memory bounds a camera process, in bytes beyond those it starts with; 0
+	// for as much as its cameras can need.
+	Memory int64
+	Log    *slog.Logger
 	// Stderr gets the camera process's log lines; nil drops them.
 	Stderr io.Writer
 	// Report is told when a camera changes; nil tells nobody. Calls for one
 	// camera come one after the other.
 	Report devices.Report
+}
+
+// What a camera process may use, in bytes, where nothing else is wished: for
+// itself with its players, and for each camera: twice the pictures that are
+// kept of it. Sixteen cameras of a hall take 60 MB together.
+const (
+	memoryOfProcess = 256 << 20
+	memoryOfCamera  = 16 << 20
+)
+
+func (o Options) memory(cameras int) int64 {
+	return cmp.Or(o.Memory, memoryOfProcess+int64(cameras)*memoryOfCamera)
 }
 
 // Validate tells everything that is wrong with the options.
@@ -63,7 +79,8 @@ type Relay struct {
 	rtsp  pipe.Listen
 	falls map[int]int // how often a camera took a shared process down
 	alone map[int]bool
-	pids  map[int]bool // processes that run
+	// processes that run, by id, each with what wakes its orders
+	processes map[int]chan struct{}
 }
 
 // New makes a relay. Nothing is started before Run.
@@ -80,7 +97,7 @@ func New(o Options) (*Relay, error) {
 	if o.Report == nil {
 		o.Report = func(string, devices.State, string) {}
 	}
-	r := &Relay{options: o, byID: map[string]*stream{}, falls: map[int]int{}, alone: map[int]bool{}, pids: map[int]bool{}}
+	r := &Relay{options: o, byID: map[string]*stream{}, falls: map[int]int{}, alone: map[int]bool{}, processes: map[int]chan struct{}{}}
 	now := time.Now()
 	for _, src := range o.Sources {
 		src, err := src.plain()
@@ -132,7 +149,7 @@ func (r *Relay) PIDs() []int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var all []int
-	for pid := range r.pids {
+	for pid := range r.processes {
 		all = append(all, pid)
 	}
 	return all

@@ -49,7 +49,9 @@ func mustRelay(t testing.TB, o Options, mode ...string) *Relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Command = []string{exe}
+	if o.Command == nil {
+		o.Command = []string{exe}
+	}
 	if testing.Verbose() {
 		o.Log, o.Stderr = slog.New(slog.NewTextHandler(os.Stderr, nil)), os.Stderr
 	} else {

@@ -6,12 +6,19 @@ import "errors"
 var ErrShut = errors.New("the camera is closed for privacy")
 
 // Shut closes a camera for privacy, or opens it again: while it is closed its
-// viewers end and nobody gets a picture. A camera that is not there is passed
-// over.
+// viewers and players end and nobody gets a picture. A camera that is not
+// there is passed over.
 func (r *Relay) Shut(camera string, closed bool) {
-	if s := r.byID[camera]; s != nil {
+	if s := r.byID[camera]; s != nil && s.isShut() != closed {
 		s.shutter(closed)
+		r.tellAll()
 	}
+}
+
+func (s *stream) isShut() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shut
 }
 
 func (s *stream) shutter(closed bool) {

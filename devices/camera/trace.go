@@ -25,6 +25,9 @@ type trace struct {
 // crashLine starts what the Go runtime writes when a program dies.
 var crashLine = regexp.MustCompile(`(?m)^(panic: |fatal error: |runtime: |SIG[A-Z]+: )`)
 
+// memoryLine is what it writes when the kernel refuses it memory.
+var memoryLine = regexp.MustCompile(`out of memory|cannot allocate|cannot map pages|failed to create new OS thread`)
+
 // labelled finds the goroutine label that the process gives its cameras, in
 // the header of the goroutine that crashed.
 var labelled = regexp.MustCompile(`goroutine \d+[^\n]*\{[^\n}]*"?camera"?: ?"?([A-Za-z0-9._-]+)"?`)
@@ -50,6 +53,13 @@ func (t *trace) crash() string {
 	defer t.mu.Unlock()
 	line, _, _ := bytes.Cut(t.kept, []byte{'\n'})
 	return string(line)
+}
+
+// starved tells whether the process died for want of memory.
+func (t *trace) starved() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return memoryLine.Match(t.kept)
 }
 
 // camera is the camera whose goroutine crashed, empty when that is not known.

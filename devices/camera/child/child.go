@@ -9,12 +9,14 @@
 package child
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"runtime/pprof"
+	"slices"
 	"time"
 
 	"lobby/devices/camera/pipe"
@@ -36,24 +38,24 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger) err
 }
 
 func run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger, t timing, n network) error {
-	config, err := pipe.ReadConfig(in)
+	told := bufio.NewReader(in)
+	config, err := pipe.ReadConfig(told)
 	if err != nil {
 		return fmt.Errorf("child: %w", err)
 	}
+	if err := limit(config.Memory); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	// Nothing follows the configuration, so this read ends with the hall. The
-	// goroutine ends with the process, since a read cannot be interrupted.
-	go func() {
-		_, _ = io.Copy(io.Discard, in)
-		cancel(ErrHallGone)
-	}()
 	w := pipe.NewWriter(out)
 	var tasks tasks
 	rtsp, err := listen(ctx, config, w, log, &tasks)
 	if err != nil {
 		return err
 	}
+	// The goroutine ends with the process, since a read cannot be interrupted.
+	go func() { cancel(obey(told, config, rtsp)) }()
 	tasks.start(func() error { return beat(ctx, w, t.beat) }, cancel)
 	for _, source := range config.Cameras {
 		c := &camera{source: source, timing: t, out: w, rtsp: rtsp, log: log, network: n}
@@ -68,6 +70,28 @@ func run(ctx context.Context, in io.Reader, out io.Writer, log *slog.Logger, t t
 		return fmt.Errorf("child: %w", err)
 	}
 	return nil
+}
+
+// obey follows the hall's orders until the hall is gone.
+func obey(told *bufio.Reader, config pipe.Config, rtsp *server) error {
+	for orders := config.Orders; ; {
+		rtsp.shutter(closed(config.Cameras, orders))
+		var err error
+		if orders, err = pipe.ReadOrders(told); err != nil {
+			return ErrHallGone
+		}
+	}
+}
+
+// closed are the ids of the cameras that orders close.
+func closed(cameras []pipe.Camera, o pipe.Orders) map[string]bool {
+	ids := map[string]bool{}
+	for _, c := range cameras {
+		if slices.Contains(o.Shut, c.Index) {
+			ids[c.ID] = true
+		}
+	}
+	return ids
 }
 
 func listen(ctx context.Context, config pipe.Config, w *pipe.Writer, log *slog.Logger, tasks *tasks) (*server, error) {

@@ -37,6 +37,7 @@ type server struct {
 	mu      sync.Mutex
 	outputs map[string]*output
 	playing map[*gortsplib.ServerSession]*output
+	shut    map[string]bool // for privacy
 }
 
 // serve starts the server and tells the hall where it listens, or why not. A
@@ -84,7 +85,7 @@ func (s *server) find(c *gortsplib.ServerConn, r *base.Request, path string) (*b
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.outputs[strings.Trim(path, "/")]
-	if o == nil {
+	if o == nil || s.shut[o.id] {
 		return &base.Response{StatusCode: base.StatusNotFound}, nil, nil
 	}
 	return &base.Response{StatusCode: base.StatusOK}, o, nil
@@ -122,7 +123,7 @@ func (s *server) OnPlay(x *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := s.outputs[strings.Trim(x.Path, "/")]
-	if o == nil {
+	if o == nil || s.shut[o.id] {
 		return &base.Response{StatusCode: base.StatusNotFound}, nil
 	}
 	if s.playing[x.Session] == nil {
@@ -130,6 +131,26 @@ func (s *server) OnPlay(x *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, er
 		o.players.Add(1)
 	}
 	return &base.Response{StatusCode: base.StatusOK}, nil
+}
+
+// shutter closes cameras for privacy and opens all others. Who plays one that
+// is closed is cut off at once, and nobody gets it until it is open again. A
+// nil server has nobody to cut off.
+func (s *server) shutter(shut map[string]bool) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shut = shut
+	for _, o := range s.outputs {
+		o.shut.Store(shut[o.id])
+	}
+	for session, o := range s.playing {
+		if shut[o.id] {
+			session.Close()
+		}
+	}
 }
 
 // OnSessionClose is called by the library.
@@ -168,6 +189,7 @@ type output struct {
 	encode  func(au [][]byte) ([]*rtp.Packet, error)
 	pack    func(frames []pipe.Sample) ([]*rtp.Packet, error)
 	players atomic.Int32
+	shut    atomic.Bool    // for privacy
 	missed  *atomic.Uint64 // packets that slow players did not get
 }
 
@@ -191,6 +213,7 @@ func (s *server) open(id string, f format.Format, sound *sound, missed *atomic.U
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	o.shut.Store(s.shut[id])
 	s.outputs[id] = o
 	return o, nil
 }
@@ -213,10 +236,13 @@ func (o *output) encoder(f format.Format) error {
 	return nil
 }
 
+// idle tells whether there is nobody to write to.
+func (o *output) idle() bool { return o == nil || o.players.Load() == 0 || o.shut.Load() }
+
 // write sends one access unit to whoever plays; without players it costs
 // nothing. A nil output takes everything.
 func (o *output) write(au [][]byte, pts int64, at time.Time) {
-	if o == nil || o.players.Load() == 0 {
+	if o.idle() {
 		return
 	}
 	packets, err := o.encode(au)
@@ -234,7 +260,7 @@ func (o *output) write(au [][]byte, pts int64, at time.Time) {
 // writeSound sends frames whose first belongs at pts on the timeline, in
 // units of the sound's clock.
 func (o *output) writeSound(frames []pipe.Sample, pts int64, at time.Time) {
-	if o == nil || o.sound == nil || o.players.Load() == 0 {
+	if o.idle() || o.sound == nil {
 		return
 	}
 	packets, err := o.pack(frames)

@@ -1,9 +1,11 @@
 package pipe
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -62,7 +64,7 @@ func TestNothingIsReadBeyondTheLimits(t *testing.T) {
 }
 
 func TestConfigNeverQuotesPasswords(t *testing.T) {
-	_, err := ReadConfig(bytes.NewReader([]byte(`{"cameras":[{"password":"canary-1"]}` + "\n")))
+	_, err := ReadConfig(bufio.NewReader(strings.NewReader(`{"cameras":[{"password":"canary-1"]}` + "\n")))
 	if err == nil || bytes.Contains([]byte(err.Error()), []byte("canary")) {
 		t.Errorf("error %v", err)
 	}

@@ -14,12 +14,20 @@ const maxConfig = 1 << 20
 
 // Config is what the camera process is told at its start. It goes over the
 // pipe and not over the command line, where every user of the machine could
-// read the passwords.
+// read the passwords. Orders may follow.
 type Config struct {
+	Orders
 	Listen   string   `json:"listen,omitempty"`   // RTSP address for players, empty for none
 	Fallback bool     `json:"fallback,omitempty"` // take a free port when that one is taken
 	Users    []User   `json:"users,omitempty"`    // who may play; empty means everybody
+	Memory   int64    `json:"memory,omitempty"`   // bytes it may use beyond those of its start; 0 for no bound
 	Cameras  []Camera `json:"cameras"`
+}
+
+// Orders is what may change while the camera process runs; it is told as a
+// whole.
+type Orders struct {
+	Shut []uint16 `json:"shut,omitempty"` // cameras that are closed for privacy, by index
 }
 
 // User may play the cameras over RTSP.
@@ -41,8 +49,13 @@ type Camera struct {
 }
 
 // WriteConfig sends the configuration as one line.
-func WriteConfig(w io.Writer, c Config) error {
-	b, err := json.Marshal(c)
+func WriteConfig(w io.Writer, c Config) error { return writeLine(w, c) }
+
+// WriteOrders sends orders as one line, after the configuration.
+func WriteOrders(w io.Writer, o Orders) error { return writeLine(w, o) }
+
+func writeLine(w io.Writer, v any) error {
+	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("pipe: write configuration: %w", err)
 	}
@@ -52,19 +65,38 @@ func WriteConfig(w io.Writer, c Config) error {
 	return nil
 }
 
-// ReadConfig reads the configuration line. What follows on r is lost; nothing
-// but the end of the pipe, which means that the hall is gone, may follow.
-func ReadConfig(r io.Reader) (Config, error) {
-	var c Config
-	line, err := bufio.NewReader(io.LimitReader(r, maxConfig)).ReadBytes('\n')
-	if err != nil {
-		return c, fmt.Errorf("pipe: read configuration: %w", err)
+// ReadConfig reads the configuration line.
+func ReadConfig(r *bufio.Reader) (c Config, err error) {
+	err = readLine(r, &c)
+	return c, err
+}
+
+// ReadOrders reads the next orders. An error means that the hall is gone.
+func ReadOrders(r *bufio.Reader) (o Orders, err error) {
+	err = readLine(r, &o)
+	return o, err
+}
+
+func readLine(r *bufio.Reader, into any) error {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if len(line) > maxConfig {
+			return errors.New("pipe: read configuration: the line is too long")
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return fmt.Errorf("pipe: read configuration: %w", err)
+		}
 	}
-	if err := json.Unmarshal(line, &c); err != nil {
+	if err := json.Unmarshal(line, into); err != nil {
 		// The error of the decoder may quote the line, which holds passwords.
-		return c, errors.New("pipe: read configuration: not the expected JSON")
+		return errors.New("pipe: read configuration: not the expected JSON")
 	}
-	return c, nil
+	return nil
 }
 
 // Code names a camera's condition for programs.
