@@ -45,6 +45,17 @@ func (l *ledger) note(t testing.TB, id string, body []byte, a queue.Answer) {
 	}
 }
 
+// await waits until so many answers have come since the last check, however
+// slow the machine is.
+func (l *ledger) await(t testing.TB, answers int) {
+	t.Helper()
+	until(t, "answers come", 2*time.Minute, func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return len(l.fresh) >= answers
+	})
+}
+
 // customer sends commands until the program dies, and notes every answer.
 func (l *ledger) customer(t testing.TB, url string, worker, round int) {
 	client := &http.Client{Timeout: 20 * time.Second}
@@ -89,8 +100,8 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		for worker := range 4 {
 			customers.Go(func() { l.customer(t, p.url, worker, round) })
 		}
-		moment := time.NewTimer(time.Duration(200+chance.IntN(800)) * time.Millisecond)
-		<-moment.C
+		l.await(t, 100+chance.IntN(300))
+		<-time.After(time.Duration(chance.IntN(20_000)) * time.Microsecond)
 		p.kill()
 		customers.Wait()
 	}

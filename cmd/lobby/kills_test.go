@@ -30,8 +30,8 @@ rules: {recall_gap: 1ms}
 `
 
 // TestFaultF44_KilledFiveHundredTimes kills the program as it is shipped, without the
-// race detector, so that there is time for many kills: a fraction of a second
-// of load, kill -9, start, and everything that was acknowledged since the last
+// race detector, so that there is time for many kills: a few answers
+// under load, kill -9, start, and everything that was acknowledged since the last
 // start is asked for again.
 func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
 	kills := 500
@@ -56,8 +56,8 @@ func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
 		for worker := range 4 {
 			customers.Go(func() { l.customer(t, p.url, worker, round) })
 		}
-		moment := time.NewTimer(time.Duration(5+chance.IntN(40)) * time.Millisecond)
-		<-moment.C
+		l.await(t, chance.IntN(40))
+		<-time.After(time.Duration(chance.IntN(5000)) * time.Microsecond)
 		p.kill()
 		customers.Wait()
 	}
