@@ -40,7 +40,7 @@ func newBrowser(t *testing.T) *browser {
 	needs(t, map[string]string{"chromium": "chromium"})
 	o := append(c.DefaultExecAllocatorOptions[:], c.ExecPath("chromium"), c.NoSandbox, c.DisableGPU, c.NoFirstRun,
 		c.Flag("disable-quic", true), c.Flag("disable-background-networking", true), c.Flag("disable-component-update", true),
-		c.Flag("disable-sync", true), c.Flag("autoplay-policy", "no-user-gesture-required"), c.UserDataDir(t.TempDir()))
+		c.Flag("disable-sync", true), c.Flag("accept-lang", "zh-CN"), c.Flag("autoplay-policy", "no-user-gesture-required"), c.UserDataDir(t.TempDir()))
 	alloc, stopAlloc := c.NewExecAllocator(context.Background(), o...)
 	ctx, stopTab := c.NewContext(alloc)
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)

@@ -55,7 +55,7 @@ func browser(t *testing.T) context.Context {
 		}
 		o := append(c.DefaultExecAllocatorOptions[:], c.ExecPath(bin), c.NoSandbox, c.DisableGPU, c.NoFirstRun,
 			c.Flag("disable-quic", true), c.Flag("disable-background-networking", true),
-			c.Flag("disable-component-update", true), c.Flag("disable-sync", true), c.UserDataDir(dir))
+			c.Flag("disable-component-update", true), c.Flag("disable-sync", true), c.Flag("lang", "zh-CN"), c.Flag("accept-lang", "zh-CN"), c.UserDataDir(dir))
 		alloc, stopAlloc := c.NewExecAllocator(context.Background(), o...)
 		ctx, stopTab := c.NewContext(alloc)
 		if err := c.Do(ctx, c.Navigate("about:blank")); err != nil {

@@ -122,6 +122,38 @@ func TestForeignPagesCameraInFullView(t *testing.T) {
 	p.until(`document.querySelector('dialog.full[open] hall-camera[camera=cam1]')`)
 }
 
+// A camera is closed for privacy from its full view, with a badge and a reason,
+// and opened again; nobody else's badge can be given by who is signed in.
+func TestForeignPagesCameraShutter(t *testing.T) {
+	hall, p := wallHall(t)
+	hall.signedIn.Store(true)
+	p.do(c.Evaluate[c.Void](`document.querySelector('hall-camera[camera=cam1]').dispatchEvent(new MouseEvent('dblclick',{bubbles:true}))`))
+	p.until(`document.querySelector('dialog.full[open] hall-camera[camera=cam1]')`)
+	p.click("dialog.full .bar button[aria-expanded=false]")
+	p.until(`document.querySelector('.shutter [name=by]')?.readOnly&&document.querySelector('.shutter [name=by]').value==='0531'`)
+	p.do(c.Evaluate[c.Void](`document.querySelector('.shutter [name=reason]').focus()`), c.KeyEvent("接访"), c.KeyEvent(kb.ArrowLeft)) // in a field an arrow moves the cursor, not the camera
+	p.until(`document.querySelector('.shutter [name=reason]').value==='接访'&&document.querySelector('dialog.full hall-camera').camera==='cam1'`)
+	p.shoot("manager-shutter")
+	p.clean()
+	p.click(".shutter .pr")
+	p.until(`!document.querySelector('.shutter')`)
+	if got := hall.sent("camera_shutter"); len(got) != 1 || got[0]["camera"] != "cam1" || got[0]["closed"] != true || got[0]["by"] != "0531" || got[0]["reason"] != "接访" {
+		t.Errorf("camera_shutter: %v", got)
+	}
+	cameras := hall.state["cameras"].([]object)
+	cameras[0]["state"], cameras[0]["shutter"] = "shutter", object{"camera": "cam1", "by": "0531", "reason": "接访"}
+	hall.patch(object{"cameras": cameras[:1]})
+	p.until(`document.querySelector('dialog.full hall-camera').shadowRoot.querySelector('.shut')?.textContent.includes('接访')`)
+	p.click("dialog.full .bar button[aria-expanded=false]")
+	p.until(`document.querySelector('.shutter [name=reason]')`)
+	p.do(c.Evaluate[c.Void](`document.querySelector('.shutter [name=reason]').value='接访结束';document.querySelector('.shutter').requestSubmit()`))
+	p.until(`!document.querySelector('.shutter')`)
+	if got := hall.sent("camera_shutter"); len(got) != 2 || got[1]["closed"] != false {
+		t.Errorf("opened again: %v", got)
+	}
+	p.quiet()
+}
+
 // Of thirty cameras only those that are seen play, and never more than
 // sixteen, however large the screen is.
 func TestForeignPagesManyCameras(t *testing.T) {

@@ -34,8 +34,8 @@ func TestForeignPagesKioskRates(t *testing.T) {
 	p := openTab(t, 1080, 1920)
 	p.open(hall.URL+"/kiosk/k1", ".evs button")
 	number := func(typed string) {
-		p.until(`[...document.querySelectorAll('button')].some(b=>b.textContent.includes('查进度'))`)
-		p.do(c.Evaluate[c.Void](`[...document.querySelectorAll('button')].find(b=>b.textContent.includes('查进度')).click()`))
+		p.until(`[...document.querySelectorAll('button')].some(b=>b.textContent.includes('查号'))`)
+		p.do(c.Evaluate[c.Void](`[...document.querySelectorAll('button')].find(b=>b.textContent.includes('查号')).click()`))
 		p.until(`document.querySelector('.typed input')`)
 		p.do(c.Evaluate[c.Void](`(i=>{i.value=` + quote(typed) + `;i.dispatchEvent(new Event('input'))})(document.querySelector('.typed input'))`))
 	}

@@ -46,6 +46,25 @@ func TestForeignPagesOfASmallHall(t *testing.T) {
 	p.clean()
 }
 
+// The manager sees from how far each wall can be read, and the wall is no worse.
+func TestForeignPagesManagerSaysHowFarAWallIsRead(t *testing.T) {
+	state := bigHall(time.Now())
+	state["walls"] = []object{{"id": "main", "name": "主屏", "floor": 0, "screen": object{"diagonal": 55, "distance": 8}}, {"id": "side", "name": "副屏", "floor": 0}}
+	hall := newFakeHall(t, state)
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/manager", ".reach li")
+	if got := eval[string](p, `[...document.querySelectorAll('.reach li')].map(e=>e.textContent).join()`); got != "主屏 55 英寸叫号 19 米，其余 8 米" {
+		t.Errorf("the walls are read from: %q", got)
+	}
+	p.shoot("manager-reach")
+	p.clean()
+	p.open(hall.URL+"/wall/main", ".now .n")
+	const metres = `parseFloat(getComputedStyle(document.querySelector('.now .n')).fontSize)*.73*200*55*25.4/Math.hypot(innerWidth,innerHeight)/1000`
+	if got := eval[float64](p, metres); got < 19 || got >= 20.5 {
+		t.Errorf("the newest call is read from %.1f m, want the 19 m that the manager is told", got)
+	}
+}
+
 // A camera plays at the live edge although the first seconds came at once,
 // says how old its last picture is when it falls silent, and starts again.
 func TestForeignPagesCameraStaysLive(t *testing.T) {

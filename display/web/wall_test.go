@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,16 +77,12 @@ func TestForeignPagesWallIsReadableFromTheLastRow(t *testing.T) {
 		t.Run(fmt.Sprint(screen), func(t *testing.T) {
 			p := openTab(t, screen[0], screen[1])
 			p.open(hall.URL+"/wall/main?turn=0.3", ".grid.sized .zone")
-			p.until(`document.querySelector('.words')`)
+			p.until(`document.querySelector('.now.card:not(.brief) .words')`)
 			p.shoot(fmt.Sprintf("wall-notice-%d", screen[0]))
-			p.until(`document.querySelector('.now.card dl')`)
+			p.until(`document.querySelector('.brief .words')`)
 			p.shoot(fmt.Sprintf("wall-sheet-%d", screen[0]))
 			p.clean()
-			// 8 m need digits of 40 mm at the least.
-			const small = `(()=>{const mm=55*25.4/Math.hypot(innerWidth,innerHeight);return [...document.querySelectorAll('.grid .busy .t')].map(e=>parseFloat(getComputedStyle(e).fontSize)*.73*mm).filter(h=>h<39.9)})()`
-			if got := eval[[]float64](p, small); len(got) > 0 {
-				t.Errorf("digits of %v mm, want at least 40", got)
-			}
+			readable(p, `.grid .busy .t,.grid .i,.zone,.zone b,footer b`)
 			p.do(c.Evaluate[c.Void](clippedJS))
 			const round = `new Promise(done=>{const ids=new Set(),bad=new Set(),end=performance.now()+30000;const look=()=>{lobby.changed();for(const b of clipped())bad.add(b);for(const e of document.querySelectorAll('.grid .i'))ids.add(parseInt(e.textContent));ids.size===80||performance.now()>end?done([String(ids.size),...bad]):setTimeout(look,100)};look()})`
 			got := eval[[]string](p, round)
@@ -96,6 +93,62 @@ func TestForeignPagesWallIsReadableFromTheLastRow(t *testing.T) {
 				t.Error(problem)
 			}
 			p.quiet()
+		})
+	}
+}
+
+// readable fails the test where digits are lower than 8 m on 55 inches need: 40 mm.
+func readable(p *tab, selector string) {
+	p.t.Helper()
+	for _, low := range eval[[]string](p, `(()=>{const mm=55*25.4/Math.hypot(innerWidth,innerHeight);return [...document.querySelectorAll('`+selector+`')].map(e=>[e.className+' '+e.textContent.slice(0,12),parseFloat(getComputedStyle(e).fontSize)*.73*mm]).filter(([,h])=>h<39.5).map(x=>x.join(': '))})()`) {
+		p.t.Errorf("%s mm, want at least 40", low)
+	}
+}
+
+// Near seats see an item's whole sheet, and a line of a notice breaks after a mark.
+func TestForeignPagesWallBetweenCallsOfNearSeats(t *testing.T) {
+	state := bigHall(time.Now())
+	state["walls"] = []object{{"id": "main", "name": "主屏", "floor": 0, "notices": []string{"本周五下午政治学习，15:00 停止取号"}}}
+	state["calls"] = []object{}
+	hall := newFakeHall(t, state)
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/wall/main?turn=0.3", ".words")
+	if lines := eval[[]float64](p, `[...document.querySelectorAll('.words span')].map(e=>e.getClientRects().length)`); len(lines) != 2 || lines[0] != 1 || lines[1] != 1 {
+		t.Errorf("the clauses of the notice stand on %v lines, want each on one", lines)
+	}
+	p.until(`document.querySelector('.now.card dl')`)
+	p.shoot("wall-sheet")
+	p.clean()
+}
+
+// Calls that are said in one breath are one sentence below the newest, in both
+// languages of the hall, and the seats can read each of them.
+func TestForeignPagesWallCaptionsCallsSaidTogether(t *testing.T) {
+	for _, screen := range [][2]int64{{1920, 1080}, {1080, 1920}} {
+		t.Run(fmt.Sprint(screen), func(t *testing.T) {
+			state := bigHall(time.Now())
+			state["walls"] = []object{{"id": "main", "name": "主屏", "floor": 0, "screen": object{"diagonal": 55, "distance": 8}}}
+			at := func(ago time.Duration) string { return time.Now().Add(-ago).Format(time.RFC3339Nano) }
+			state["calls"] = []object{
+				{"ticket": "M039", "window": "14", "service": "estate", "at": at(0), "recalls": 0},
+				{"ticket": "M038", "window": "13", "service": "estate", "at": at(time.Second), "recalls": 0},
+				{"ticket": "Q021", "window": "31", "service": "company", "at": at(5 * time.Minute), "recalls": 0},
+			}
+			hall := newFakeHall(t, state)
+			p := openTab(t, screen[0], screen[1])
+			p.open(hall.URL+"/wall/main", ".now.fresh .cap")
+			want := []string{"请 M038 号，到 13 号窗口；M039 号，到 14 号窗口办理。", "Ticket M038, please go to counter 13; ticket M039, please go to counter 14."}
+			if got := eval[[]string](p, `[...document.querySelectorAll('.cap')].map(e=>e.textContent)`); !slices.Equal(got, want) {
+				t.Errorf("captions %q, want %q", got, want)
+			}
+			readable(p, `.now .n,.now .g b,.now .g i,.recent .a,.recent .b`)
+			p.do(c.Evaluate[c.Void](clippedJS))
+			const settled = `new Promise(done=>{const end=performance.now()+10000;const look=()=>{const found=clipped();found.length&&performance.now()<end?setTimeout(look,100):done(found)};look()})`
+			for _, problem := range eval[[]string](p, settled) { // the tiles are laid out again once the call has its room
+				t.Error(problem)
+			}
+			p.shoot(fmt.Sprintf("wall-together-%d", screen[0]))
+			p.clean()
 		})
 	}
 }

@@ -164,7 +164,7 @@ ${this.alert ? html`<div class="outline"></div>` : ''}</div>`;
 
   /** What stands in the picture's place, or over the last one. */
   cover() {
-    if (this.shut) return html`<div class="mid shut">${icon('lock')}${this.words()}<small>${t('camera.shutter_hint')}</small></div>`;
+    if (this.shut) return html`<div class="mid shut">${icon('lock')}${this.words()}<small>${this.why || t('camera.shutter_hint')}</small></div>`;
     if (this.stalled) return this.broken();
     return this.phase === 'live' ? '' : html`<div class="mid">${icon('cam')}${this.words()}</div>`;
   }

@@ -110,7 +110,7 @@ function load(s) {
   if (s.open === false) return html`<span class="w shut">${s.waiting ? t('service.waiting', { n: s.waiting }) : ''}<b>${t('service.no_window')}</b></span>`;
   if (!s.waiting) return html`<span class="w z">${t('now')}<b>${t('kiosk.no_wait')}</b></span>`;
   const m = minutes(s.forecast);
-  return html`<span class="w">${t('ahead')} <b class="num">${s.waiting}</b>${t('people')}${m ? ` · ${t('about_minutes', { n: m })}` : ''}</span>`;
+  return html`<span class="w">${t('ahead')} <b class="num">${s.waiting}</b>${[t('people'), m && t('about_minutes', { n: m })].filter(Boolean).join(' · ')}</span>`;
 }
 
 const GROUPS = ['A–C', 'D–F', 'G', 'H–J', 'K–M', 'N–R', 'S', 'T–W', 'X–Z'];

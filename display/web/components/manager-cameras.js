@@ -32,7 +32,7 @@ export function cameras(board) {
 @pointerdown=${w.grab} @pointermove=${w.drag} @pointerup=${w.drop} @pointercancel=${w.letGo}>
 ${repeat(all, (/** @type {any} */ c) => c.id, (/** @type {any} */ c) => tile(c, shown, alerts.get(c.id)))}
 <p class="hidden" id="wall-keys">${t('cameras.keys')}</p><p class="hidden" role="status">${wall.said}</p></section>
-${wall.full ? fullView({ cameras: all, shown, id: wall.full, alert: alerts.get(wall.full) || '', show: w.show, close: w.close, redraw: board.draw }) : nothing}`;
+${wall.full ? fullView({ hall: board.hall, cameras: all, shown, id: wall.full, alert: alerts.get(wall.full) || '', show: w.show, close: w.close, redraw: board.draw }) : nothing}`;
 }
 
 /**
@@ -43,7 +43,7 @@ ${wall.full ? fullView({ cameras: all, shown, id: wall.full, alert: alerts.get(w
 function tile(c, shown, alert = '') {
   const place = shown.indexOf(c.id);
   return html`<hall-camera class=${place === 0 ? 'main' : place === shown.length - 1 ? 'last' : ''} style=${`order:${place}`} role="button" aria-describedby="wall-keys"
-tabindex=${c.id === wall.active ? 0 : -1} @focus=${() => { wall.active = c.id; }} camera=${c.id} label=${c.name} state=${c.state} why=${c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>`;
+tabindex=${c.id === wall.active ? 0 : -1} @focus=${() => { wall.active = c.id; }} camera=${c.id} label=${c.name} state=${c.state} why=${c.shutter?.reason || c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>`;
 }
 
 /** The foremost alert of each camera, gravest and newest first. @param {any} state @returns {Map<string, string>} */

@@ -1,5 +1,6 @@
 import { html } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
+import { reach } from '../lib/legible.js';
 import { chainClass, chainLoad, minutes, stateWord } from '../lib/names.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock } from '../lib/times.js';
@@ -22,5 +23,12 @@ export function devices(board) {
   const bad = all.filter((/** @type {any} */ d) => d.state !== 'up');
   return html`<section class="pn devs" aria-label=${t('manager.devices')}><h2>${t('manager.devices')}<span>${bad.length ? t('manager.devices_bad', { n: bad.length }) : t('manager.all_well')}</span></h2>
 <ul class="kinds">${kinds.map((k) => html`<li>${t(`device.kind.${k}`)} <b class="num">${all.filter((/** @type {any} */ d) => d.kind === k && d.state === 'up').length}</b>/${all.filter((/** @type {any} */ d) => d.kind === k).length}</li>`)}</ul>
-<ul class="dl bad">${bad.slice(0, 4).map((/** @type {any} */ d) => html`<li class=${d.state}>${icon(d.state === 'degraded' ? 'info' : 'warn')}<span>${d.name || d.id} · ${d.why || stateWord('device', d.state)}${d.effect ? html` <small>${d.effect}</small>` : ''}</span><time class="num">${d.since ? clock(d.since) : ''}</time></li>`)}</ul></section>`;
+<ul class="dl bad">${bad.slice(0, 4).map((/** @type {any} */ d) => html`<li class=${d.state}>${icon(d.state === 'degraded' ? 'info' : 'warn')}<span>${d.name || d.id} · ${d.why || stateWord('device', d.state)}${d.effect ? html` <small>${d.effect}</small>` : ''}</span><time class="num">${d.since ? clock(d.since) : ''}</time></li>`)}</ul>${readable(board.hall.state.walls || [])}</section>`;
+}
+
+/** From how far the walls can be read that say how large they are. @param {any[]} walls */
+function readable(walls) {
+  const sized = walls.filter((w) => w.screen);
+  if (!sized.length) return '';
+  return html`<ul class="dl reach">${sized.map((w) => html`<li>${icon('text')}<span>${w.name || w.id} <small>${t('manager.screen', { inches: w.screen.diagonal })}</small></span><span class="num">${t('manager.reach', { call: Math.floor(reach(w.screen.diagonal)), rest: w.screen.distance })}</span></li>`)}</ul>`;
 }

@@ -2,6 +2,7 @@
 // feed, and a way to send commands. Pages never work out the state from
 // records; records are for effects such as the pulse of a call.
 import { Outbox, Refusal, newId } from './outbox.js';
+import { language } from './texts.js';
 
 export { Refusal, newId };
 
@@ -78,8 +79,8 @@ export class Hall extends EventTarget {
   /** Whether people must be told that what they see may be old. */
   get stale() { return !this.up && (this.away > Math.min(4, this.heartbeat) || this.failures > 2); }
 
-  /** @param {any} body @param {string} [id] */
-  command(body, id = newId()) { return this.outbox.add(id, body); }
+  /** Sends a command; a refusal comes in the language of the page. @param {any} body @param {string} [id] */
+  command(body, id = newId()) { return this.outbox.add(id, { lang: language(), ...body }); }
 
   connect() {
     const url = new URL('/api/v1/feed', location.href.replace(/^http/, 'ws'));

@@ -5,7 +5,9 @@
 const DIGIT = 0.73;
 const LIMIT = 200;
 const TALL = 2.15; // of a tile's font: the number, the window's number above it, and air
+const LABEL = 0.56; // of a tile's font: the window's number, where that can be read
 const WIDE = 3.15; // of a tile's font: four characters and air
+const NEWEST = 21.6 / 108; // of a landscape wall's height: the font of the newest call
 
 /** The font, in pixels, whose digits can just be read on a screen. @param {{diagonal: number, distance: number}} screen */
 export function leastFont(screen) {
@@ -13,13 +15,28 @@ export function leastFont(screen) {
   return (screen.distance * 1000) / LIMIT / pitch / DIGIT;
 }
 
-/** The arrangement of n tiles in a box that makes them largest. @param {number} n @param {{width: number, height: number}} box */
-export function arrange(n, box) {
+/** The greatest distance, in metres, from which the newest call is read on a 16:9 screen of so many inches. @param {number} diagonal */
+export const reach = (diagonal) => (diagonal * 25.4 * 9 * NEWEST * DIGIT * LIMIT) / Math.hypot(16, 9) / 1000;
+
+/** The largest font in which so many characters stand in a box. @param {number} n @param {{width: number, height: number}} box */
+export const fitting = (n, box) => Math.sqrt((box.width * box.height) / (1.9 * Math.max(1, n)));
+
+/** The font of a tile so high, whose window's number is not smaller than what can be read. @param {number} height @param {number} least */
+function tall(height, least) {
+  const font = height / TALL;
+  return font * LABEL >= least ? font : (height - 1.3 * least) / (TALL - 1.3 * LABEL);
+}
+
+/** The font of a tile's window. @param {number} font @param {number} least */
+export const label = (font, least) => Math.max(font * LABEL, Math.min(font, least));
+
+/** The arrangement of n tiles in a box that makes them largest. @param {number} n @param {{width: number, height: number}} box @param {number} [least] */
+export function arrange(n, box, least = 0) {
   let best = { cols: 1, rows: Math.max(1, n), font: 0 };
   for (let cols = 1; cols <= n; cols++) {
     const rows = Math.ceil(n / cols);
     const gap = box.height * 0.009;
-    const font = Math.min((box.width - gap * (cols - 1)) / cols / WIDE, (box.height - gap * (rows - 1)) / rows / TALL);
+    const font = Math.min((box.width - gap * (cols - 1)) / cols / WIDE, tall((box.height - gap * (rows - 1)) / rows, least));
     if (font > best.font) best = { cols, rows, font };
   }
   return best;
@@ -31,7 +48,7 @@ export function arrange(n, box) {
  * @param {any[]} windows @param {{width: number, height: number}} box @param {number} least
  */
 export function pagesOf(windows, box, least) {
-  const fits = (/** @type {any[]} */ list) => list.length < 2 || arrange(list.length, box).font >= least;
+  const fits = (/** @type {any[]} */ list) => list.length < 2 || arrange(list.length, box, least).font >= least;
   if (fits(windows)) return [windows];
   const zones = new Map();
   for (const w of windows) {

@@ -2,7 +2,7 @@
 // changed, and renew itself when the program was renewed.
 import { render, html } from '../vendor/lit.js';
 import { Hall } from './hall.js';
-import { loadTexts, t } from './texts.js';
+import { loadTexts, pageLanguage, t } from './texts.js';
 import { clockSeconds, inZone } from './times.js';
 import { icon } from './icons.js';
 
@@ -41,10 +41,12 @@ export function drawer(view) {
 /**
  * Starts a page. `view` gives the template; `idle` says whether the page may
  * load itself again now without disturbing anybody.
+ * A page of people who work here speaks the language of their browser; `languages`
+ * are those of a page that stands in the hall, the first one to begin with.
  * `screen` is what kind of screen of the hall this is, if it is one that is watched.
  * @param {{view: (hall: Hall) => unknown, idle?: () => boolean, languages?: string[], every?: number, screen?: string}} o
  */
-export async function startPage({ view, idle = () => true, languages = ['zh-CN'], every = 1000, screen = '' }) {
+export async function startPage({ view, idle = () => true, languages = [pageLanguage(), 'zh-CN'], every = 1000, screen = '' }) {
   await loadTexts(...languages);
   const hall = new Hall({ build });
   let drawn = 0;

@@ -1,7 +1,7 @@
 // What a day came to: sums, the course of the day, and tables by service,
 // item, window and staff. Asked for and not on the feed.
 import { html, render, svg } from '../vendor/lit.js';
-import { loadTexts, nameOf, t } from '../lib/texts.js';
+import { loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
 
 const app = /** @type {HTMLElement} */ (document.getElementById('app'));
 const WAYS = ['service', 'item', 'window', 'staff'];
@@ -23,7 +23,7 @@ async function refresh() {
   try {
     const [{ state }, { items }] = await Promise.all([get('/api/v1/state'), get('/api/v1/items?limit=2000')]);
     day ||= state.day || new Date(state.now).toLocaleDateString('sv-SE', { timeZone: state.hall.timezone });
-    names = new Map([...state.services.map((/** @type {any} */ s) => [`service/${s.id}`, nameOf(s)]), ...state.windows.map((/** @type {any} */ w) => [`window/${w.id}`, `${w.id} · ${w.name}`]), ...(items || []).map((/** @type {any} */ i) => [`item/${i.code}`, i.name])]);
+    names = new Map([...state.services.map((/** @type {any} */ s) => [`service/${s.id}`, nameOf(s)]), ...state.windows.map((/** @type {any} */ w) => [`window/${w.id}`, w.name.includes(w.id) ? w.name : `${w.id} · ${w.name}`]), ...(items || []).map((/** @type {any} */ i) => [`item/${i.code}`, i.name])]);
     report = await get(`/api/v1/figures?day=${day}`);
     problem = '';
   } catch {
@@ -67,5 +67,5 @@ function table(by) {
 <tbody>${all.slice(0, 100).map((r) => html`<tr><th scope="row">${names.get(`${by}/${r.key}`) || r.key}</th><td>${r.done}</td><td>${r.no_shows}</td><td><svg class="bar" viewBox="0 0 60 8" aria-hidden="true"><rect width=${(60 * r.wait.mean) / longest} height="8" rx="2"></rect></svg>${minutes(r.wait.mean)}</td><td>${minutes(r.service.mean)}</td><td>${r.rated ? `${r.satisfied} / ${r.rated}` : '—'}</td></tr>`)}</tbody></table></section>`;
 }
 
-loadTexts('zh-CN').then(refresh);
+loadTexts(pageLanguage(), 'zh-CN').then(refresh);
 setInterval(refresh, 30000);

@@ -2,7 +2,7 @@
 // was in force before. One person proposes a change, another puts it in force.
 import { html, render } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
-import { loadTexts, t } from '../lib/texts.js';
+import { language, loadTexts, pageLanguage, t } from '../lib/texts.js';
 import { clock, dayOf, inZone } from '../lib/times.js';
 
 /** @typedef {{hash: string, author: string, approver: string, note: string, at: string, failed?: string}} Version */
@@ -134,7 +134,7 @@ function goTo(f) {
   area.scrollTop = (f.line - 6) * parseFloat(getComputedStyle(area).lineHeight);
 }
 
-const when = (/** @type {string} */ at) => `${dayOf(new Date(at), 'zh-CN', 'short')} ${clock(at)}`;
+const when = (/** @type {string} */ at) => `${dayOf(new Date(at), language(), 'short')} ${clock(at)}`;
 
 /** @param {string} diff */
 const changes = (diff) => html`<pre class="diff" tabindex="0" aria-label=${t('settings.changes')}>${diff.split('\n').slice(3).map((l) => html`<span class=${{ '+': 'add', '-': 'del', '@': 'at' }[l[0]] || ''}>${l}${'\n'}</span>`)}</pre>`;
@@ -192,7 +192,7 @@ ${page.starting ? html`<p class="good" role="status">${t('settings.starting')}</
 <div class="cols"><div>${page.editing ? editor() : file(page.old ? page.old.hash.slice(0, 8) : view.file, page.old ? page.old.text : view.text)}</div><aside>${page.editing ? '' : [screens(), proposal()]}${versions()}</aside></div></main>`, app);
 }
 
-await loadTexts('zh-CN');
+await loadTexts(pageLanguage(), 'zh-CN');
 try {
   const [me, state] = await Promise.all([ask('GET', 'me'), ask('GET', 'state')]);
   page.me = me.said.person ? me.said : null;

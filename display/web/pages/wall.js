@@ -7,14 +7,17 @@ import { grid } from '../components/wall-grid.js';
 import { hero } from '../components/wall-hero.js';
 import { icon } from '../lib/icons.js';
 import { keepItems } from '../lib/items.js';
+import { leastFont } from '../lib/legible.js';
 import { chainClass, chainLoad, first, minutes } from '../lib/names.js';
 import { playSound } from '../lib/sound.js';
 import { ridges } from '../lib/ridges.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clock, clockSeconds, dayOf } from '../lib/times.js';
+import { Turns } from '../lib/turns.js';
 
 const HILLS = ridges(1920, 400, 4, '#2f6f72', 5);
 const DRIFT = 180000; // milliseconds between two steps of the drift
+const waits = new Turns();
 
 /** The windows that this wall shows. @param {any} state @param {any} wall */
 function windowsOf(state, wall) {
@@ -33,7 +36,9 @@ function view(hall) {
   const windows = windowsOf(state, wall);
   const shown = new Set(windows.map((/** @type {any} */ w) => w.id));
   const calls = state.calls.filter((/** @type {any} */ c) => shown.has(c.window));
-  return html`${header(hall, wall)}${hero(hall, wall, calls)}${grid(hall, wall, windows, calls)}${footer(state, windows)}${blocked ? html`<button class="unmute">${icon('mute')}${t('wall.unmute')}</button>` : ''}${stale(hall)}`;
+  const least = wall.screen ? leastFont(wall.screen) : 0;
+  document.documentElement.style.setProperty('--least', `${least.toFixed(1)}px`);
+  return html`${header(hall, wall)}${hero(hall, wall, calls, least)}${grid(hall, wall, windows, calls)}${footer(state, windows, least)}${blocked ? html`<button class="unmute">${icon('mute')}${t('wall.unmute')}</button>` : ''}${stale(hall)}`;
 }
 
 /** @param {any} hall */
@@ -45,14 +50,16 @@ function stale(hall) {
 /** @param {any} hall @param {any} wall */
 const header = (hall, wall) => html`<header><div><b>${nameOf(hall.state.hall)}</b><span>${wall.name && hall.state.walls.length > 1 ? wall.name : t('wall.note')}</span></div><div class="num t">${clock(hall.now())}<span>${dayOf(hall.now(), 'zh-CN', 'short')}</span></div></header>`;
 
-/** @param {any} state @param {any[]} windows */
-function footer(state, windows) {
+/** How many wait for what; where the seats are far, one queue after the other. @param {any} state @param {any[]} windows @param {number} least */
+function footer(state, windows, least) {
   const here = new Set(windows.flatMap((w) => w.services || []));
   const chains = state.chains.filter((/** @type {any} */ c) => c.id !== 'X' && state.services.some((/** @type {any} */ s) => s.chain === c.id && here.has(s.id)));
   const parts = chains.length > 1
     ? chains.slice(0, 4).map((/** @type {any} */ c) => ({ cls: chainClass(c.id), name: nameOf(c), waiting: chainLoad(state, c.id).waiting, minutes: chainLoad(state, c.id).minutes }))
     : state.services.filter((/** @type {any} */ s) => here.has(s.id)).slice(0, 4).map((/** @type {any} */ s) => ({ cls: chainClass(s.chain), name: nameOf(s), waiting: s.waiting, minutes: minutes(s.forecast) }));
-  return html`<footer>${parts.map((/** @type {any} */ p) => html`<div class=${p.cls}>${p.name} <b class="num">${p.waiting}</b>${t('people')}${p.minutes ? html` · ${t('about')} <b class="num">${p.minutes}</b>${t('min')}` : ''}</div>`)}<p>${t('wall.missed')}</p></footer>`;
+  const far = least > 0.024 * innerHeight;
+  const shown = far && parts.length ? [parts[waits.of(parts.length)]] : parts;
+  return html`<footer class=${far ? 'far' : ''}>${shown.map((/** @type {any} */ p) => html`<div class=${p.cls}>${p.name} <b class="num">${p.waiting}</b>${t('people')}${p.minutes ? html` · ${t('about')} <b class="num">${p.minutes}</b>${t('min')}` : ''}</div>`)}<p>${t('wall.missed')}</p></footer>`;
 }
 
 /** Out of hours: a dim clock that wanders. @param {any} hall */

@@ -33,7 +33,7 @@ const desk = {
 function view(hall) {
   desk.hall = hall;
   keep(hall.state);
-  if (!desk.id) return chooser(t('page.window'), hall.state.windows.map((/** @type {any} */ w) => ({ href: `/window/${encodeURIComponent(w.id)}`, name: t('window_no', { n: w.id }), note: w.name })));
+  if (!desk.id) return chooser(t('page.window'), hall.state.windows.map((/** @type {any} */ w) => ({ href: `/window/${encodeURIComponent(w.id)}`, name: t('window_no', { n: w.id }), note: [w.name === t('window_no', { n: w.id }) ? '' : w.name, t(`window.${w.state}`), w.staff].filter(Boolean).join(' · ') })));
   if (!desk.window) return html`<main class="waitload"><h1>${t('desk.unknown', { n: desk.id })}</h1><p><a href="/window">${t('page.window')}</a></p></main>`;
   document.title = `${desk.window.ticket || t(`window.${desk.window.state}`)} · ${t('window_no', { n: desk.id })}`;
   return html`${staleStrip(hall)}${topBar(desk)}${current(desk)}${queue(desk)}${aside(desk)}${footBar(desk)}${desk.asking ? ask(desk) : ''}
