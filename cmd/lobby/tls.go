@@ -30,7 +30,16 @@ type TLS struct {
 
 // Access has people and devices sign in.
 type Access struct {
-	File string `yaml:"file"` // the book of accounts, made by `lobby access add`; empty for an open hall
+	File        string `yaml:"file"`         // the book of accounts, made by `lobby access add`; empty for an open hall
+	LockMinutes *int   `yaml:"lock_minutes"` // without a touch until a person's page locks; missing 15, 0 never
+}
+
+// idleLock is when a person's page locks.
+func (a Access) idleLock() time.Duration {
+	if a.LockMinutes == nil {
+		return 15 * time.Minute
+	}
+	return time.Duration(*a.LockMinutes) * time.Minute
 }
 
 // How long certificates hold. A browser takes no server's that holds longer

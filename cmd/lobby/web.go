@@ -89,6 +89,7 @@ func (l *lobby) startAccess(o *api.Options) (err error) {
 		return err
 	}
 	o.Gate = access.NewGate(book, l.file.hasPlace, l.log, time.Now)
+	o.Gate.IdleLock = l.file.Access.idleLock()
 	return nil
 }
 

@@ -23,7 +23,8 @@ type pass struct {
 	Badge  string    `json:"b"`
 	Window string    `json:"w,omitempty"`
 	At     time.Time `json:"t"`
-	Turn   string    `json:"n"` // the account's
+	Turn   string    `json:"n"`          // the account's
+	Seen   time.Time `json:"s,omitzero"` // when its page was touched last; long ago is locked
 }
 
 func sign(key []byte, body string) string {

@@ -15,6 +15,8 @@ import (
 
 // Gate stands before every address of a hall with sign-in.
 type Gate struct {
+	IdleLock time.Duration // after which a person's page locks; 0 never. Set before the first request
+
 	book   *Book
 	places func(role Role, id string) bool // is there such a window, kiosk or wall
 	log    *slog.Logger
@@ -26,7 +28,7 @@ type Gate struct {
 	ceremonies ceremonies
 
 	mu    sync.Mutex
-	open  map[string]context.CancelFunc // ends what is open under a badge, by badge and number
+	open  map[string]context.CancelFunc // ends what is open under a badge, by sign-in and number
 	count int
 }
 
@@ -82,7 +84,8 @@ func (g *Gate) identify(r *http.Request) (Identity, pass) {
 	if a.Role.device() {
 		lasts = deviceLasts
 	}
-	if age := g.now().Sub(p.At); !ok || !found || p.Turn != a.Turn || age > lasts || age < -time.Minute {
+	now := g.now()
+	if age := now.Sub(p.At); !ok || !found || p.Turn != a.Turn || age > lasts || age < -time.Minute || !a.Role.device() && g.asleep(p, now) {
 		return Identity{Role: Citizen}, pass{}
 	}
 	return a.identity(p.Window), p
@@ -138,7 +141,7 @@ func (g *Gate) follow(ctx context.Context, p pass) (context.Context, func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.count++
-	key := p.Badge + " " + strconv.Itoa(g.count)
+	key := p.where() + " " + strconv.Itoa(g.count)
 	g.open[key] = cancel
 	return ctx, func() {
 		cancel()
@@ -148,7 +151,7 @@ func (g *Gate) follow(ctx context.Context, p pass) (context.Context, func()) {
 	}
 }
 
-// hangUp ends what is open under a badge.
+// hangUp ends what is open under a badge, or under one of its sign-ins.
 func (g *Gate) hangUp(badge string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -162,6 +165,9 @@ func (g *Gate) hangUp(badge string) {
 // Me answers who is signed in.
 func (g *Gate) Me(w http.ResponseWriter, r *http.Request) {
 	i, _ := From(r.Context())
+	if i.Person != "" {
+		i.Lock = int(g.IdleLock / time.Second)
+	}
 	answer(w, i)
 }
 
@@ -212,7 +218,8 @@ func (g *Gate) welcome(w http.ResponseWriter, r *http.Request, a Account, window
 	}
 	g.seat(a.Badge, window)
 	a, _ = g.book.find(a.Badge) // its turn may be new
-	p := pass{Badge: a.Badge, Window: window, At: g.now().UTC(), Turn: a.Turn}
+	now := g.now().UTC()
+	p := pass{Badge: a.Badge, Window: window, At: now, Turn: a.Turn, Seen: now}
 	http.SetCookie(w, cookie(r, p.seal(g.book.cookieKey()), lasts))
 	g.log.Info("signed in", "badge", a.Badge, "role", a.Role, "window", window)
 	answer(w, a.identity(window))

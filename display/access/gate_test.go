@@ -55,6 +55,8 @@ func newSite(t *testing.T) *site {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/signin", s.gate.SignIn)
 	mux.HandleFunc("POST /api/v1/signout", s.gate.SignOut)
+	mux.HandleFunc("POST /api/v1/here", s.gate.Here)
+	mux.HandleFunc("POST /api/v1/lock", s.gate.Lock)
 	mux.HandleFunc("GET /api/v1/me", s.gate.Me)
 	mux.HandleFunc("POST /api/v1/enrolment", s.gate.BeginEnrolment)
 	mux.HandleFunc("GET /api/v1/enrolment/{ticket}", s.gate.CollectEnrolment)

@@ -29,6 +29,8 @@ var Policy = []Rule{
 	{"POST /api/v1/commands", everybody}, // each command by Commands
 	{"POST /api/v1/signin", everybody},
 	{"POST /api/v1/signout", everybody},
+	{"POST /api/v1/here", staff}, // somebody is at the page
+	{"POST /api/v1/lock", staff},
 	{"GET /api/v1/me", everybody},
 	{"POST /api/v1/passkeys/begin", unseated},
 	{"POST /api/v1/passkeys", unseated},

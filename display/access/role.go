@@ -39,6 +39,7 @@ type Identity struct {
 	Name   string `json:"name,omitempty"`
 	Window string `json:"window,omitempty"` // that window staff signed in at
 	Device string `json:"device,omitempty"` // "kiosk:k1"
+	Lock   int    `json:"lock,omitempty"`   // seconds without a touch after which a page locks
 }
 
 // Actor names the identity in the trail.

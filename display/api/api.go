@@ -110,6 +110,8 @@ func (a *API) routes() *routes {
 	if a.Gate != nil {
 		mux.HandleFunc("POST /api/v1/signin", a.Gate.SignIn)
 		mux.HandleFunc("POST /api/v1/signout", a.Gate.SignOut)
+		mux.HandleFunc("POST /api/v1/here", a.Gate.Here)
+		mux.HandleFunc("POST /api/v1/lock", a.Gate.Lock)
 		mux.HandleFunc("GET /api/v1/me", a.Gate.Me)
 		mux.HandleFunc("POST /api/v1/passkeys/begin", a.Gate.BeginPasskey)
 		mux.HandleFunc("POST /api/v1/passkeys", a.Gate.FinishPasskey)

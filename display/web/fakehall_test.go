@@ -42,6 +42,8 @@ type fakeHall struct {
 	clip       []fragment // what the cameras send; nothing if nil
 	viewers    int        // how often a camera was opened
 	signedIn   atomic.Bool
+	idleLock   int // seconds after which pages lock, if somebody has signed in
+	locks      atomic.Int32
 	build      string // as the feed says it
 }
 
@@ -67,6 +69,7 @@ func newFakeHall(t *testing.T, state object) *fakeHall {
 	mux.HandleFunc("GET /api/v1/rating/{ticket}", cannedRating)
 	mux.HandleFunc("GET /api/v1/ratings", func(w http.ResponseWriter, r *http.Request) { reply(w, cannedRatings(r.URL.Query())) })
 	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", h.live)
+	h.signIn(mux)
 	h.settings(mux)
 	h.emulators(mux)
 	mux.Handle("/", web.Handler(web.Options{Build: build}))

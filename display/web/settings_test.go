@@ -58,7 +58,7 @@ func (h *fakeHall) settings(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /api/v1/me", func(w http.ResponseWriter, r *http.Request) {
 		if h.signedIn.Load() {
-			reply(w, object{"role": "manager", "person": "0531"})
+			reply(w, object{"role": "manager", "person": "0531", "name": "何建平", "lock": h.idleLock})
 			return
 		}
 		reply(w, object{"role": ""})

@@ -1,5 +1,6 @@
 import { html, svg } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
+import { lock, lockable } from '../lib/lock.js';
 import { nameOf, t } from '../lib/texts.js';
 import { clockSeconds } from '../lib/times.js';
 
@@ -9,7 +10,7 @@ const POINTS = 90; // minutes in a small curve
 export function head(board) {
   const { hall } = board;
   return html`<header><h1>${t('page.manager')}</h1><span class="hallname">${nameOf(hall.state.hall)}</span><nav aria-label=${t('manager.pages')}><a href="/manager" aria-current="page">${t('manager.overview')}</a>${(hall.state.walls || []).slice(0, 1).map((/** @type {any} */ w) => html`<a href="/wall/${w.id}">${t('page.wall')}</a>`)}<a href="/window">${t('page.window')}</a><a href="/staff">${t('staff.title')}</a><a href="/figures">${t('figures.title')}</a><a href="/trail">${t('trail.find')}</a><a href="/ratings">${t('ratings.title')}</a><a href="/followups">${t('follow.title')}</a>${board.emulated ? html`<a href="/hardware">${t('page.hardware')}</a>` : ''}</nav>
-<div class="r">${hall.state.open ? html`<button class="chip" @click=${() => turnClocks(board)}>${t(hall.state.frozen ? 'manager.unfreeze' : 'manager.freeze')}</button>` : ''}<button class="chip" @click=${() => turnDay(board)}>${t(hall.state.open ? 'manager.day_close' : 'manager.day_open')}</button><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span><a class="chip" href="/signin" title=${t('signin.title')} aria-label=${t('signin.title')}>${icon('user')}</a></div></header>`;
+<div class="r">${hall.state.open ? html`<button class="chip" @click=${() => turnClocks(board)}>${t(hall.state.frozen ? 'manager.unfreeze' : 'manager.freeze')}</button>` : ''}<button class="chip" @click=${() => turnDay(board)}>${t(hall.state.open ? 'manager.day_close' : 'manager.day_open')}</button><span class="chip" role="status"><i class="lv ${hall.up ? '' : 'off'}"></i>${hall.up ? t('manager.live') : t('feed.down')} · <span class="num">${clockSeconds(hall.now())}</span></span>${lockable() ? html`<button class="chip" title=${t('lock.now')} aria-label=${t('lock.now')} @click=${lock}>${icon('lock')}</button>` : ''}<a class="chip" href="/signin" title=${t('signin.title')} aria-label=${t('signin.title')}>${icon('user')}</a></div></header>`;
 }
 
 /** Stops all clocks of the hall, with a reason, or lets them go on. @param {any} board */

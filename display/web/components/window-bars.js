@@ -1,5 +1,6 @@
 import { html } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
+import { lock, lockable } from '../lib/lock.js';
 import { placeOf } from '../lib/names.js';
 import { t } from '../lib/texts.js';
 import { clock } from '../lib/times.js';
@@ -15,7 +16,7 @@ export function topBar(desk) {
 ${w.state === 'closed' ? '' : html`<button class="hb" aria-haspopup="dialog" @click=${() => actions.more(desk)}>${t('desk.more')} ${desk.keys ? html`<kbd>${keyName('more')}</kbd>` : ''}</button>
 <button class="hb" @click=${() => actions.pause(desk)}>${icon(paused ? 'play' : 'pause')}${paused ? t('desk.resume') : t('desk.pause')} ${desk.keys ? html`<kbd>${keyName('pause')}</kbd>` : ''}</button>
 <button class="hb" @click=${() => plain(desk, { type: w.state === 'draining' ? 'window_close' : 'window_drain' })}>${t(w.state === 'draining' ? 'desk.close' : 'desk.drain')}</button>`}
-${w.staff ? html`<span class="st">${icon('user')}${w.staff}</span>` : ''}<span class="num now">${clock(hall.now())}</span></header>`;
+${w.staff ? html`<span class="st">${icon('user')}${w.staff}</span>` : ''}${lockable() ? html`<button class="hb" title=${t('lock.now')} aria-label=${t('lock.now')} @click=${lock}>${icon('lock')}</button>` : ''}<span class="num now">${clock(hall.now())}</span></header>`;
 }
 
 /** @param {any} desk */

@@ -2,6 +2,7 @@
 // changed, and renew itself when the program was renewed.
 import { render, html } from '../vendor/lit.js';
 import { Hall } from './hall.js';
+import { lockWhenIdle } from './lock.js';
 import { loadTexts, pageLanguage, t } from './texts.js';
 import { clockSeconds, inZone } from './times.js';
 import { icon } from './icons.js';
@@ -49,6 +50,7 @@ export function drawer(view) {
 export async function startPage({ view, idle = () => true, languages = [pageLanguage(), 'zh-CN'], every = 1000, screen = '' }) {
   await loadTexts(...languages);
   const hall = new Hall({ build });
+  if (!screen) lockWhenIdle().then(() => draw());
   let drawn = 0;
   const draw = drawer(() => {
     const shown = hall.state ? view(hall) : loading(hall);

@@ -1,6 +1,7 @@
 // What a day came to: sums, the course of the day, and tables by service,
 // item, window and staff. Asked for and not on the feed.
 import { html, render, svg } from '../vendor/lit.js';
+import { lockWhenIdle } from '../lib/lock.js';
 import { loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
 
 const app = /** @type {HTMLElement} */ (document.getElementById('app'));
@@ -67,5 +68,5 @@ function table(by) {
 <tbody>${all.slice(0, 100).map((r) => html`<tr><th scope="row">${names.get(`${by}/${r.key}`) || r.key}</th><td>${r.done}</td><td>${r.no_shows}</td><td><svg class="bar" viewBox="0 0 60 8" aria-hidden="true"><rect width=${(60 * r.wait.mean) / longest} height="8" rx="2"></rect></svg>${minutes(r.wait.mean)}</td><td>${minutes(r.service.mean)}</td><td>${r.rated ? `${r.satisfied} / ${r.rated}` : '—'}</td></tr>`)}</tbody></table></section>`;
 }
 
-loadTexts(pageLanguage(), 'zh-CN').then(refresh);
+loadTexts(pageLanguage(), 'zh-CN').then(refresh).then(lockWhenIdle);
 setInterval(refresh, 30000);

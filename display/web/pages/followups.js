@@ -2,6 +2,7 @@
 // by when, and what was done. The list is asked for and not on the feed, which
 // every window hears.
 import { html, render } from '../vendor/lit.js';
+import { lockWhenIdle } from '../lib/lock.js';
 import { language, loadTexts, pageLanguage, t } from '../lib/texts.js';
 import { clock, dayOf, inZone } from '../lib/times.js';
 
@@ -61,5 +62,6 @@ async function act(e, f, command) {
 }
 
 await loadTexts(pageLanguage(), 'zh-CN');
+lockWhenIdle();
 setInterval(refresh, EVERY);
 refresh();

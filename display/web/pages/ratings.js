@@ -2,6 +2,7 @@
 // supervisor may want to ask, and a table. Sums only; asked for and not on the
 // feed, which every window hears.
 import { html, render, svg } from '../vendor/lit.js';
+import { lockWhenIdle } from '../lib/lock.js';
 import { loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
 
 const EVERY = 30000;
@@ -105,5 +106,5 @@ function table() {
 /** Windows by their number, the rest as told: no order of merit from few votes. @param {any[]} rows */
 const sorted = (rows) => (by === 'window' ? [...rows].sort((a, b) => a.id.localeCompare(b.id, undefined, { numeric: true })) : rows);
 
-loadTexts(pageLanguage(), 'zh-CN').then(refresh);
+loadTexts(pageLanguage(), 'zh-CN').then(refresh).then(lockWhenIdle);
 setInterval(refresh, EVERY);

@@ -1,6 +1,7 @@
 // Finds a ticket of a day: by number, window, item or time.
 import { html, render } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
+import { lockWhenIdle } from '../lib/lock.js';
 import { language, loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
 import { clock, inZone } from '../lib/times.js';
 
@@ -69,5 +70,6 @@ function row(f) {
 }
 
 await loadTexts(pageLanguage(), 'zh-CN');
+lockWhenIdle();
 draw();
 search();

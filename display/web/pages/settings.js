@@ -2,6 +2,7 @@
 // was in force before. One person proposes a change, another puts it in force.
 import { html, render } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
+import { lockWhenIdle } from '../lib/lock.js';
 import { language, loadTexts, pageLanguage, t } from '../lib/texts.js';
 import { clock, dayOf, inZone } from '../lib/times.js';
 
@@ -193,6 +194,7 @@ ${page.starting ? html`<p class="good" role="status">${t('settings.starting')}</
 }
 
 await loadTexts(pageLanguage(), 'zh-CN');
+lockWhenIdle();
 try {
   const [me, state] = await Promise.all([ask('GET', 'me'), ask('GET', 'state')]);
   page.me = me.said.person ? me.said : null;

@@ -6,6 +6,7 @@ import { axis, lanes } from '../components/trail-lanes.js';
 import { Player, controls, find, reason, stage } from '../components/trail-player.js';
 import { send, subject } from '../lib/footage.js';
 import { icon } from '../lib/icons.js';
+import { lockWhenIdle } from '../lib/lock.js';
 import { story } from '../lib/story.js';
 import { language, loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
 import { clockSeconds, dayOf, inZone, stopwatch } from '../lib/times.js';
@@ -170,6 +171,7 @@ function course(events) {
 }
 
 await loadTexts(pageLanguage(), 'zh-CN');
+lockWhenIdle();
 Object.assign(window, { trail: { page, player } }); // for tests and for a look from the console
 setInterval(refresh, EVERY);
 document.addEventListener('visibilitychange', refresh);
