@@ -63,7 +63,7 @@ func (e DayOpened) apply(s *State, r Record) {
 	s.forgetBallots(r.At)
 	s.forgetFollowups(r.At)
 	for id := range s.windows {
-		s.windows[id] = &windowState{id: id, since: r.At, ratings: map[int]int{}}
+		*s.windows[id] = windowState{id: id, since: r.At, ratings: map[int]int{}}
 	}
 }
 

@@ -93,13 +93,11 @@ func (s *State) forecast(l *Leg, at time.Time) (Forecast, promised) {
 // of them is free.
 func (s *State) position(l *Leg) (f Forecast, free bool) {
 	f.Ahead = s.aheadOf(l)
-	for _, w := range s.config.Windows {
-		st := s.windows[w.ID]
-		if !serves(w, l.Service) || !st.open || st.paused || st.draining {
-			continue
+	for _, w := range s.servers[l.Service] {
+		if w.calls() {
+			f.Windows++
+			free = free || w.leg == nil
 		}
-		f.Windows++
-		free = free || st.leg == nil
 	}
 	return f, free
 }

@@ -145,6 +145,7 @@ func (s *State) rested(at time.Time) (ls []*Leg) {
 func (s *State) resettle() {
 	s.lines, s.counts, s.visits = map[lineKey]*line{}, map[string]int{}, map[string]*visit{}
 	s.resting = newSorted(byRest)
+	s.seat()
 	ts := s.byNumber()
 	for _, t := range ts {
 		for _, l := range t.Legs {

@@ -61,6 +61,9 @@ func (s *State) sinceMidnight(at time.Time) time.Duration {
 // closing is when the business day ends by the rules; false where they do not
 // say.
 func (s *State) closing() (time.Time, bool) {
+	if s.config.Rules.Closes == "" {
+		return time.Time{}, false
+	}
 	since, ok := clock(s.config.Rules.Closes)
 	midnight, err := time.Parse(time.DateOnly, s.day)
 	return midnight.Add(since - s.offset), ok && err == nil

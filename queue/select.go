@@ -298,7 +298,9 @@ func runnersUp(cs []Candidate) []Credit {
 // the more senior of the classes that l does not gain on.
 func (s *State) aheadOf(l *Leg) int {
 	n := s.lines[lineKey{lineFront, l.Service, ""}].len()
-	n += s.lines[lineKey{lineSlot, l.Service, ""}].before(&Leg{Seniority: s.at.Add(time.Duration(s.config.Rules.SlotEarly))})
+	if slots := s.lines[lineKey{lineSlot, l.Service, ""}]; slots.len() > 0 {
+		n += slots.before(&Leg{Seniority: s.at.Add(time.Duration(s.config.Rules.SlotEarly))})
+	}
 	rate := s.index.classes[l.Class].Rate
 	for _, class := range s.config.Classes {
 		if class.Rate < rate && (s.config.Rules.Order == OrderAccumulating || s.config.Rules.Order == OrderStrict) {

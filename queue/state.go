@@ -15,23 +15,24 @@ type State struct {
 	config    Config
 	hash      string // of the configuration as it was read
 	index     index
-	chooser   Chooser                 // the rule of the configuration
-	offset    time.Duration           // the hall's time less UTC, on this day
-	tickets   map[string]*Ticket      // of the day, by number
-	tokens    map[string]string       // token to number
-	numbers   map[string]int          // last number given, by prefix
-	lines     map[lineKey]*line       // of legs that may be called
-	resting   *line                   // legs that may be called only later, by when
-	visits    map[string]*visit       // of persons with a leg that is not over
-	counts    map[string]int          // of waiting legs, by service
-	spent     map[string]int          // numbers given, against quotas
-	latest    map[string]*Ticket      // last one taken, by kiosk
-	clocks    map[dueKey]time.Time    // what time alone brings about
-	dues      *sorted[due]            // the same, the next first
-	windows   map[string]*windowState // by window id
-	bookings  map[string]Booking      // appointments, by code
-	checkedIn map[string]string       // number of the ticket, by code of the appointment
-	frozen    time.Time               // since when all clocks stand; zero when they go
+	chooser   Chooser                   // the rule of the configuration
+	offset    time.Duration             // the hall's time less UTC, on this day
+	tickets   map[string]*Ticket        // of the day, by number
+	tokens    map[string]string         // token to number
+	numbers   map[string]int            // last number given, by prefix
+	lines     map[lineKey]*line         // of legs that may be called
+	resting   *line                     // legs that may be called only later, by when
+	visits    map[string]*visit         // of persons with a leg that is not over
+	counts    map[string]int            // of waiting legs, by service
+	spent     map[string]int            // numbers given, against quotas
+	latest    map[string]*Ticket        // last one taken, by kiosk
+	clocks    map[dueKey]time.Time      // what time alone brings about
+	dues      *sorted[due]              // the same, the next first
+	windows   map[string]*windowState   // by window id
+	servers   map[string][]*windowState // the windows of a service, in the order of the configuration
+	bookings  map[string]Booking        // appointments, by code
+	checkedIn map[string]string         // number of the ticket, by code of the appointment
+	frozen    time.Time                 // since when all clocks stand; zero when they go
 	frozenWhy string
 	thawed    time.Time              // when they last went on
 	ballots   ballots                // ratings that may still come

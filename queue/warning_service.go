@@ -12,11 +12,7 @@ func (s *State) stalledSince(service string) (at time.Time, ok bool) {
 		return at, false
 	}
 	var left time.Time // when the last window stopped serving
-	for _, id := range s.index.serving[service] {
-		w := s.windows[id]
-		if w == nil {
-			continue
-		}
+	for _, w := range s.servers[service] {
 		if w.open && w.paused {
 			at, ok = later(at, w.since), true
 		}

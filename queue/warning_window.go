@@ -4,8 +4,8 @@ import "time"
 
 // serving is how many windows call for a service now.
 func (s *State) serving(service string) (n int) {
-	for _, id := range s.index.serving[service] {
-		if w := s.windows[id]; w != nil && w.open && !w.paused && !w.draining {
+	for _, w := range s.servers[service] {
+		if w.calls() {
 			n++
 		}
 	}

@@ -1,15 +1,15 @@
 package queue
 
+import "slices"
+
 // watch sets the clocks of the warnings that a record touches, and of no
 // others: what it costs does not grow with the number of tickets.
 func (s *State) watch(e Event) {
-	if about, ok := e.(Subject); ok {
-		if t := s.tickets[about.TicketNumber()]; t != nil {
-			s.watchTicket(t)
-		}
-	}
+	seen := s.watchSubject(e)
 	for _, l := range s.moved {
-		s.watchLeg(l)
+		if !slices.Contains(seen, l) {
+			s.watchLeg(l)
+		}
 	}
 	s.moved = s.moved[:0]
 	switch e := e.(type) {
@@ -36,6 +36,21 @@ func (s *State) watch(e Event) {
 	}
 }
 
+// watchSubject looks after the ticket that an event is about, and tells which
+// legs these were. A promise moves no clock.
+func (s *State) watchSubject(e Event) []*Leg {
+	about, ok := e.(Subject)
+	if _, promise := e.(ForecastGiven); promise || !ok {
+		return nil
+	}
+	t := s.tickets[about.TicketNumber()]
+	if t == nil {
+		return nil
+	}
+	s.watchTicket(t)
+	return t.Legs
+}
+
 // watchTicket looks after a ticket's legs, its journey, and the queues and
 // windows these legs have to do with.
 func (s *State) watchTicket(t *Ticket) {
@@ -56,7 +71,7 @@ func (s *State) watchLeg(l *Leg) {
 	for _, window := range []string{l.Window, l.Direct} {
 		switch w := s.windows[window]; {
 		case w == nil:
-		case w.open && !w.paused && !w.draining:
+		case w.calls():
 			s.rewatch("idle:" + window)
 		default:
 			s.watchWindow(window) // a leg that ends at a paused window changes since when it is
@@ -94,9 +109,9 @@ func (s *State) watchService(service string) {
 		return
 	}
 	s.heads[service] = foremost
-	for _, id := range s.index.serving[service] {
-		if w := s.windows[id]; w != nil && w.mode() == WindowModeIdle {
-			s.rewatch("idle:" + id)
+	for _, w := range s.servers[service] {
+		if w.mode() == WindowModeIdle {
+			s.rewatch("idle:" + w.id)
 		}
 	}
 }

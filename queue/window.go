@@ -42,6 +42,19 @@ func (w *windowState) set(open, paused, draining bool, at time.Time) {
 	w.open, w.paused, w.draining, w.since, w.press = open, paused, draining, at, nil
 }
 
+// calls tells whether a window calls whoever is next, when it is free.
+func (w *windowState) calls() bool { return w.open && !w.paused && !w.draining }
+
+// seat finds the windows of every service.
+func (s *State) seat() {
+	s.servers = make(map[string][]*windowState, len(s.index.serving))
+	for service, ids := range s.index.serving {
+		for _, id := range ids {
+			s.servers[service] = append(s.servers[service], s.windows[id])
+		}
+	}
+}
+
 func (w *windowState) mode() WindowMode {
 	switch {
 	case !w.open:
