@@ -18,25 +18,22 @@ import (
 
 // BenchmarkWindows takes and calls tickets at 1, 8 and 80 windows on a real
 // trail, and beside it, in turns on the same disk, lets as many callers append
-// the same bytes to a file, all that wait written and synced together. The
+// the same bytes to a file, all that wait written and synced together: on the
+// disk that is here, and on one whose syncs take as long as a usual one's. The
 // ratios are durable commands a second, the median of the turns.
 //
 //	go test -run '^$' -bench Windows -benchtime 3x ./queue/hall
 func BenchmarkWindows(b *testing.B) {
-	for _, windows := range []int{1, 8, 80} {
-		b.Run(fmt.Sprint("windows=", windows), func(b *testing.B) {
-			var m turns
-			for range max(3, b.N) { // at least three turns
-				m.take(b, windows)
-			}
-			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(median(m.ratios), "×floor")
-			b.ReportMetric(median(m.rates), "commands/s")
-			b.ReportMetric(median(m.effort), "cpu-µs/command")
-			b.ReportMetric(median(m.half), "p50-ms")
-			b.ReportMetric(median(m.most), "p99-ms")
-			b.ReportMetric(float64(m.size), "B/command")
-		})
+	for _, d := range disks {
+		for _, windows := range []int{1, 8, 80} {
+			b.Run(fmt.Sprint("disk=", d.name, "/windows=", windows), func(b *testing.B) {
+				var m turns
+				for range max(3, b.N) { // at least three turns
+					m.take(b, d, windows)
+				}
+				m.report(b)
+			})
+		}
 	}
 }
 
@@ -48,13 +45,23 @@ type turns struct {
 
 const turn = 1500 * time.Millisecond
 
-func (m *turns) take(b *testing.B, windows int) {
+func (m *turns) take(b *testing.B, d disk, windows int) {
 	b.Helper()
-	ours := ticketRate(b, windows, turn)
-	floor := groupedRate(b, windows, ours.size, turn)
+	ours := ticketRate(b, d, windows, turn)
+	floor := groupedRate(b, d, windows, ours.size, turn)
 	m.ratios, m.rates, m.size = append(m.ratios, ours.rate/floor), append(m.rates, ours.rate), ours.size
 	m.half, m.most = append(m.half, share(ours.waits, 50)), append(m.most, share(ours.waits, 99))
 	m.effort = append(m.effort, float64(ours.cpu.Microseconds())/float64(len(ours.waits)))
+}
+
+func (m *turns) report(b *testing.B) {
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(median(m.ratios), "×floor")
+	b.ReportMetric(median(m.rates), "commands/s")
+	b.ReportMetric(median(m.effort), "cpu-µs/command")
+	b.ReportMetric(median(m.half), "p50-ms")
+	b.ReportMetric(median(m.most), "p99-ms")
+	b.ReportMetric(float64(m.size), "B/command")
 }
 
 // share is how many milliseconds a share of sorted waits is no longer than.
@@ -77,12 +84,9 @@ type load struct {
 
 // ticketRate lets each window take a ticket, call the next and say that nobody
 // came, again and again.
-func ticketRate(b *testing.B, windows int, during time.Duration) (l load) {
+func ticketRate(b *testing.B, d disk, windows int, during time.Duration) (l load) {
 	b.Helper()
-	tr, err := trail.Open(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
+	tr := d.open(b)
 	defer tr.Close()
 	h := run(b, tr, windows)
 	defer h.stop()
@@ -116,26 +120,41 @@ func ticketRate(b *testing.B, windows int, during time.Duration) (l load) {
 	return l
 }
 
-// written is how many bytes the records of a trail have as JSON.
+// written is how many bytes a trail keeps as JSON: its records and the answers
+// of its last day, both of which have to be durable.
 func written(b *testing.B, tr *trail.Trail) (n int) {
 	b.Helper()
+	day := ""
 	for seq := uint64(0); ; {
 		rs, err := tr.Since(seq, 10_000)
 		if err != nil {
 			b.Fatal(err)
 		}
 		if len(rs) == 0 {
-			return n
+			break
 		}
 		for _, r := range rs {
-			data, err := json.Marshal(r)
-			if err != nil {
-				b.Fatal(err)
-			}
-			n += len(data)
+			n += length(b, r)
 		}
-		seq = rs[len(rs)-1].Seq
+		seq, day = rs[len(rs)-1].Seq, rs[len(rs)-1].Day
 	}
+	answers, err := tr.Answers(day)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, a := range answers {
+		n += length(b, a)
+	}
+	return n
+}
+
+func length(b *testing.B, v any) int {
+	b.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return len(data)
 }
 
 // run opens the hall of a benchmark.

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"lobby/queue"
-	"lobby/queue/trail"
 )
 
 // BenchmarkStore lets 1, 8 and 80 callers have a call and its answer appended
@@ -26,9 +25,9 @@ func BenchmarkStore(b *testing.B) {
 			var ratios, rates, effort []float64
 			for range max(3, b.N) {
 				used := cpu()
-				rate, size := storeRate(b, callers, turn)
+				rate, size := storeRate(b, disks[0], callers, turn)
 				effort = append(effort, float64((cpu()-used).Microseconds())/(rate*turn.Seconds()))
-				ratios, rates = append(ratios, rate/groupedRate(b, callers, size, turn)), append(rates, rate)
+				ratios, rates = append(ratios, rate/groupedRate(b, disks[0], callers, size, turn)), append(rates, rate)
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(median(ratios), "×floor")
@@ -40,12 +39,9 @@ func BenchmarkStore(b *testing.B) {
 
 // storeRate is how many appends a second a trail makes durable, and the bytes
 // of one as JSON.
-func storeRate(b *testing.B, callers int, during time.Duration) (rate float64, size int) {
+func storeRate(b *testing.B, d disk, callers int, during time.Duration) (rate float64, size int) {
 	b.Helper()
-	tr, err := trail.Open(b.TempDir())
-	if err != nil {
-		b.Fatal(err)
-	}
+	tr := d.open(b)
 	defer tr.Close()
 	if err := tr.Replay(nil, func(queue.Record) error { return nil }); err != nil {
 		b.Fatal(err)
@@ -71,7 +67,7 @@ func storeRate(b *testing.B, callers int, during time.Duration) (rate float64, s
 // groupedRate is the floor under any store: how often a second callers have
 // some bytes appended to a file, when all that wait at once are written and
 // synced together, as the hall does it.
-func groupedRate(b *testing.B, callers, size int, during time.Duration) float64 {
+func groupedRate(b *testing.B, d disk, callers, size int, during time.Duration) float64 {
 	b.Helper()
 	f, err := os.Create(filepath.Join(b.TempDir(), "plain"))
 	if err != nil {
@@ -83,7 +79,7 @@ func groupedRate(b *testing.B, callers, size int, during time.Duration) float64 
 		if _, err := f.Write(bytes.Repeat(line, n)); err != nil {
 			b.Error(err)
 		}
-		if err := fdatasync(f); err != nil {
+		if err := d.sync(f); err != nil {
 			b.Error(err)
 		}
 	})

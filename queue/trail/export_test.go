@@ -10,9 +10,6 @@ import (
 	"lobby/queue"
 )
 
-// OpenOn is Open on a file system of the tests.
-func OpenOn(dir, vfs string) (*Trail, error) { return openOn(dir, vfs) }
-
 // FirstSchema is what files of the first release have.
 const FirstSchema = firstSchema
 

@@ -55,11 +55,11 @@ type Trail struct {
 
 // Open opens the trail in a directory, or makes a new one. The directory is
 // locked until Close, so that no second daemon writes beside this one.
-func Open(dir string) (*Trail, error) { return openOn(dir, "") }
+func Open(dir string) (*Trail, error) { return OpenOn(dir, "") }
 
-// openOn opens the trail on a file system of SQLite; the empty one is the
-// operating system's.
-func openOn(dir, vfs string) (*Trail, error) {
+// OpenOn is Open on one of SQLite's file systems by its name; the empty one is
+// the operating system's.
+func OpenOn(dir, vfs string) (*Trail, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("trail: make the data directory: %w", err)
 	}
