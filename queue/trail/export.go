@@ -46,7 +46,8 @@ func (r *Reader) Export(w io.Writer, hall string, signer note.Signer, want Selec
 		return err
 	}
 	found := false
-	err = r.pick(r.conn, columns, want.where(), 1, tree.Size(), func(s *sqlite3.Stmt) error {
+	among := func(p Part) bool { return want.Day == "" || p.holds(want.Day) }
+	err = r.pick(r.conn, columns, want.where(), among, func(s *sqlite3.Stmt) error {
 		row, _ := scanRow(s)
 		found = true
 		if err := r.omit(out, row.leaf.Seq-1); err != nil {

@@ -32,6 +32,9 @@ type Part struct {
 // file is the part's name in the data directory.
 func (p Part) file() string { return "trail-" + p.Name + ".db" }
 
+// holds tells whether the part is of a day's month.
+func (p Part) holds(day string) bool { return p.Name == day[:min(len(day), len(p.Name))] }
+
 // moveAtOnce is how many records change files in one step. A command that
 // comes meanwhile waits for as long as they take to be deleted, some 10 ms.
 const moveAtOnce = 1000

@@ -79,6 +79,36 @@ func TestAnyPartOfATrailCanBeShown(t *testing.T) {
 	}
 }
 
+// What is shown of a day is read from its month alone, and the hashes of all
+// others from where they are kept, so that a proof is as cheap after ten years.
+func TestADayIsShownWithoutOtherMonths(t *testing.T) {
+	if elsewhere(t) {
+		return
+	}
+	dir, s := memoryDir(t), centre()
+	s.Tickets = 10
+	lived(t, dir, s, 45_000)
+	tr, err := trail.Open(dir)
+	must(t, err)
+	defer tr.Close()
+	ps, err := tr.Parts()
+	must(t, err)
+	for i, p := range ps {
+		if i != 1 {
+			must(t, os.WriteFile(filepath.Join(dir, "trail-"+p.Name+".db"), []byte("no part"), 0o600))
+		}
+	}
+	day := ps[1].Name + "-15"
+	if _, r := exported(t, tr, trail.Selection{Day: day}); r.Size != 45_000 || r.Records < 50 {
+		t.Errorf("%+v", r)
+	}
+	rs, err := tr.Day(day)
+	must(t, err)
+	if _, r := exported(t, tr, trail.Selection{Day: day, Ticket: rs[0].Event.(queue.Subject).TicketNumber()}); r.Records < 1 || r.Records > 20 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // dropUntil drops parts until a record is gone, and tells the last that is.
 func dropUntil(t testing.TB, tr *trail.Trail, seq uint64) (last uint64) {
 	t.Helper()

@@ -137,7 +137,7 @@ func (r *Reader) about(where, day string, bind func(*sqlite3.Stmt) error) (rs []
 	}
 	err = r.consistently(r.conn, func(parts []Part, first uint64) error {
 		for _, p := range parts {
-			if p.Name != day[:min(len(day), len(p.Name))] || p.Gone {
+			if !p.holds(day) || p.Gone {
 				continue
 			}
 			if err := r.queryPart(p, fmt.Sprintf("%s WHERE %s AND seq<%d ORDER BY seq", selectRecords, where, first), bind, each); err != nil {
@@ -184,15 +184,15 @@ func (r *Reader) scanFiles(c *sqlite3.Conn, parts []Part, first, after uint64, e
 	return query(c, fmt.Sprintf("%s WHERE seq>%d ORDER BY seq", selectRecords, after), nil, each)
 }
 
-// pick hands on columns of the records with numbers in [first, last] that a
-// condition holds for, in order, from whichever file they are in.
-func (r *Reader) pick(c *sqlite3.Conn, columns, where string, first, last uint64, each func(*sqlite3.Stmt) error) error {
+// pick hands on columns of the records that a condition holds for, in order,
+// from whichever file they are in; of the parts only some can have any.
+func (r *Reader) pick(c *sqlite3.Conn, columns, where string, among func(Part) bool, each func(*sqlite3.Stmt) error) error {
 	ps, own, err := parts(c)
 	if err != nil {
 		return err
 	}
 	for _, p := range ps {
-		if p.Last < first || p.First > last || p.Gone {
+		if p.Gone || !among(p) {
 			continue
 		}
 		if err := r.queryPart(p, fmt.Sprintf("SELECT %s FROM records WHERE %s AND seq<%d ORDER BY seq", columns, where, own), nil, each); err != nil {

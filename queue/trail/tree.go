@@ -114,7 +114,7 @@ func (r *Reader) tileHashes(c *sqlite3.Conn, level int, from, count uint64) (hs 
 	if err := query(c, "SELECT hash FROM stubs WHERE "+between+" ORDER BY seq", nil, take); err != nil {
 		return nil, err
 	}
-	return hs, r.pick(c, "hash", between, from+1, from+count, take)
+	return hs, r.pick(c, "hash", between, func(p Part) bool { return p.Last > from && p.First <= from+count }, take)
 }
 
 // stub keeps the hashes of a part that goes which are under the same tile as
