@@ -135,6 +135,7 @@ var events = func() map[string]decoder {
 	event[ClockJumped](m)
 	event[CheckpointSigned](m)
 	event[KeyRotated](m)
+	event[AccessNoted](m)
 	event[PersonalErased](m)
 	return m
 }()

@@ -175,6 +175,32 @@ func TestAHallWithSignIn(t *testing.T) {
 	if strings.Contains(g.log(), "canary") {
 		t.Error("the log gives a secret away")
 	}
+	g.checkTrail(t)
+}
+
+// checkTrail has the hall's trail tell who signed in, by badges alone, and its
+// key changed by nobody who has not signed in.
+func (g signedHall) checkTrail(t *testing.T) {
+	t.Helper()
+	data := filepath.Dir(g.cmd.Args[len(g.cmd.Args)-1])
+	if code, said := lobbyRun(t, "trail", "key", "--rotate", "--data", data); code != 1 || !strings.Contains(said, "Bearer BADGE:SECRET' "+g.url+"/api/v1/trail/key") {
+		t.Errorf("asked to change its key: exit %d, %s", code, said)
+	}
+	if err := g.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.wait(); err != nil {
+		t.Fatal(err)
+	}
+	said := mustRun(t, "trail", "export", "--data", data, "--out", "-", "--personal")
+	for _, want := range []string{`{"what":"signed_in","badge":"0412","role":"window","window":"1","n":1}`, `{"what":"signed_in","badge":"kiosk:k1","role":"kiosk","n":1}`} {
+		if !strings.Contains(said, `"event":"access.noted","data":`+want) {
+			t.Errorf("the trail does not hold %s", want)
+		}
+	}
+	if strings.Contains(said, "canary") || strings.Contains(said, "4711") || strings.Contains(said, "argon2") || strings.Contains(said, "李") {
+		t.Error("the trail gives a secret or a name away")
+	}
 }
 
 // checkFeed opens the feed as a client and reads its hello.

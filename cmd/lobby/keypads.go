@@ -62,8 +62,8 @@ func (l *lobby) startKeypads() error {
 	}
 	k.driver = keypad.New(client, l.file.Hall.ID, k.units, l.log.With("family", "keypad"))
 	k.driver.Health(l.health.of("keypad"))
-	denied := &denials{}
-	k.driver.Refused(denied.add)
+	denied := newDenials()
+	k.driver.Refused(func(device, _, why string) { denied.add(denial{device, why}) })
 	l.group.add(enduring(l.log, "denials", nil, func(ctx context.Context) error { return denied.run(ctx, l.hall) }))
 	l.keypads = k
 	down := func(why error) { l.health.report("broker/mqtt", devices.Down, why.Error()) }

@@ -90,6 +90,9 @@ func (l *lobby) startAccess(o *api.Options) (err error) {
 	}
 	o.Gate = access.NewGate(book, l.file.hasPlace, l.log, time.Now)
 	o.Gate.IdleLock = l.file.Access.idleLock()
+	arrivals := newArrivals()
+	o.Gate.Tell(arrivals.add)
+	l.group.add(enduring(l.log, "arrivals", nil, func(ctx context.Context) error { return arrivals.run(ctx, l.hall) }))
 	return nil
 }
 

@@ -17,6 +17,8 @@ import (
 
 	"github.com/go-webauthn/webauthn/webauthn"
 	"golang.org/x/crypto/argon2"
+
+	"lobby/queue"
 )
 
 // Account is one person or device of the book.
@@ -38,6 +40,7 @@ type Account struct {
 // read back, but a key that cookies are signed with, so nobody else may read it.
 type Book struct {
 	path string
+	tell func(queue.NoteAccess) // of what others change in the file; nil for nobody
 
 	mu    sync.Mutex
 	read  time.Time // the file's time when it was read
@@ -103,11 +106,29 @@ func (b *Book) refresh() error {
 	if err != nil || len(key) < 32 {
 		return fmt.Errorf("access: %s has no key of 32 bytes", b.path)
 	}
+	before := b.known
 	b.key, b.known, b.read = key, map[string]Account{}, info.ModTime()
 	for _, a := range f.Accounts {
 		b.known[a.Badge] = a
 	}
+	if b.tell != nil {
+		b.compare(before)
+	}
 	return nil
+}
+
+// compare tells whose secret or role is another than before, and who is gone.
+func (b *Book) compare(before map[string]Account) {
+	for badge, a := range b.known {
+		if was, ok := before[badge]; !ok || was.Role != a.Role || was.Hash != a.Hash {
+			b.tell(queue.NoteAccess{What: "account_set", Badge: badge, Role: string(a.Role)})
+		}
+	}
+	for badge, was := range before {
+		if _, ok := b.known[badge]; !ok {
+			b.tell(queue.NoteAccess{What: "account_removed", Badge: badge, Role: string(was.Role)})
+		}
+	}
 }
 
 // write replaces the file as a whole.

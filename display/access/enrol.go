@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lobby/queue"
 )
 
 // A screen that waits to be let in shows its code for so long, and so many may
@@ -178,6 +180,8 @@ func (g *Gate) Enrol(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "unknown_code", "登记码刚刚过期，请让屏幕重新取一个")
 		return
 	}
+	by, _ := From(r.Context())
+	g.tell(queue.NoteAccess{What: "enrolled", Badge: said.Device, Role: string(role), By: by.Person})
 	answer(w, map[string]any{"ok": true})
 }
 

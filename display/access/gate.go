@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lobby/queue"
 )
 
 // Gate stands before every address of a hall with sign-in.
@@ -23,6 +25,7 @@ type Gate struct {
 	now    func() time.Time
 	policy policy
 	brake  brake
+	tell   func(queue.NoteAccess)
 
 	enrolments enrolments
 	ceremonies ceremonies
@@ -35,8 +38,12 @@ type Gate struct {
 // NewGate makes a gate. Places tells whether the hall has a window, kiosk or
 // wall of that name.
 func NewGate(book *Book, places func(role Role, id string) bool, log *slog.Logger, now func() time.Time) *Gate {
-	return &Gate{book: book, places: places, log: log, now: now, policy: newPolicy(), open: map[string]context.CancelFunc{}}
+	return &Gate{book: book, places: places, log: log, now: now, policy: newPolicy(), open: map[string]context.CancelFunc{}, tell: func(queue.NoteAccess) {}}
 }
+
+// Tell has somebody told, who must not wait, of everybody who comes and goes and
+// of every change of the book. It is called before the first request.
+func (g *Gate) Tell(tell func(queue.NoteAccess)) { g.tell, g.book.tell = tell, tell }
 
 // Protect lets through what the Policy allows and says who it comes from. A
 // person's page that is refused leads to the sign-in.
@@ -112,16 +119,18 @@ func (a Account) identity(window string) Identity {
 func (g *Gate) check(r *http.Request, badge, secret string) (Account, bool) {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	names, now := []string{"account " + badge, "address " + host}, g.now()
+	a, found := g.book.find(badge)
 	if g.brake.wait(names, now) > 0 {
+		g.tell(queue.NoteAccess{What: "braked", Badge: a.Badge})
 		return Account{}, false
 	}
-	a, found := g.book.find(badge)
 	if !found {
 		a.Hash = nobody // takes as long as somebody
 	}
 	if !matches(a.Hash, secret) || !found {
 		g.brake.wrong(names, now)
 		g.log.Warn("sign-in refused", "badge", badge, "address", host)
+		g.tell(queue.NoteAccess{What: "refused", Badge: a.Badge}) // who types a secret for a badge does not find it in the trail
 		return Account{}, false
 	}
 	g.brake.right(names[0])
@@ -177,6 +186,7 @@ func (g *Gate) SignOut(w http.ResponseWriter, r *http.Request) {
 	if p.Badge != "" {
 		g.unsaved(g.book.void(p.Badge))
 		g.hangUp(p.Badge)
+		g.tell(queue.NoteAccess{What: "signed_out", Badge: p.Badge})
 	}
 	http.SetCookie(w, cookie(r, "", 0))
 	answer(w, Identity{Role: Citizen})
@@ -192,6 +202,8 @@ func (g *Gate) SignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
 	if wait := g.brake.wait([]string{"account " + said.Badge, "address " + host}, g.now()); wait > 0 {
+		a, _ := g.book.find(said.Badge)
+		g.tell(queue.NoteAccess{What: "braked", Badge: a.Badge})
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
 		problem(w, http.StatusTooManyRequests, "too_often", "输错次数过多，请稍等再试")
 		return
@@ -222,6 +234,7 @@ func (g *Gate) welcome(w http.ResponseWriter, r *http.Request, a Account, window
 	p := pass{Badge: a.Badge, Window: window, At: now, Turn: a.Turn, Seen: now}
 	http.SetCookie(w, cookie(r, p.seal(g.book.cookieKey()), lasts))
 	g.log.Info("signed in", "badge", a.Badge, "role", a.Role, "window", window)
+	g.tell(queue.NoteAccess{What: "signed_in", Badge: a.Badge, Role: string(a.Role), Window: window})
 	answer(w, a.identity(window))
 }
 

@@ -128,7 +128,7 @@ func TestNobodySpeaksForAnother(t *testing.T) {
 }
 
 func TestOnlyWhoJudgesHearsRatings(t *testing.T) {
-	for _, event := range []string{"rating.given", "rating.refused", "followup.opened", "footage.viewed"} {
+	for _, event := range []string{"rating.given", "rating.refused", "followup.opened", "footage.viewed", "access.noted"} {
 		for _, role := range Roles() {
 			if got, want := role.Hears(event), role == Manager || role == Supervisor; got != want {
 				t.Errorf("%s hears of %s: %v", role, event, got)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
+
+	"lobby/queue"
 )
 
 // A passkey ceremony is begun and finished within so long; so many may be
@@ -162,6 +164,7 @@ func (g *Gate) FinishPasskey(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.log.Info("passkey added", "badge", a.Badge)
+	g.tell(queue.NoteAccess{What: "passkey_added", Badge: a.Badge, Role: string(a.Role)})
 	answer(w, map[string]any{"ok": true})
 }
 
@@ -217,6 +220,7 @@ func (g *Gate) FinishPasskeySignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		g.log.Warn("sign-in by passkey refused", "err", err)
+		g.tell(queue.NoteAccess{What: "refused"})
 		problem(w, http.StatusUnauthorized, "wrong_passkey", "这个通行密钥不能用")
 		return
 	}

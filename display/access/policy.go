@@ -121,8 +121,8 @@ var Commands = map[string][]Role{
 }
 
 // judged are the records that only those hear of who judge: what citizens
-// said of staff, what was done about it, and who looked at footage.
-var judged = []string{"rating.", "followup.", "footage."}
+// said of staff, what was done about it, who looked at footage, and who signed in.
+var judged = []string{"rating.", "followup.", "footage.", "access."}
 
 // Hears tells whether a role hears of a record on the feed.
 func (r Role) Hears(event string) bool {
