@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ import (
 // itself and beside the hall: a large archive takes its time to be read.
 type footage struct {
 	options record.Options
+	pins    *record.Pins // also while the archive is being opened
 	relay   *camera.Relay
 	report  func(id string, s devices.State, why string)
 	log     *slog.Logger
@@ -50,6 +52,8 @@ func (l *lobby) newFootage(relay *camera.Relay) *footage {
 	if relay == nil || len(f.options.Cameras) == 0 {
 		return nil
 	}
+	f.pins = record.NewPins(f.options)
+	f.options.Pins = f.pins
 	return f
 }
 
@@ -62,14 +66,23 @@ func (l *lobby) startFootage(o *api.Options, relay *camera.Relay) {
 		return
 	}
 	o.Footage = f
+	l.footage = f
 	l.group.add(enduring(l.log, "footage", nil, f.run))
-	k := &keeper{hall: l.hall, tickets: l.trail, description: o.Description, archive: f.archive.Load, kept: l.file.keptFor(), log: f.log}
+	k := &keeper{hall: l.hall, tickets: l.trail, description: o.Description, pins: f.pins, kept: l.file.keptFor(), log: f.log}
 	l.group.add(k.run)
 }
 
 // keptFor is how long footage is kept that somebody or something keeps.
 func (c Config) keptFor() time.Duration {
 	return time.Duration(cmp.Or(c.Footage.KeepDays, keptDays)) * 24 * time.Hour
+}
+
+// opened is the archive; nil while it is not open, and where nothing is recorded.
+func (f *footage) opened() *record.Archive {
+	if f == nil {
+		return nil
+	}
+	return f.archive.Load()
 }
 
 // run records until the context ends.
@@ -132,7 +145,7 @@ func (s stream) Next(ctx context.Context) (record.Fragment, error) {
 	if f.Reported {
 		clock = record.SenderReport
 	}
-	return record.Fragment{Bytes: f.Bytes, Key: f.Key, At: f.At, Clock: clock, Error: f.Error}, err
+	return record.Fragment{Bytes: f.Bytes, Key: f.Key, At: f.At, Clock: clock, Error: f.Error, Ahead: f.Ahead, Told: f.Told}, err
 }
 
 // Films implements api.Footage.
@@ -149,20 +162,19 @@ func (f *footage) Films(id string, from, to time.Time) (api.Films, error) {
 		return api.Films{}, err
 	}
 	known := api.Films{}
-	for _, film := range films {
+	for _, film := range slices.Backward(films) {
 		known.Films = append(known.Films, filmView(film))
+		if film.Told {
+			known.OffsetMS = film.Ahead.Milliseconds() // the first one's
+		}
 	}
+	slices.Reverse(known.Films)
 	if gone, ok := archive.Gone(id, from); ok && len(films) == 0 {
 		known.Expired = gone.At
 	}
-	for _, p := range archive.Pins() {
+	for _, p := range f.pins.All() {
 		if p.Camera == id && !p.From.After(to) && !p.To.Before(from) && p.Until.After(known.KeptUntil) {
 			known.KeptUntil, known.KeptWhy = p.Until, p.Why
-		}
-	}
-	for _, s := range f.relay.States() {
-		if s.ID == id && s.Figures.Reported {
-			known.OffsetMS = s.Figures.Offset.Milliseconds()
 		}
 	}
 	if days := f.options.Cameras[id].Days; len(films) > 0 && known.KeptUntil.IsZero() {

@@ -19,7 +19,7 @@ type keeper struct {
 	hall        *hall.Hall
 	tickets     api.Tickets
 	description display.Description
-	archive     func() *record.Archive
+	pins        *record.Pins
 	kept        time.Duration
 	log         *slog.Logger
 
@@ -101,12 +101,8 @@ func (k *keeper) window(r queue.Record, e queue.AlertRaised) {
 }
 
 func (k *keeper) pin(p record.Pin) {
-	archive := k.archive()
-	if archive == nil {
-		return // nothing can be deleted yet either; the ticket's next record says it again
-	}
 	p.Until = p.To.Add(k.kept)
-	if err := archive.Pin(p); err != nil && !errors.Is(err, record.ErrUnknown) {
+	if err := k.pins.Add(p); err != nil && !errors.Is(err, record.ErrUnknown) {
 		k.log.Warn("footage could not be kept", "pin", p.ID, "err", err)
 	}
 }

@@ -39,6 +39,7 @@ type lobby struct {
 	holders     *holders
 	keypads     *keypads
 	relay       *camera.Relay  // nil without cameras
+	footage     *footage       // nil where nothing is recorded
 	notary      *notary.Notary // nil before the key is open
 	signed      atomic.Pointer[lastSigned]
 	listener    net.Listener

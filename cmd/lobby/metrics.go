@@ -37,6 +37,14 @@ var (
 	metricReserve = prometheus.NewDesc("lobby_disk_reserve", "1 while space is kept for the end of the day.", nil, nil)
 	metricSigned  = prometheus.NewDesc("lobby_checkpoint_timestamp_seconds", "Time of the newest signed checkpoint of this run.", nil, nil)
 	metricCovered = prometheus.NewDesc("lobby_checkpoint_records", "Records that the newest checkpoint is over.", nil, nil)
+	metricFilms   = prometheus.NewDesc("lobby_footage_bytes", "Footage of the camera that is kept.", []string{"camera"}, nil)
+	metricReels   = prometheus.NewDesc("lobby_footage_segments", "Segments of that footage.", []string{"camera"}, nil)
+	metricFirst   = prometheus.NewDesc("lobby_footage_oldest_timestamp_seconds", "Time of its oldest picture.", []string{"camera"}, nil)
+	metricQuota   = prometheus.NewDesc("lobby_footage_quota_free_bytes", "Bytes of the camera's own quota that are free, where it has one.", []string{"camera"}, nil)
+	metricPins    = prometheus.NewDesc("lobby_footage_pins", "Stretches of it that are kept beyond its days.", []string{"camera"}, nil)
+	metricWritten = prometheus.NewDesc("lobby_footage_written_bytes_total", "Bytes of it that were written.", []string{"camera"}, nil)
+	metricFailed  = prometheus.NewDesc("lobby_footage_write_errors_total", "Pictures that could not be written, a full disk among the reasons.", []string{"camera"}, nil)
+	metricRoom    = prometheus.NewDesc("lobby_footage_free_bytes", "What all cameras may still record before footage is deleted or refused.", nil, nil)
 	metricSeq     = prometheus.NewDesc("lobby_trail_records", "Records in the trail.", nil, nil)
 )
 
@@ -46,6 +54,7 @@ func (c stateCollector) Describe(ch chan<- *prometheus.Desc) {
 		metricIssued, metricCalls, metricServed, metricWaiting, metricDevice, metricSeq,
 		metricAsked, metricLost, metricEvents, metricBoots, metricBites,
 		metricBytes, metricOldest, metricParts, metricFree, metricReserve, metricSigned, metricCovered,
+		metricFilms, metricReels, metricFirst, metricQuota, metricPins, metricWritten, metricFailed, metricRoom,
 	} {
 		ch <- d
 	}
@@ -71,6 +80,7 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(metricCovered, int(s.size))
 	}
 	c.storage(gauge)
+	c.footage(ch, gauge)
 	for _, s := range v.Services {
 		gauge(metricWaiting, s.Waiting, s.ID)
 	}
@@ -116,4 +126,28 @@ func (c stateCollector) storage(gauge func(*prometheus.Desc, int, ...string)) {
 		reserve = 1
 	}
 	gauge(metricReserve, reserve)
+}
+
+// footage is what is recorded, once the archive is open.
+func (c stateCollector) footage(ch chan<- prometheus.Metric, gauge func(*prometheus.Desc, int, ...string)) {
+	archive := c.lobby.footage.opened()
+	if archive == nil {
+		return
+	}
+	for _, s := range archive.States() {
+		gauge(metricFilms, int(s.Bytes), s.Camera)
+		gauge(metricReels, s.Segments, s.Camera)
+		gauge(metricPins, s.Pins, s.Camera)
+		if !s.Oldest.IsZero() {
+			gauge(metricFirst, int(s.Oldest.Unix()), s.Camera)
+		}
+		if s.Free >= 0 {
+			gauge(metricQuota, int(s.Free), s.Camera)
+		}
+		ch <- prometheus.MustNewConstMetric(metricWritten, prometheus.CounterValue, float64(s.Written), s.Camera)
+		ch <- prometheus.MustNewConstMetric(metricFailed, prometheus.CounterValue, float64(s.Failed), s.Camera)
+	}
+	if free, bounded := archive.Free(); bounded {
+		gauge(metricRoom, int(free))
+	}
 }

@@ -97,6 +97,10 @@ type Fragment struct {
 	// from the camera's own clock.
 	Error    time.Duration
 	Reported bool
+	// Ahead is how far the camera's own clock was ahead, which is taken off At
+	// already; Told says that it is known.
+	Ahead time.Duration
+	Told  bool
 }
 
 // Wish is what a viewer can make use of.

@@ -129,6 +129,7 @@ func (s *stream) add(f Fragment) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state.Bytes += uint64(len(f.Bytes))
+	f.Ahead, f.Told = s.state.Figures.Offset, f.Reported && s.state.Figures.Reported
 	if f.Track == pipe.Picture {
 		s.state.LastFrame = f.At
 		s.state.Frames++

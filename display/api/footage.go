@@ -59,7 +59,7 @@ type Film struct {
 // Films is what there is of a camera's time.
 type Films struct {
 	Films     []Film    `json:"films"`
-	OffsetMS  int64     `json:"offset_ms"`           // how far the camera's own clock is ahead now; taken off already
+	OffsetMS  int64     `json:"offset_ms"`           // how far the camera's own clock was ahead then, as recorded; taken off already
 	Expired   time.Time `json:"expired,omitzero"`    // when it was deleted, if it was
 	KeptUntil time.Time `json:"kept_until,omitzero"` // when it will be
 	KeptWhy   string    `json:"kept_why,omitempty"`  // what keeps it beyond its camera's days

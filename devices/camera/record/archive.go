@@ -16,6 +16,7 @@ type Options struct {
 	Dir     string          // its own; made if it is not there
 	Cameras map[string]Keep // that are recorded, by id
 	Bytes   int64           // for all cameras together; 0 for no bound
+	Pins    *Pins           // made of these options; nil for the archive's own
 	// Space tells how much of the disk is free and how large it is, in bytes; a
 	// total of 0 is not known. Nil asks nobody.
 	Space func() (free, total uint64)
@@ -35,7 +36,6 @@ type Archive struct {
 
 	mu    sync.Mutex
 	reels map[string]*reel
-	pins  []Pin
 	used  int64
 }
 
@@ -45,12 +45,12 @@ func Open(o Options) (*Archive, error) {
 	if o.Space == nil {
 		o.Space = func() (uint64, uint64) { return 0, 0 }
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+	if o.Pins == nil {
+		o.Pins = NewPins(o)
 	}
 	a := &Archive{options: o, reels: map[string]*reel{}}
-	if err := readJSON(filepath.Join(o.Dir, pinsFile), &a.pins); err != nil {
-		return nil, fmt.Errorf("record: the pins: %w", err)
+	if err := o.Pins.open(); err != nil {
+		return nil, err
 	}
 	for camera, keep := range o.Cameras {
 		if len(camera) == 0 || len(camera) > maxID || camera != filepath.Base(camera) || camera[0] == '.' {
@@ -85,14 +85,16 @@ func (a *Archive) Add(camera string, init []byte, f Fragment) error {
 			return nil
 		}
 	}
-	need := int64(len(f.Bytes) + entrySize)
+	need := int64(leadSize + len(f.Bytes) + entrySize)
 	if r.writer == nil {
 		need += int64(len(init) + headerSize + entrySize)
 	}
-	if err := a.admit(r, need, f.At); err != nil {
-		return errors.Join(err, a.cut(r))
+	err := a.admit(r, need, f)
+	if err == nil {
+		err = a.write(r, init, f)
 	}
-	if err := a.write(r, init, f); err != nil {
+	if err != nil {
+		r.failed.Add(1)
 		return errors.Join(err, a.cut(r))
 	}
 	return nil
@@ -114,8 +116,10 @@ func (a *Archive) write(r *reel, init []byte, f Fragment) error {
 	err := r.writer.add(f)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.grow(r, r.current, r.writer.size()-r.current.size)
-	r.current.end = r.writer.last
+	by := r.writer.size() - r.current.size
+	a.grow(r, r.current, by)
+	r.written += by
+	r.current.end, r.current.flushed, r.current.tail = r.writer.last, r.writer.flushed, r.writer.tail
 	return err
 }
 
@@ -152,7 +156,7 @@ func (a *Archive) cut(r *reel) error {
 	defer a.mu.Unlock()
 	s := r.current
 	r.current = nil
-	s.open = exists(s.path + openExt)
+	s.open, s.tail = exists(s.path+openExt), nil
 	if empty {
 		a.forget(r, s)
 	}
@@ -165,10 +169,13 @@ func (a *Archive) forget(r *reel, s *segment) {
 	r.segments = slices.DeleteFunc(r.segments, func(t *segment) bool { return t == s })
 }
 
-// admit makes room for bytes, deleting the oldest footage that nothing keeps.
-func (a *Archive) admit(r *reel, need int64, now time.Time) error {
+// admit makes room for a fragment's bytes, deleting the oldest footage that
+// nothing keeps. The disk is asked at key pictures only: what comes before the
+// next one is little beside what is left free.
+func (a *Archive) admit(r *reel, need int64, f Fragment) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	now := f.At
 	for r.keep.Bytes > 0 && r.used+need > r.keep.Bytes {
 		if !a.evict(now, whyBytes, r) {
 			return fmt.Errorf("record: %s: the %d bytes for this camera are used: %w", r.camera, r.keep.Bytes, ErrFull)
@@ -179,10 +186,20 @@ func (a *Archive) admit(r *reel, need int64, now time.Time) error {
 			return fmt.Errorf("record: the %d bytes for footage are used: %w", a.options.Bytes, ErrFull)
 		}
 	}
-	if free, total := a.options.Space(); total > 0 && free < max(reserveBytes, total/reserveShare)+uint64(need) {
+	if !f.Key {
+		return nil
+	}
+	if left, free, known := a.left(); known && left < need {
 		return fmt.Errorf("record: %d MB of the disk are free, which the hall itself needs: %w", free>>20, ErrFull)
 	}
 	return nil
+}
+
+// left is how much of the disk footage may still take, and how much is free;
+// false when that is not known.
+func (a *Archive) left() (left int64, free uint64, known bool) {
+	free, total := a.options.Space()
+	return int64(free) - int64(max(reserveBytes, total/reserveShare)), free, total > 0
 }
 
 func (a *Archive) all() []*reel {
@@ -243,7 +260,7 @@ const keepGone = 3 * 366 * 24 * time.Hour
 func (a *Archive) Tidy(now time.Time) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	errs := []error{a.expirePins(now)}
+	errs := []error{a.options.Pins.expire(now)}
 	for _, r := range a.reels {
 		if r.keep.Days > 0 {
 			errs = append(errs, a.age(r, now))
@@ -279,9 +296,14 @@ func (a *Archive) Close() error {
 
 // State is what an archive holds of one camera.
 type State struct {
-	Camera string
-	Bytes  int64
-	Oldest time.Time // zero when there is none
+	Camera   string
+	Bytes    int64
+	Segments int
+	Oldest   time.Time // zero when there is none
+	Free     int64     // of the camera's own bytes; negative when they have no bound
+	Written  int64     // bytes since the archive was opened
+	Failed   uint64    // pictures since then that could not be written
+	Pins     int
 }
 
 // States tells what the archive holds, by camera.
@@ -290,13 +312,28 @@ func (a *Archive) States() map[string]State {
 	defer a.mu.Unlock()
 	all := map[string]State{}
 	for id, r := range a.reels {
-		s := State{Camera: id, Bytes: r.used}
+		s := State{Camera: id, Bytes: r.used, Segments: len(r.segments), Free: -1, Written: r.written, Failed: r.failed.Load(), Pins: len(a.options.Pins.of(id))}
 		if len(r.segments) > 0 {
 			s.Oldest = r.segments[0].start
+		}
+		if r.keep.Bytes > 0 {
+			s.Free = max(0, r.keep.Bytes-r.used)
 		}
 		all[id] = s
 	}
 	return all
+}
+
+// Free is how many bytes all cameras together may still take before something
+// is deleted or refused; false when nothing bounds them.
+func (a *Archive) Free() (free int64, bounded bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	free, _, bounded = a.left()
+	if quota := a.options.Bytes - a.used; a.options.Bytes > 0 && (!bounded || quota < free) {
+		free, bounded = quota, true
+	}
+	return max(0, free), bounded
 }
 
 // Gone tells when footage of a moment was deleted, and why; false when it was

@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,6 +28,16 @@ func onDisk(t interface {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	return size
+}
+
+// waiting is what the books have and the disk not yet.
+func (a *Archive) waiting() (size int64) {
+	for _, r := range a.reels {
+		for _, s := range r.segments {
+			size += int64(len(s.tail))
+		}
 	}
 	return size
 }
@@ -99,13 +110,20 @@ func TestAFullDiskStopsRecordingAndItGoesOnWithAKeyPicture(t *testing.T) {
 	o := Options{Dir: t.TempDir(), Cameras: map[string]Keep{"c": {}}, Space: func() (uint64, uint64) { return free, 100 << 30 }}
 	a := mustOpen(t, o)
 	mustAdd(t, a, "c", 0, 6)
-	free = 4 << 30 // less than a twentieth
-	if err := a.Add("c", fakeInit('1'), fake(7)); !errors.Is(err, ErrFull) {
+	free = 4 << 30 // less than a twentieth, which is seen at the next key picture
+	mustAdd(t, a, "c", 7, 9)
+	if err := a.Add("c", fakeInit('1'), fake(10)); !errors.Is(err, ErrFull) {
 		t.Fatalf("got %v, want %v", err, ErrFull)
 	}
+	if s := a.States()["c"]; s.Failed != 1 || s.Written != s.Bytes || s.Segments != 1 || !s.Oldest.Equal(at(0)) {
+		t.Errorf("%+v", s)
+	}
+	if free, bounded := a.Free(); free != 0 || !bounded {
+		t.Errorf("%d bytes are free, %v", free, bounded)
+	}
 	free = 50 << 30
-	mustAdd(t, a, "c", 8, 11)
-	want := "picture 0 picture 1 picture 2 picture 3 picture 4 picture 5 picture 6 picture 10 picture 11"
+	mustAdd(t, a, "c", 11, 16)
+	want := "picture 0 picture 1 picture 2 picture 3 picture 4 picture 5 picture 6 picture 7 picture 8 picture 9 picture 15 picture 16"
 	if got := strings.Join(pictures(t, mustClip(t, a, "c", at(0), at(20))), " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -115,7 +133,7 @@ func TestPinsThatFillTheQuotaStopRecording(t *testing.T) {
 	dir := t.TempDir()
 	o := Options{Dir: dir, Cameras: map[string]Keep{"c": {Bytes: 4000}}}
 	a := mustOpen(t, o)
-	if err := a.Pin(Pin{ID: "alert:1", Camera: "c", From: at(0), To: at(1000), Until: noon.AddDate(0, 0, 90), Why: "test"}); err != nil {
+	if err := a.options.Pins.Add(Pin{ID: "alert:1", Camera: "c", From: at(0), To: at(1000), Until: noon.AddDate(0, 0, 90), Why: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	var err error
@@ -159,5 +177,76 @@ func TestLongFootageIsCutAtKeyPictures(t *testing.T) {
 	}
 	if c.To.Sub(c.From) != 11*time.Minute {
 		t.Errorf("the clip goes from %s to %s", c.From, c.To)
+	}
+}
+
+// What an earlier version recorded, without boxes in front of the fragments and
+// cut short, is read and repaired as ever.
+func TestAnEarlierIndexIsRead(t *testing.T) {
+	dir := t.TempDir()
+	day := filepath.Join(dir, "c", at(0).UTC().Format(dayForm))
+	if err := os.MkdirAll(day, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	film := fakeInit('1')
+	index := appendEntry(appendHeader(nil, "c", initID(film)), entry{At: at(0), Size: len(film), Sum: crc32.Checksum(film, castagnoli), Init: true})
+	copy(index, firstMagic)
+	for n := range 3 {
+		f := fake(n)
+		index = appendEntry(index, entry{At: f.At, Offset: int64(len(film)), Size: len(f.Bytes), Sum: crc32.Checksum(f.Bytes, castagnoli), Key: f.Key})
+		film = append(film, f.Bytes...)
+	}
+	name := filepath.Join(day, at(0).UTC().Format(nameForm))
+	for path, b := range map[string][]byte{name + mediaExt: append(film, "torn"...), name + openExt: index} {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := mustOpen(t, Options{Dir: dir, Cameras: map[string]Keep{"c": {}}})
+	if got := pictures(t, mustClip(t, a, "c", at(0), at(2))); len(got) != 3 || got[2] != "picture 2" {
+		t.Errorf("left are %v", got)
+	}
+}
+
+// A pin is on the disk before the archive is open, and holds from then on.
+func TestAPinThatComesBeforeTheArchiveIsOpenHolds(t *testing.T) {
+	o := Options{Dir: filepath.Join(t.TempDir(), "new"), Cameras: map[string]Keep{"c": {Days: 1}}}
+	earlier := mustOpen(t, o)
+	mustAdd(t, earlier, "c", 0, 9)
+	if err := earlier.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.Pins = NewPins(o)
+	late := at(0).AddDate(0, 0, 10)
+	if err := o.Pins.Add(Pin{ID: "p", Camera: "c", From: at(0), To: at(9), Until: late.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Pins.Add(Pin{ID: "p", Camera: "other"}); !errors.Is(err, ErrUnknown) {
+		t.Errorf("a pin of an unknown camera: %v", err)
+	}
+	a := mustOpen(t, o)
+	if err := a.Tidy(late); err != nil {
+		t.Fatal(err)
+	}
+	if s := a.States()["c"]; s.Segments != 1 || s.Pins != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// The offset of a camera's clock is that of the footage, however far it is.
+func TestTheCamerasOffsetIsRecorded(t *testing.T) {
+	a := mustOpen(t, Options{Dir: t.TempDir(), Cameras: map[string]Keep{"c": {}}})
+	for n, ahead := range []time.Duration{-54 * 365 * 24 * time.Hour, 1500 * time.Millisecond} {
+		for i := range 3 {
+			f := fake(1000*n + i)
+			f.Clock, f.Ahead, f.Told = SenderReport, ahead, i > 0
+			if err := a.Add("c", fakeInit('1'), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		films, err := a.Films("c", at(1000*n), at(1000*n+3))
+		if err != nil || len(films) != 1 || !films[0].Told || films[0].Ahead != ahead {
+			t.Errorf("%+v, %v, want %v", films, err, ahead)
+		}
 	}
 }

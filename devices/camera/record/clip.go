@@ -76,14 +76,14 @@ type shot struct {
 // shots collects the fragments of a time that share the first one's picture
 // format, and opens their files.
 func (a *Archive) shots(c *Clip, camera string, from, to time.Time) ([]shot, error) {
-	paths, err := a.opened(c, camera, from, to)
+	places, err := a.opened(c, camera, from, to)
 	if err != nil {
 		return nil, err
 	}
 	var shots []shot
 	var format [8]byte
 	for i, f := range c.files {
-		x, err := readGrowing(paths[i])
+		x, err := places[i].read()
 		if err != nil {
 			continue // deleted meanwhile, or unreadable: a gap
 		}
@@ -110,23 +110,23 @@ func (a *Archive) shots(c *Clip, camera string, from, to time.Time) ([]shot, err
 }
 
 // opened opens the films of a time and tells where their indexes are.
-func (a *Archive) opened(c *Clip, camera string, from, to time.Time) ([]string, error) {
+func (a *Archive) opened(c *Clip, camera string, from, to time.Time) ([]place, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	r := a.reels[camera]
 	if r == nil {
 		return nil, ErrUnknown
 	}
-	var paths []string
+	var places []place
 	for _, s := range r.between(from, to) {
 		f, err := os.Open(s.path + mediaExt)
 		if err != nil {
 			return nil, err
 		}
 		c.files = append(c.files, f)
-		paths = append(paths, s.indexPath())
+		places = append(places, s.index())
 	}
-	return paths, nil
+	return places, nil
 }
 
 // cutOut takes the entries of a time, from the key picture at or before it on.

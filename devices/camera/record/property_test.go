@@ -85,7 +85,7 @@ func (w *world) pin(t *rapid.T) {
 		From: at(from), To: at(from + rapid.IntRange(0, 20).Draw(t, "length")),
 		Until: w.now.Add(time.Duration(rapid.IntRange(1, 100).Draw(t, "hours")) * time.Hour),
 	}
-	if err := w.archive.Pin(p); err != nil {
+	if err := w.archive.options.Pins.Add(p); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -107,7 +107,7 @@ func (w *world) holds(t *rapid.T, camera string) []kept {
 	var all []kept
 	r := w.archive.reels[camera]
 	for _, s := range r.segments {
-		x, err := readIndexFile(s.indexPath())
+		x, err := s.index().read()
 		if err != nil || len(x.Entries) == 0 {
 			t.Fatalf("segment %s: %d entries, %v", s.path, len(x.Entries), err)
 		}
@@ -125,10 +125,10 @@ func (w *world) check(t *rapid.T) {
 			t.Fatalf("camera %s uses %d of %d bytes", camera, used, keep.Bytes)
 		}
 	}
-	if disk := onDisk(t, w.options.Dir); total > w.options.Bytes || total != w.archive.used || total != disk {
+	if disk := onDisk(t, w.options.Dir); total > w.options.Bytes || total != w.archive.used || total != disk+w.archive.waiting() {
 		t.Fatalf("%d bytes are used of %d; the books say %d and the disk %d", total, w.options.Bytes, w.archive.used, disk)
 	}
-	pins := w.archive.Pins()
+	pins := w.archive.options.Pins.All()
 	held := map[string][]kept{}
 	for camera := range w.options.Cameras {
 		held[camera] = w.holds(t, camera)

@@ -6,8 +6,9 @@
 // Below the archive's directory every camera has a folder, and every UTC day
 // a folder in it. A segment is two files that grow at their end only:
 // 081500.000.mp4 is a fragmented MP4 that players open, 081500.000.idx its
-// index (see entry). While a segment grows its index ends in .open; one that
-// is found so at the start was cut short, and its torn end is taken off.
+// index (see entry). While a segment grows its index ends in .open and is a few
+// pictures behind the film; one that is found so at the start was cut short, its
+// torn end is taken off and its index made whole from the film.
 //
 // The archive never lets the disk run full, and never makes anybody wait: a
 // recorder is a viewer like any other, that loses pictures up to the next key
@@ -43,6 +44,8 @@ type Fragment struct {
 	At    time.Time     // when the picture was taken, to the millisecond
 	Clock Clock         // where At comes from
 	Error time.Duration // how far off At may be, either way, to the millisecond
+	Ahead time.Duration // how far the camera's own clock was ahead, to the millisecond
+	Told  bool          // the camera told its clock, so that Ahead is known
 }
 
 // Keep says how much of a camera's footage is kept. Zero is no bound.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,6 +33,8 @@ type reel struct {
 	gone     map[string]Gone // what was deleted, by UTC day of the footage
 	current  *segment        // that grows; nil between two
 	writer   *writer
+	written  int64         // bytes since the start
+	failed   atomic.Uint64 // pictures that could not be written
 }
 
 // Gone says when footage was deleted, and why.

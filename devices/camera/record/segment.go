@@ -28,6 +28,11 @@ type segment struct {
 	size  int64 // of both files
 	open  bool
 	end   time.Time // zero when nobody has looked yet
+
+	// Of one that grows: how much of the index is in its file, and the entries
+	// that are not.
+	flushed int64
+	tail    []byte
 }
 
 func (s *segment) indexPath() string {
@@ -54,8 +59,10 @@ type writer struct {
 	scales       scales
 	start        time.Time // of the first fragment
 	last         time.Time
-	offset       int64 // in media
-	written      int64 // of index
+	offset       int64  // in media
+	flushed      int64  // of index
+	tail         []byte // entries that are not in index yet; only appended to
+	buf          []byte
 }
 
 // initID names an initialisation segment.
@@ -76,8 +83,12 @@ func newWriter(dir, camera string, init []byte, start time.Time) (*writer, error
 		return nil, err
 	}
 	e := entry{At: start, Size: len(init), Sum: crc32.Checksum(init, castagnoli), Init: true}
-	head := appendHeader(nil, camera, initID(init))
-	if err := w.append(init, appendEntry(head, e)); err != nil {
+	w.tail = appendEntry(appendHeader(nil, camera, initID(init)), e)
+	err = w.append(init)
+	if err == nil {
+		err = w.flush()
+	}
+	if err != nil {
 		w.discard()
 		return nil, err
 	}
@@ -112,44 +123,65 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// add writes one fragment. After an error the segment ends with the fragment
-// before.
+// add writes one fragment with its entry in front, in one write. After an error
+// the segment ends with the fragment before.
 func (w *writer) add(f Fragment) error {
 	decode, _ := decodeTime(f.Bytes, w.scales)
 	e := entry{
-		At: f.At, Offset: w.offset, Decode: uint64(max(0, decode)), Size: len(f.Bytes), Sum: crc32.Checksum(f.Bytes, castagnoli),
-		Error: f.Error, Key: f.Key, Clock: f.Clock,
+		At: f.At, Offset: w.offset + leadSize, Decode: uint64(max(0, decode)), Size: len(f.Bytes), Sum: crc32.Checksum(f.Bytes, castagnoli),
+		Error: f.Error, Key: f.Key, Clock: f.Clock, Ahead: f.Ahead, Told: f.Told,
 	}
-	if err := w.append(f.Bytes, appendEntry(nil, e)); err != nil {
+	w.buf = append(appendLead(w.buf[:0], e), f.Bytes...)
+	if err := w.append(w.buf); err != nil {
 		return err
 	}
+	w.tail = append(w.tail, w.buf[8:leadSize]...)
 	w.last = f.At
+	if f.Key || len(w.tail) >= maxTail {
+		return w.flush()
+	}
 	return nil
 }
 
-// append writes the film's bytes and then what the index says of them, or
-// neither.
-func (w *writer) append(media, index []byte) error {
-	_, err := w.media.WriteAt(media, w.offset)
-	if err == nil {
-		_, err = w.index.WriteAt(index, w.written)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("record: write: %w", err), w.media.Truncate(w.offset), w.index.Truncate(w.written))
+// maxTail is how much of an index may wait, beside that of the pictures from
+// the last key picture on.
+const maxTail = 64 * entrySize
+
+// append writes bytes of the film, or none.
+func (w *writer) append(media []byte) error {
+	if _, err := w.media.WriteAt(media, w.offset); err != nil {
+		return errors.Join(fmt.Errorf("record: write: %w", err), w.media.Truncate(w.offset))
 	}
 	w.offset += int64(len(media))
-	w.written += int64(len(index))
+	return nil
+}
+
+// flush writes the entries that wait. The film has them too, so an error
+// costs none of them.
+func (w *writer) flush() error {
+	if _, err := w.index.WriteAt(w.tail, w.flushed); err != nil {
+		return errors.Join(fmt.Errorf("record: write: %w", err), w.index.Truncate(w.flushed))
+	}
+	w.flushed += int64(len(w.tail))
+	w.tail = nil // somebody may be reading it
 	return nil
 }
 
 // empty tells whether there is no fragment yet.
-func (w *writer) empty() bool { return w.written <= headerSize+entrySize }
+func (w *writer) empty() bool { return w.flushed+int64(len(w.tail)) <= headerSize+entrySize }
 
-func (w *writer) size() int64 { return w.offset + w.written }
+// size is what the segment takes when its index is written.
+func (w *writer) size() int64 { return w.offset + w.flushed + int64(len(w.tail)) }
 
-// close ends the segment: what it holds is on the disk when it returns.
+// close ends the segment: what it holds is on the disk when it returns. One
+// whose index could not be written stays open, and is made whole at the next
+// start.
 func (w *writer) close() error {
-	err := errors.Join(w.media.Sync(), w.index.Sync(), w.media.Close(), w.index.Close())
+	flushed := w.flush()
+	err := errors.Join(flushed, w.media.Sync(), w.index.Sync(), w.media.Close(), w.index.Close())
+	if flushed != nil {
+		return err
+	}
 	return errors.Join(err, os.Rename(w.path+openExt, w.path+indexExt))
 }
 
@@ -159,40 +191,71 @@ func (w *writer) discard() {
 	_ = errors.Join(w.media.Close(), w.index.Close(), os.Remove(w.path+mediaExt), os.Remove(w.path+openExt))
 }
 
-// recovered repairs a segment that was cut short: its torn end is taken off.
-// One without a single whole fragment is deleted, and path is empty.
+// recovered repairs a segment that was cut short: its torn end is taken off,
+// and the index learns what the film alone knows. One without a single whole
+// fragment is deleted, and path is empty.
 func recovered(path string) (string, error) {
 	x, err := readIndexFile(path + openExt)
+	known := 0
 	if err == nil {
-		x.Entries, err = whole(path+mediaExt, x)
+		known, err = x.complete(path + mediaExt)
 	}
 	if err != nil || len(x.Entries) == 0 {
 		return "", (&segment{path: path, open: true}).remove()
 	}
-	entries := headerSize + entrySize*int64(1+len(x.Entries))
-	if err := errors.Join(os.Truncate(path+mediaExt, x.size()), os.Truncate(path+openExt, entries)); err != nil {
+	if err := errors.Join(os.Truncate(path+mediaExt, x.size()), x.extend(path+openExt, known)); err != nil {
 		return "", fmt.Errorf("record: repair %s: %w", path, err)
 	}
 	return path, os.Rename(path+openExt, path+indexExt)
 }
 
-// whole returns the entries up to the first fragment that is not as it was
-// written.
-func whole(media string, x index) ([]entry, error) {
+// complete leaves the entries up to the first fragment that is not as it was
+// written, and adds those of whole fragments that only the film has. known is
+// how many of the index's own are left.
+func (x *index) complete(media string) (known int, err error) {
 	f, err := os.Open(media)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer f.Close()
 	if !matches(f, x.Init) {
-		return nil, nil
+		x.Entries = nil
+		return 0, nil
 	}
 	for i, e := range x.Entries {
 		if !matches(f, e) {
-			return x.Entries[:i], nil
+			x.Entries = x.Entries[:i]
+			return i, nil
 		}
 	}
-	return x.Entries, nil
+	known = len(x.Entries)
+	for x.Lead > 0 {
+		lead := make([]byte, x.Lead)
+		if _, err := f.ReadAt(lead, x.size()); err != nil {
+			break
+		}
+		e, ok := parseLead(lead)
+		if !ok || e.Init || e.Offset != x.size()+x.Lead || !matches(f, e) {
+			break
+		}
+		x.Entries = append(x.Entries, e)
+	}
+	return known, nil
+}
+
+// extend writes the entries from the known ones on into an index file.
+func (x index) extend(path string, known int) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	var more []byte
+	for _, e := range x.Entries[known:] {
+		more = appendEntry(more, e)
+	}
+	end := int64(headerSize + entrySize*(1+known))
+	_, err = f.WriteAt(more, end)
+	return errors.Join(err, f.Truncate(end+int64(len(more))), f.Close())
 }
 
 // matches tells whether the bytes of an entry are those that were written.
