@@ -119,14 +119,17 @@ func (p *tab) open(url, selector string) {
 	p.until(`document.querySelector(` + quote(selector) + `)`)
 }
 
+// patience is for one condition, on a machine that does much else.
+const patience = time.Minute
+
 // until waits for an expression to become true, also over a page that is left
 // for another meanwhile.
 func (p *tab) until(expression string) {
 	p.t.Helper()
 	leaving := true
 	var err error
-	for late := time.Now().Add(30 * time.Second); leaving && time.Now().Before(late); {
-		_, err = c.Run(p.ctx, c.Poll[bool]("!!("+expression+")", c.WithPollingInterval(30*time.Millisecond), c.WithPollingTimeout(30*time.Second)))
+	for late := time.Now().Add(patience); leaving && time.Now().Before(late); {
+		_, err = c.Run(p.ctx, c.Poll[bool]("!!("+expression+")", c.WithPollingInterval(30*time.Millisecond), c.WithPollingTimeout(patience)))
 		leaving = err != nil && p.ctx.Err() == nil && (strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "target navigated"))
 	}
 	if err != nil {

@@ -137,7 +137,7 @@ func TestForeignPagesCameraShutter(t *testing.T) {
 	p.clean()
 	p.click(".shutter .pr")
 	p.until(`!document.querySelector('.shutter')`)
-	if got := hall.sent("camera_shutter"); len(got) != 1 || got[0]["camera"] != "cam1" || got[0]["closed"] != true || got[0]["by"] != "0531" || got[0]["reason"] != "接访" {
+	if got := hall.comes("camera_shutter", 1); len(got) != 1 || got[0]["camera"] != "cam1" || got[0]["closed"] != true || got[0]["by"] != "0531" || got[0]["reason"] != "接访" {
 		t.Errorf("camera_shutter: %v", got)
 	}
 	cameras := hall.state["cameras"].([]object)
@@ -148,7 +148,7 @@ func TestForeignPagesCameraShutter(t *testing.T) {
 	p.until(`document.querySelector('.shutter [name=reason]')`)
 	p.do(c.Evaluate[c.Void](`document.querySelector('.shutter [name=reason]').value='接访结束';document.querySelector('.shutter').requestSubmit()`))
 	p.until(`!document.querySelector('.shutter')`)
-	if got := hall.sent("camera_shutter"); len(got) != 2 || got[1]["closed"] != false {
+	if got := hall.comes("camera_shutter", 2); len(got) != 2 || got[1]["closed"] != false {
 		t.Errorf("opened again: %v", got)
 	}
 	p.quiet()

@@ -222,6 +222,25 @@ func (h *fakeHall) sent(kind string) []object {
 	return found
 }
 
+// comes waits for so many commands of a kind, since a page that has done its
+// part may still be sending, and returns all there are.
+func (h *fakeHall) comes(kind string, count int) []object {
+	late := time.After(time.Minute)
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	for {
+		got := h.sent(kind)
+		if len(got) >= count {
+			return got
+		}
+		select {
+		case <-late:
+			return got
+		case <-poll.C:
+		}
+	}
+}
+
 func cannedTicket() object {
 	return object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口"}
 }

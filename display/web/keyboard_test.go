@@ -91,7 +91,7 @@ func TestForeignPagesWindowEveryCommandByKeyboardAlone(t *testing.T) {
 	p.walk("30 分")
 	p.walk("去缴费")
 	did("hold")
-	if got := hall.sent("hold")[0]; got["until"] == nil || got["reason"] != "去缴费" {
+	if got := hall.comes("hold", 1)[0]; got["until"] == nil || got["reason"] != "去缴费" {
 		t.Errorf("hold: %v", got)
 	}
 	row := func(kind, ticket string, words ...string) {
@@ -111,7 +111,7 @@ func TestForeignPagesWindowEveryCommandByKeyboardAlone(t *testing.T) {
 	row("void", "A050", "作废", "没有打出")
 	row("cancel", "A050", "取消", "已离开")
 	more("finish", "选结果办结", "退回补正")
-	if got := hall.sent("finish")[0]; got["outcome"] != "returned" {
+	if got := hall.comes("finish", 1)[0]; got["outcome"] != "returned" {
 		t.Errorf("finish: %v", got)
 	}
 	p.until(`document.querySelector('.cur .n').textContent.includes('空闲')`)
@@ -155,7 +155,7 @@ func TestForeignPagesWindowKeysAreChangedAndSwitchedOff(t *testing.T) {
 	p.press("F9")
 	p.press("Alt+KeyN")
 	p.until(`document.querySelector('.cur .n').textContent.includes('M099')`)
-	if n := len(hall.sent("call_next")); n != 1 {
+	if n := len(hall.comes("call_next", 1)); n != 1 {
 		t.Errorf("call_next was sent %d times, want 1: the old key must be dead", n)
 	}
 	p.click("footer .l")

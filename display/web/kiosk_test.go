@@ -43,7 +43,7 @@ func TestForeignPagesKioskTakesATicket(t *testing.T) {
 	p.until(`document.querySelector('.facts').textContent.includes('5–15 分钟10:50 前（十次有九次）')`)
 	p.shoot("kiosk-done")
 	p.clean()
-	if got := hall.sent("take"); len(got) != 1 || got[0]["item"] != "3301-001" || got[0]["kiosk"] != "k1" || got[0]["class"] != "normal" {
+	if got := hall.comes("take", 1); len(got) != 1 || got[0]["item"] != "3301-001" || got[0]["kiosk"] != "k1" || got[0]["class"] != "normal" {
 		t.Errorf("take commands: %v", got)
 	}
 	p.click(".okk .btns button:last-child")
@@ -85,7 +85,7 @@ func TestForeignPagesKioskWithoutPaper(t *testing.T) {
 	p.clean()
 	p.click(".keep")
 	p.until(`document.querySelector('.head2 small')?.textContent.includes('已生效')`)
-	if got := hall.sent("keep"); len(got) != 1 || got[0]["ticket"] != "M045" {
+	if got := hall.comes("keep", 1); len(got) != 1 || got[0]["ticket"] != "M045" {
 		t.Errorf("keep commands: %v", got)
 	}
 	hall.mu.Lock()
@@ -95,7 +95,7 @@ func TestForeignPagesKioskWithoutPaper(t *testing.T) {
 	p.click(".chain")
 	p.click(".again")
 	p.until(`!document.querySelector('.again')&&!document.querySelector('.busy')`)
-	if got := hall.sent("reprint"); len(got) != 1 {
+	if got := hall.comes("reprint", 1); len(got) != 1 {
 		t.Errorf("reprint commands: %v", got)
 	}
 	p.quiet()
@@ -187,7 +187,7 @@ func TestForeignPagesKioskFinds(t *testing.T) {
 	p.clean()
 	p.click(".where .arrive")
 	p.until(`document.querySelector('.okk .n')?.textContent.trim()==='M045'`)
-	if got := hall.sent("check_in"); len(got) != 1 || got[0]["code"] != "BK26QZ" || got[0]["kiosk"] != "k1" {
+	if got := hall.comes("check_in", 1); len(got) != 1 || got[0]["code"] != "BK26QZ" || got[0]["kiosk"] != "k1" {
 		t.Errorf("check-in commands: %v", got)
 	}
 }

@@ -21,7 +21,7 @@ func TestForeignPagesManagerAcknowledges(t *testing.T) {
 	p.clean()
 	p.click(".choices button:nth-child(3)")
 	p.until(`!document.querySelector('dialog')`)
-	if got := hall.sent("alert_ack"); len(got) != 1 || got[0]["alert"] != "a1" || got[0]["cause"] != "已报修" {
+	if got := hall.comes("alert_ack", 1); len(got) != 1 || got[0]["alert"] != "a1" || got[0]["cause"] != "已报修" {
 		t.Errorf("alert_ack commands: %v", got)
 	}
 	alerts := hall.state["alerts"].([]object)
@@ -96,14 +96,14 @@ func TestForeignPagesManagerStopsTheClocks(t *testing.T) {
 	p.open(hall.URL+"/manager", ".kpis")
 	p.do(c.Evaluate[c.Void](`window.prompt=()=>' 停电 ';[...document.querySelectorAll('.chip')].find(b=>b.textContent==='冻结计时').click()`))
 	p.until(`!lobby.outbox.open.size`)
-	if got := hall.sent("freeze"); len(got) != 1 || got[0]["reason"] != "停电" {
+	if got := hall.comes("freeze", 1); len(got) != 1 || got[0]["reason"] != "停电" {
 		t.Errorf("freeze: %v", got)
 	}
 	hall.patch(object{"frozen": object{"reason": "停电", "since": time.Now().Format(time.RFC3339)}})
 	p.until(`[...document.querySelectorAll('.chip')].some(b=>b.textContent==='恢复计时')`)
 	p.do(c.Evaluate[c.Void](`[...document.querySelectorAll('.chip')].find(b=>b.textContent==='恢复计时').click()`))
 	p.until(`!lobby.outbox.open.size`)
-	if n := len(hall.sent("unfreeze")); n != 1 {
+	if n := len(hall.comes("unfreeze", 1)); n != 1 {
 		t.Errorf("unfreeze was sent %d times, want once", n)
 	}
 	p.clean()

@@ -169,7 +169,7 @@ func TestForeignPagesTrailShowsFootageForAReason(t *testing.T) {
 	p.until(`document.querySelector('.aud li')`)
 	p.shoot("trail")
 	p.clean()
-	if got := hall.sent("footage_view"); len(got) != 1 || got[0]["by"] != "0531" || got[0]["ticket"] != "Q051" || got[0]["day"] != "2026-11-25" {
+	if got := hall.comes("footage_view", 1); len(got) != 1 || got[0]["by"] != "0531" || got[0]["ticket"] != "Q051" || got[0]["day"] != "2026-11-25" {
 		t.Errorf("the looks are %v", got)
 	}
 	if mark := eval[string](p, `document.querySelector('.wm').textContent`); !strings.Contains(mark, "0531") {

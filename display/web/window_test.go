@@ -25,10 +25,10 @@ func TestForeignPagesWindowCallsByKeys(t *testing.T) {
 	p.click(".toast button")
 	p.do(c.KeyEvent(kb.F2))
 	p.until(`document.querySelector('.steps .on')?.textContent==='办理中'`)
-	if n := len(hall.sent("call_next")); n != 1 {
+	if n := len(hall.comes("call_next", 1)); n != 1 {
 		t.Errorf("call_next was sent %d times, want 1", n)
 	}
-	if got := hall.sent("finish"); len(got) != 1 || got[0]["window"] != "12" {
+	if got := hall.comes("finish", 1); len(got) != 1 || got[0]["window"] != "12" {
 		t.Errorf("finish commands: %v", got)
 	}
 	p.do(c.Evaluate[c.Void](`dispatchEvent(new KeyboardEvent('keydown',{code:'KeyT',altKey:true}))`))
@@ -37,7 +37,7 @@ func TestForeignPagesWindowCallsByKeys(t *testing.T) {
 	p.clean()
 	p.click(".targets .grid button")
 	p.until(`!document.querySelector('dialog')`)
-	if got := hall.sent("transfer"); len(got) != 1 || got[0]["to_window"] != "1" || got[0]["keep"] != true {
+	if got := hall.comes("transfer", 1); len(got) != 1 || got[0]["to_window"] != "1" || got[0]["keep"] != true {
 		t.Errorf("transfer commands: %v", got)
 	}
 }
@@ -57,7 +57,7 @@ func TestForeignPagesWindowOpens(t *testing.T) {
 	p.click(".open .big")
 	p.until(`document.querySelector('.cur .n')?.textContent==='空闲'`)
 	p.shoot("console-idle")
-	if got := hall.sent("window_open"); len(got) != 1 || got[0]["staff"] != "张敏 0412" {
+	if got := hall.comes("window_open", 1); len(got) != 1 || got[0]["staff"] != "张敏 0412" {
 		t.Errorf("window_open commands: %v", got)
 	}
 	p.quiet()
