@@ -88,3 +88,35 @@ func Attach(t testing.TB, device interface {
 	})
 	return host, far
 }
+
+// Flips turns over one bit in so many, and counts them. Its Change may be used
+// in both directions of a BadLine at once.
+type Flips struct {
+	Rand *rand.Rand
+	Odds int
+
+	mu    sync.Mutex
+	count int
+}
+
+// Change is what a BadLine does with the bytes.
+func (f *Flips) Change(b []byte) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range b {
+		for bit := range 8 {
+			if f.Rand.IntN(f.Odds) == 0 {
+				b[i] ^= 1 << bit
+				f.count++
+			}
+		}
+	}
+	return b
+}
+
+// Count is how many bits were turned over so far.
+func (f *Flips) Count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count
+}

@@ -30,6 +30,20 @@ func Converse(ctx context.Context, line io.ReadWriter, talk func(ctx context.Con
 	return context.Cause(talking)
 }
 
+// Listen is the conversation of a device that never answers.
+func Listen(ctx context.Context, line io.ReadWriter, take func(piece []byte)) error {
+	return Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case piece := <-heard:
+				take(piece)
+			}
+		}
+	})
+}
+
 // listen passes on what comes in until the line breaks or the context ends. It
 // returns the line's error.
 func listen(ctx context.Context, line io.Reader, heard chan<- []byte) error {

@@ -8,6 +8,7 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
 	emu "lobby/devices/emulator/alpha"
 )
 
@@ -22,11 +23,11 @@ func frames() map[string][]byte {
 
 func TestFrames(t *testing.T) {
 	for name, b := range frames() {
-		boardtest.Golden(t, name, b, fmt.Sprintf("%q", b))
+		devicetest.Golden(t, name, b, fmt.Sprintf("%q", b))
 	}
 	page := frames()
 	delete(page, "hostile")
-	boardtest.Page(t, "../../../hardware-docs/boards/alpha.md", page)
+	devicetest.Page(t, "../../../hardware-docs/boards/alpha.md", page)
 }
 
 func text(b *boardtest.Bench) string { return b.Emulator.View().(emu.View).Units[0].Text }
@@ -64,7 +65,7 @@ func TestRefusalAndSilenceAreNoticed(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{}", "{address: 0}", "{address: 256}", "{address: 3, colour: red}"} {
-		if _, err := Open(nil, boardtest.Decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}

@@ -1,30 +1,22 @@
 package fixed
 
 import (
-	"context"
 	"encoding/hex"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/goccy/go-yaml"
 
 	"lobby/devices"
+	"lobby/devices/board/boardtest"
 	"lobby/devices/devicetest"
 	emu "lobby/devices/emulator/fixed"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func decode(text string) devices.Decode {
-	return func(into any) error { return yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(into) }
-}
 
 // Every sheet proves itself by the frames of its maker; they are the golden
 // files too.
@@ -39,20 +31,8 @@ func TestShippedSheets(t *testing.T) {
 			fmt.Fprintf(&frames, "%s\n", e.Sends)
 			fmt.Fprintf(&twins, "address %d shows %q with %v, answered by %q\n", e.Address, e.Ticket, e.Set, e.Answers)
 		}
-		compare(t, filepath.Join("testdata", name+".golden"), frames.String())
-		compare(t, filepath.Join("testdata", name+".txt"), twins.String())
-	}
-}
-
-func compare(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if want, err := os.ReadFile(path); err != nil || string(want) != got {
-		t.Errorf("%s is now\n%s (%v)", path, got, err)
+		devicetest.File(t, filepath.Join("testdata", name+".golden"), frames.String())
+		devicetest.File(t, filepath.Join("testdata", name+".txt"), twins.String())
 	}
 }
 
@@ -128,47 +108,21 @@ func TestSheetsAreChecked(t *testing.T) {
 	}
 }
 
-// bench is an emulated wire and a driver on it.
-func bench(t *testing.T, options string, f func(t *testing.T, e *emu.Emulator, b devices.Board)) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := devicetest.Pipe()
-		made, err := emu.New([]devices.Unit{{Name: "3", Options: decode(options)}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error)
-		go func() { done <- made.Serve(ctx, far) }()
-		b, err := Open(near, decode(options))
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(t, made.(*emu.Emulator), b)
-		cancel()
-		far.Close()
-		<-done
-		near.Close()
-	})
-}
-
-func shown(e *emu.Emulator) string { return e.View().(emu.View).Units[0].Text }
+func shown(b *boardtest.Bench) string { return b.Emulator.View().(emu.View).Units[0].Text }
 
 func TestBoardShowsTheTicket(t *testing.T) {
 	for _, options := range []string{"{sheet: kanban4, address: 5}", "{sheet: sunpn, set: {color: red}}"} {
-		bench(t, options, func(t *testing.T, e *emu.Emulator, b devices.Board) {
+		boardtest.On(t, Open, emu.New, options, func(b *boardtest.Bench) {
 			for ticket, want := range map[string]string{"M045": "45", "A999": "999", "": ""} {
-				err := b.Show(context.Background(), devices.Frame{Ticket: ticket})
-				synctest.Wait()
-				if err != nil || shown(e) != want {
-					t.Errorf("%s %q: shows %q, %v", options, ticket, shown(e), err)
+				if err := b.Show(ticket); err != nil || shown(b) != want {
+					t.Errorf("%s %q: shows %q, %v", options, ticket, shown(b), err)
 				}
 			}
-			if err := b.Show(context.Background(), devices.Frame{Ticket: "M1000"}); !errors.Is(err, ErrTooLong) {
+			if err := b.Show("M1000"); !errors.Is(err, ErrTooLong) {
 				t.Errorf("%s: a ticket that is too long gives %v", options, err)
 			}
-			synctest.Wait()
-			if shown(e) != "" {
-				t.Errorf("%s: it shows %q", options, shown(e))
+			if shown(b) != "" {
+				t.Errorf("%s: it shows %q", options, shown(b))
 			}
 		})
 	}
@@ -176,19 +130,15 @@ func TestBoardShowsTheTicket(t *testing.T) {
 
 // A board that answers is known not to answer; a broken answer is none.
 func TestSilenceIsNoticed(t *testing.T) {
-	bench(t, "{sheet: sunpn}", func(t *testing.T, e *emu.Emulator, b devices.Board) {
+	boardtest.On(t, Open, emu.New, "{sheet: sunpn}", func(b *boardtest.Bench) {
 		for _, fault := range []string{"silent", "mute", "noise"} {
-			if err := e.SetFault(fault, true); err != nil {
-				t.Fatal(err)
-			}
-			if err := b.Show(context.Background(), devices.Frame{Ticket: "M045"}); !errors.Is(err, os.ErrDeadlineExceeded) {
+			b.Fault(fault, true)
+			if err := b.Show("M045"); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("%s: %v", fault, err)
 			}
-			if err := e.SetFault(fault, false); err != nil {
-				t.Fatal(err)
-			}
+			b.Fault(fault, false)
 		}
-		if err := b.Show(context.Background(), devices.Frame{Ticket: "M046"}); err != nil {
+		if err := b.Show("M046"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -196,7 +146,7 @@ func TestSilenceIsNoticed(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{}", "{sheet: other}", "{sheet: /nowhere/x.yaml}", "{sheet: sunpn, set: {color: blue}}", "{sheet: sunpn, set: {size: big}}", "{sheet: kanban4, adress: 3}"} {
-		if _, err := Open(nil, decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}
@@ -204,7 +154,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	if err := os.WriteFile(own, []byte("name: own\ndigits: 3\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(nil, decode("{sheet: "+own+"}")); err != nil {
+	if _, err := Open(nil, devicetest.Decode("{sheet: "+own+"}")); err != nil {
 		t.Error(err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
+	"lobby/devices/emulator"
 	emu "lobby/devices/emulator/hd44780"
 	"lobby/devices/wire/chip"
 )
@@ -33,9 +35,9 @@ func frames() map[string][]byte {
 
 func TestFrames(t *testing.T) {
 	for name, b := range frames() {
-		boardtest.Golden(t, name, b, twin(b))
+		devicetest.Golden(t, name, b, twin(b))
 	}
-	boardtest.Page(t, "../../../hardware-docs/boards/hd44780.md", map[string][]byte{"call": frames()["call"]})
+	devicetest.Page(t, "../../../hardware-docs/boards/hd44780.md", map[string][]byte{"call": frames()["call"]})
 }
 
 // twin puts the halves together again, behind the four of the start.
@@ -65,7 +67,7 @@ func TestTransactions(t *testing.T) {
 				t.Errorf("transaction %d is %s, want %s", i, got, want)
 			}
 		}
-		b, err := Open(chip.Wrap("i2c", &i2c.Dev{Bus: bus, Addr: 0x27}, bus), boardtest.Decode("{}"))
+		b, err := Open(chip.Wrap("i2c", &i2c.Dev{Bus: bus, Addr: 0x27}, bus), devicetest.Decode("{}"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +83,7 @@ func TestTransactions(t *testing.T) {
 func TestDisplayShowsTheTicket(t *testing.T) {
 	for options, want := range map[string]string{"{}": "M045\nWindow 3", "{columns: 20, label: Counter}": "M045\nCounter 3"} {
 		boardtest.On(t, Open, emu.New, options, func(b *boardtest.Bench) {
-			text := func() string { return b.Emulator.View().(emu.View).Units[0].Text }
+			text := func() string { return b.Emulator.View().(emulator.BoardView).Units[0].Text }
 			if err := b.Show("M045"); err != nil || text() != want {
 				t.Errorf("%s: %q, %v", options, text(), err)
 			}
@@ -100,7 +102,7 @@ func TestDisplayShowsTheTicket(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{columns: 17}", "{colour: red}"} {
-		if _, err := Open(nil, boardtest.Decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}

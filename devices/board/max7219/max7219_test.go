@@ -15,6 +15,8 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
+	"lobby/devices/emulator"
 	emu "lobby/devices/emulator/max7219"
 	"lobby/devices/wire/chip"
 )
@@ -33,9 +35,9 @@ func frames() map[string][]byte {
 
 func TestFrames(t *testing.T) {
 	for name, b := range frames() {
-		boardtest.Golden(t, name, b, twin(b))
+		devicetest.Golden(t, name, b, twin(b))
 	}
-	boardtest.Page(t, "../../../hardware-docs/boards/max7219.md", frames())
+	devicetest.Page(t, "../../../hardware-docs/boards/max7219.md", frames())
 }
 
 func twin(b []byte) string {
@@ -63,7 +65,7 @@ func TestTransactions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Open(chip.Wrap("spi", c, io.NopCloser(nil)), boardtest.Decode("{}"))
+	b, err := Open(chip.Wrap("spi", c, io.NopCloser(nil)), devicetest.Decode("{}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ func TestDigitsAreLit(t *testing.T) {
 		"{digits: 12}": {"M123456789012": "123456789012", "7": "7"},
 	} {
 		boardtest.On(t, Open, emu.New, options, func(b *boardtest.Bench) {
-			text := func() string { return b.Emulator.View().(emu.View).Units[0].Text }
+			text := func() string { return b.Emulator.View().(emulator.BoardView).Units[0].Text }
 			for ticket, want := range tickets {
 				if err := b.Show(ticket); err != nil || text() != want {
 					t.Errorf("%s %s: %q, %v", options, ticket, text(), err)
@@ -100,7 +102,7 @@ func TestDigitsAreLit(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{digits: 0}", "{digits: 33}", "{brightness: 16}", "{colour: red}"} {
-		if _, err := Open(nil, boardtest.Decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}

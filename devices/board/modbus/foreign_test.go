@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/devicetest"
 )
 
 // TestForeignSlave lets the driver talk to pymodbus over a pseudo terminal.
@@ -50,7 +51,7 @@ func TestForeignSlave(t *testing.T) {
 		{"{unit: 1, map: custom, register: 7, digits: 4, mode: number}", "M015",
 			"16 65 48 49 53 0 0 0 15 0 0", "3 65 48 49 53 0 0 0 15 0 0"},
 	} {
-		b, err := Open(wire, decode(c.options))
+		b, err := Open(wire, devicetest.Decode(c.options))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +69,7 @@ func TestForeignSlave(t *testing.T) {
 		}
 	}
 
-	six, _ := Open(wire, decode("{unit: 1, map: custom, register: 7, digits: 4, mode: number, write: 6}"))
+	six, _ := Open(wire, devicetest.Decode("{unit: 1, map: custom, register: 7, digits: 4, mode: number, write: 6}"))
 	if err := six.Show(ctx, devices.Frame{Ticket: "M016"}); err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +77,11 @@ func TestForeignSlave(t *testing.T) {
 		t.Errorf("function 6: the slave was asked %q, then %q", wrote, read)
 	}
 	var e Exception
-	wrong, _ := Open(wire, decode("{unit: 1, map: custom, register: 500, digits: 4, mode: ascii}"))
+	wrong, _ := Open(wire, devicetest.Decode("{unit: 1, map: custom, register: 500, digits: 4, mode: ascii}"))
 	if err := wrong.Show(ctx, devices.Frame{Ticket: "M016"}); !errors.As(err, &e) || e != illegalAddress {
 		t.Errorf("a register that does not exist: %v", err)
 	}
-	absent, _ := Open(wire, decode("{unit: 3, map: dm56}"))
+	absent, _ := Open(wire, devicetest.Decode("{unit: 3, map: dm56}"))
 	if err := absent.Show(ctx, devices.Frame{Ticket: "M016"}); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("an absent unit: %v", err)
 	}

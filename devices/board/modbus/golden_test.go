@@ -1,20 +1,15 @@
 package modbus
 
 import (
-	"bytes"
-	"encoding/hex"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "write the golden files anew")
+	"lobby/devices/devicetest"
+)
 
 // cases are the requests that the driver sends for some tickets.
 func cases(t *testing.T) map[string][]byte {
@@ -50,9 +45,9 @@ func cases(t *testing.T) map[string][]byte {
 // answers are what a display sends.
 func answers() map[string][]byte {
 	return map[string][]byte{
-		"digits-written": raw("01 10 00 00 00 04 C1 CA"),
-		"two-read":       raw("01 03 04 03 F7 00 00 4B 85"),
-		"refused":        raw("01 83 02 C0 F1"),
+		"digits-written": devicetest.Bytes("01 10 00 00 00 04 C1 CA"),
+		"two-read":       devicetest.Bytes("01 03 04 03 F7 00 00 4B 85"),
+		"refused":        devicetest.Bytes("01 83 02 C0 F1"),
 	}
 }
 
@@ -82,7 +77,7 @@ func TestWorkedAnswers(t *testing.T) {
 		{"read-wrong", "refused", nil, illegalAddress},
 	} {
 		for _, before := range []string{"", "00", "FF 01 03"} {
-			heard := slices.Concat(raw(before), answers()[c.answer], raw("00"))
+			heard := slices.Concat(devicetest.Bytes(before), answers()[c.answer], devicetest.Bytes("00"))
 			values, refusal, found := find(cases(t)[c.request], heard)
 			if !found || !slices.Equal(values, c.values) || !errors.Is(refusal, c.refusal) {
 				t.Errorf("%s after %q: %v %v %v", c.answer, before, values, refusal, found)
@@ -163,8 +158,7 @@ func TestEncode(t *testing.T) {
 
 func TestGolden(t *testing.T) {
 	for name, frame := range cases(t) {
-		compare(t, filepath.Join("testdata", name+".golden"), []byte(spaced(frame)+"\n"))
-		compare(t, filepath.Join("testdata", name+".txt"), []byte(describe(frame)))
+		devicetest.Golden(t, name, frame, strings.TrimSuffix(describe(frame), "\n"))
 	}
 }
 
@@ -185,60 +179,23 @@ func describe(frame []byte) string {
 	return b.String()
 }
 
-func compare(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s:\n got %s\nwant %s", path, got, want)
-	}
-}
-
 // TestPage compares the worked frames of the hardware page with the encoder.
 func TestPage(t *testing.T) {
-	page, err := os.ReadFile("../../../hardware-docs/boards/modbus.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	frames := cases(t)
-	for name, frame := range answers() {
-		frames[name] = frame
+	for _, unprinted := range []string{"blank", "text", "packed", "read-digits", "read-absent"} {
+		delete(frames, unprinted)
 	}
-	blocks := regexp.MustCompile("(?s)```hex (\\S+)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	for _, b := range blocks {
-		if frame, known := frames[b[1]]; !known {
-			t.Errorf("the page names a frame %q that is not tested", b[1])
-		} else if got := strings.Join(strings.Fields(b[2]), " "); got != spaced(frame) {
-			t.Errorf("%s on the page:\n got %s\nwant %s", b[1], got, spaced(frame))
-		}
-	}
-	if len(blocks) < 5 {
-		t.Errorf("the page has only %d worked frames", len(blocks))
-	}
+	maps.Copy(frames, answers())
+	devicetest.Page(t, "../../../hardware-docs/boards/modbus.md", frames)
 }
 
 func spaced(b []byte) string { return strings.ToUpper(fmt.Sprintf("% x", b)) }
-
-func raw(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
 
 func FuzzFind(f *testing.F) {
 	for _, a := range answers() {
 		f.Add(a)
 	}
-	f.Add(raw("01 03 00 01 00 02 95 CB 01 03 04 03 F7 00 00 4B 85"))
+	f.Add(devicetest.Bytes("01 03 00 01 00 02 95 CB 01 03 04 03 F7 00 00 4B 85"))
 	requests := [][]byte{readRequest(1, 1, 2), oneRequest(1, 7, 15), manyRequest(1, 0, make([]uint16, 4))}
 	f.Fuzz(func(t *testing.T, heard []byte) {
 		for _, request := range requests {

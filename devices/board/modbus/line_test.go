@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator/line"
 	emu "lobby/devices/emulator/modbus"
 )
@@ -11,7 +12,7 @@ import (
 // TestLongestTicketAt9600: the longest request that there is, in the time that
 // a line of the slowest speed needs for it.
 func TestLongestTicketAt9600(t *testing.T) {
-	options := decode("{unit: 5, map: embeddedart, digits: 32}")
+	options := devicetest.Decode("{unit: 5, map: embeddedart, digits: 32}")
 	e, err := emu.New([]devices.Unit{{Name: "wide", Options: options}})
 	if err != nil {
 		t.Fatal(err)

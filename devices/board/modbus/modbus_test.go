@@ -7,92 +7,28 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"lobby/devices"
-	"lobby/devices/emulator"
+	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
 	emu "lobby/devices/emulator/modbus"
 )
 
-func decode(text string) devices.Decode {
-	return func(into any) error {
-		return yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(into)
-	}
-}
-
-// hall is an emulated wire with displays and a driver for each.
-type hall struct {
-	emulator emulator.Emulator
-	boards   []devices.Board
-}
-
-// inHall runs f in a bubble with the displays on one wire.
-func inHall(t *testing.T, tamper func(byte) byte, f func(t *testing.T, h hall), options ...string) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := net.Pipe()
-		var (
-			h     hall
-			units []devices.Unit
-		)
-		for i, o := range options {
-			b, err := Open(&noisy{Conn: near, tamper: tamper}, decode(o))
-			if err != nil {
-				t.Fatal(err)
-			}
-			h.boards = append(h.boards, b)
-			units = append(units, devices.Unit{Name: fmt.Sprint("display-", i), Options: decode(o)})
-		}
-		var err error
-		if h.emulator, err = emu.New(units); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		var wait sync.WaitGroup
-		wait.Go(func() { h.emulator.Serve(ctx, &noisy{Conn: far, tamper: tamper}) })
-		f(t, h)
-		cancel()
-		wait.Wait()
-		near.Close()
-		far.Close()
-	})
-}
-
-// noisy passes every byte that is written through tamper.
-type noisy struct {
-	net.Conn
-	tamper func(byte) byte
-}
-
-func (n *noisy) Write(p []byte) (int, error) {
-	if n.tamper == nil {
-		return n.Conn.Write(p)
-	}
-	q := make([]byte, len(p))
-	for i, c := range p {
-		q[i] = n.tamper(c)
-	}
-	return n.Conn.Write(q)
-}
-
-func (h hall) sees(i int) emu.Unit { return h.emulator.View().(emu.View).Units[i] }
-
-func (h hall) fault(t *testing.T, name string, on bool) {
+// inHall runs f with displays on one wire.
+func inHall(t *testing.T, change func([]byte) []byte, f func(h *boardtest.Bench), options ...string) {
 	t.Helper()
-	if err := h.emulator.(emulator.Troubled).SetFault(name, on); err != nil {
-		t.Fatal(err)
-	}
+	boardtest.OnBus(t, Open, emu.New, change, options, f)
 }
+
+func sees(h *boardtest.Bench, i int) emu.Unit { return h.Emulator.View().(emu.View).Units[i] }
 
 func TestShowOnEveryProduct(t *testing.T) {
-	inHall(t, nil, func(t *testing.T, h hall) {
+	inHall(t, nil, func(h *boardtest.Bench) {
 		want := []string{"M045", "M045", "M045", "M045", "45", "45"}
-		for i, b := range h.boards {
+		for i, b := range h.Boards {
 			if err := b.Show(context.Background(), devices.Frame{Ticket: "M045", Window: "12"}); err != nil {
 				t.Fatalf("display %d: %v", i, err)
 			}
@@ -100,16 +36,16 @@ func TestShowOnEveryProduct(t *testing.T) {
 				t.Errorf("probe of display %d: %v", i, err)
 			}
 		}
-		for i := range h.boards {
-			if u := h.sees(i); u.Text != want[i] || !u.Up {
+		for i := range h.Boards {
+			if u := sees(h, i); u.Text != want[i] || !u.Up {
 				t.Errorf("display %d shows %+v, want %q", i, u, want[i])
 			}
 		}
-		for i, b := range h.boards {
+		for i, b := range h.Boards {
 			if err := b.Show(context.Background(), devices.Frame{}); err != nil {
 				t.Errorf("clear display %d: %v", i, err)
 			}
-			if u := h.sees(i); u.Text != "" && u.Text != "0" {
+			if u := sees(h, i); u.Text != "" && u.Text != "0" {
 				t.Errorf("cleared display %d shows %q", i, u.Text)
 			}
 		}
@@ -126,47 +62,47 @@ func TestShowOnEveryProduct(t *testing.T) {
 const dm56 = "{unit: 1, map: dm56}"
 
 func TestTooLongTicketBlanks(t *testing.T) {
-	inHall(t, nil, func(t *testing.T, h hall) {
-		h.boards[0].Show(context.Background(), devices.Frame{Ticket: "M045"})
-		err := h.boards[0].Show(context.Background(), devices.Frame{Ticket: "M12345"})
-		if !errors.Is(err, ErrTooLong) || h.sees(0).Text != "" {
-			t.Errorf("error %v, display shows %q", err, h.sees(0).Text)
+	inHall(t, nil, func(h *boardtest.Bench) {
+		h.Boards[0].Show(context.Background(), devices.Frame{Ticket: "M045"})
+		err := h.Boards[0].Show(context.Background(), devices.Frame{Ticket: "M12345"})
+		if !errors.Is(err, ErrTooLong) || sees(h, 0).Text != "" {
+			t.Errorf("error %v, display shows %q", err, sees(h, 0).Text)
 		}
 	}, dm56)
 }
 
 func TestFaults(t *testing.T) {
-	inHall(t, nil, func(t *testing.T, h hall) {
+	inHall(t, nil, func(h *boardtest.Bench) {
 		ctx := context.Background()
-		show := func() error { return h.boards[0].Show(ctx, devices.Frame{Ticket: "M045"}) }
-		probe := func() error { return h.boards[0].(devices.Prober).Probe(ctx) }
+		show := func() error { return h.Boards[0].Show(ctx, devices.Frame{Ticket: "M045"}) }
+		probe := func() error { return h.Boards[0].(devices.Prober).Probe(ctx) }
 
-		h.fault(t, "silent", true)
+		h.Fault("silent", true)
 		began := time.Now()
 		if err := show(); !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) > time.Second {
 			t.Errorf("silent: %v after %v", err, time.Since(began))
 		}
-		h.fault(t, "silent", false)
+		h.Fault("silent", false)
 
-		h.fault(t, "exception", true)
+		h.Fault("exception", true)
 		var e Exception
 		if err := show(); !errors.As(err, &e) || e != 4 {
 			t.Errorf("exception: %v", err)
 		}
-		h.fault(t, "exception", false)
+		h.Fault("exception", false)
 
-		h.fault(t, "noise", true)
+		h.Fault("noise", true)
 		for range 50 {
 			if err := show(); !errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("noise: %v", err)
 			}
 		}
-		h.fault(t, "noise", false)
+		h.Fault("noise", false)
 
 		if err := show(); err != nil {
 			t.Errorf("after all that: %v", err)
 		}
-		h.fault(t, "power_cycle", true)
+		h.Fault("power_cycle", true)
 		if err := probe(); !errors.Is(err, ErrDiffers) {
 			t.Errorf("after a power failure: %v", err)
 		}
@@ -177,12 +113,12 @@ func TestFaults(t *testing.T) {
 }
 
 func TestContextEndsShow(t *testing.T) {
-	inHall(t, nil, func(t *testing.T, h hall) {
-		h.fault(t, "silent", true)
+	inHall(t, nil, func(h *boardtest.Bench) {
+		h.Fault("silent", true)
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(50*time.Millisecond, cancel)
 		began := time.Now()
-		err := h.boards[0].Show(ctx, devices.Frame{Ticket: "M045"})
+		err := h.Boards[0].Show(ctx, devices.Frame{Ticket: "M045"})
 		if !errors.Is(err, context.Canceled) || time.Since(began) > 100*time.Millisecond {
 			t.Errorf("ended after %v with %v", time.Since(began), err)
 		}
@@ -205,7 +141,7 @@ func TestEchoIsNoDisplay(t *testing.T) {
 					far.Write(p[:n])
 				}
 			}()
-			b, err := Open(near, decode(options))
+			b, err := Open(near, devicetest.Decode(options))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -223,7 +159,7 @@ func TestLateAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
 		defer near.Close()
-		b, err := Open(near, decode(dm56))
+		b, err := Open(near, devicetest.Decode(dm56))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,34 +196,21 @@ func TestFaultF11_NoiseNeverShowsAnotherNumber(t *testing.T) {
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		frames = 1_000_000
 	}
-	chance := rand.New(rand.NewPCG(3, 4))
-	var lock sync.Mutex
-	flips := 0
-	tamper := func(c byte) byte {
-		lock.Lock()
-		defer lock.Unlock()
-		for bit := range 8 {
-			if chance.IntN(1000) == 0 {
-				c ^= 1 << bit
-				flips++
-			}
-		}
-		return c
-	}
-	inHall(t, tamper, func(t *testing.T, h hall) {
+	flips := &devicetest.Flips{Rand: rand.New(rand.NewPCG(3, 4)), Odds: 1000}
+	inHall(t, flips.Change, func(h *boardtest.Bench) {
 		shown := [3]string{2: "0"}
 		failed := 0
 		for i := range frames {
 			at := i % 3
 			ticket := fmt.Sprint(1000 + i%9000)
-			err := h.boards[at].Show(context.Background(), devices.Frame{Ticket: ticket})
-			is := h.sees(at).Text
+			err := h.Boards[at].Show(context.Background(), devices.Frame{Ticket: ticket})
+			is := sees(h, at).Text
 			if is != ticket && (err == nil || is != shown[at]) {
 				t.Fatalf("%d: wanted %q, error %v, display shows %q, before %q", i, ticket, err, is, shown[at])
 			}
 			shown[at] = is
 			for other := range 3 {
-				if is := h.sees(other).Text; is != shown[other] {
+				if is := sees(h, other).Text; is != shown[other] {
 					t.Fatalf("%d: display %d shows %q, not %q", i, other, is, shown[other])
 				}
 			}
@@ -295,8 +218,8 @@ func TestFaultF11_NoiseNeverShowsAnotherNumber(t *testing.T) {
 				failed++
 			}
 		}
-		if flips == 0 || failed == 0 || failed == frames {
-			t.Errorf("%d flips, %d failures: the noise is not noise", flips, failed)
+		if flips.Count() == 0 || failed == 0 || failed == frames {
+			t.Errorf("%d flips, %d failures: the noise is not noise", flips.Count(), failed)
 		}
 	}, dm56, "{unit: 2, map: dm56}", "{unit: 6, map: custom, register: 7, digits: 5, mode: number, write: 6}")
 }
@@ -315,11 +238,11 @@ func TestOptions(t *testing.T) {
 		"{unit: 1, map: custom, register: 1, digits: 4, mode: number, write: 5}",
 		"{unit: 1, map: dm56, baud: 9600}",
 	} {
-		if _, err := Open(nil, decode(bad)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(bad)); err == nil {
 			t.Errorf("%s is accepted", bad)
 		}
 	}
-	if _, err := Open(nil, decode(dm56)); err != nil {
+	if _, err := Open(nil, devicetest.Decode(dm56)); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,21 +2,15 @@ package onbon
 
 import (
 	"bytes"
-	"encoding/hex"
-	"flag"
 	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"lobby/devices/devicetest"
+
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // cases are the frames that the driver sends, as bytes on the wire.
 func cases() map[string][]byte {
@@ -36,59 +30,27 @@ func cases() map[string][]byte {
 
 func TestGolden(t *testing.T) {
 	for name, frame := range cases() {
-		compare(t, filepath.Join("testdata", name+".golden"), []byte(spaced(frame)+"\n"))
-		compare(t, filepath.Join("testdata", name+".txt"), []byte(describe(t, frame)))
-	}
-}
-
-func compare(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s:\n got %s\nwant %s", path, got, want)
+		devicetest.Golden(t, name, frame, strings.TrimSuffix(describe(t, frame), "\n"))
 	}
 }
 
 // TestPage compares the worked frames of the hardware page with the encoder.
 func TestPage(t *testing.T) {
-	page, err := os.ReadFile("../../../hardware-docs/boards/onbon.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```hex (\\S+)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	want := cases()
-	maps.Copy(want, answers())
-	seen := 0
-	for _, b := range blocks {
-		frame, known := want[b[1]]
-		if !known {
-			t.Errorf("the page names a frame %q that is not tested", b[1])
-		} else if spaced(unspaced(t, b[2])) != spaced(frame) {
-			t.Errorf("%s on the page:\n got %s\nwant %s", b[1], spaced(unspaced(t, b[2])), spaced(frame))
-		}
-		seen++
-	}
-	if seen < 5 {
-		t.Errorf("the page has only %d worked frames", seen)
-	}
+	sent, heard := cases(), answers()
+	devicetest.Page(t, "../../../hardware-docs/boards/onbon.md", map[string][]byte{
+		"ping": sent["ping"], "clear": sent["clear"], "call": sent["call"],
+		"ack": heard["ack"], "nack-checksum": heard["nack-checksum"],
+	})
 }
 
 // answers are what a card sends, for the page and the parser.
 func answers() map[string][]byte {
 	return map[string][]byte{
-		"ack": raw("A5 A5 A5 A5 A5 A5 A5 A5 00 80 01 00 00 00 00 00 00 00 FE 02 05 00 A0 00 00 00 00 64 DC 5A"),
-		"nack-checksum": raw("A5 A5 A5 A5 A5 A5 A5 A5 00 80 01 00 00 00 00 00 00 00 FE 02 05 00 " +
+		"ack": devicetest.Bytes("A5 A5 A5 A5 A5 A5 A5 A5 00 80 01 00 00 00 00 00 00 00 FE 02 05 00 A0 00 00 00 00 64 DC 5A"),
+		"nack-checksum": devicetest.Bytes("A5 A5 A5 A5 A5 A5 A5 A5 00 80 01 00 00 00 00 00 00 00 FE 02 05 00 " +
 			"A0 01 05 00 00 75 21 5A"),
 		// Example 4 of the maker's document, with nine start bytes.
-		"ack-broadcast": raw("A5 A5 A5 A5 A5 A5 A5 A5 A5 00 80 FE FF 00 00 00 00 00 00 FE 02 05 00 A0 00 00 00 00 14 AC 5A"),
+		"ack-broadcast": devicetest.Bytes("A5 A5 A5 A5 A5 A5 A5 A5 A5 00 80 FE FF 00 00 00 00 00 00 FE 02 05 00 A0 00 00 00 00 14 AC 5A"),
 	}
 }
 
@@ -190,23 +152,6 @@ func describeAreas(b *strings.Builder, data []byte) {
 }
 
 func spaced(b []byte) string { return strings.ToUpper(strings.TrimSpace(fmt.Sprintf("% x", b))) }
-
-func raw(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
-}
-
-func unspaced(t *testing.T, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 func TestBrokenFramesAreNotBelieved(t *testing.T) {
 	var s scanner

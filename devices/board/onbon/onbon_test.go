@@ -8,101 +8,40 @@ import (
 	"net"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"lobby/devices"
-	"lobby/devices/emulator"
+	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
 	emu "lobby/devices/emulator/onbon"
 )
 
 const sign = "{screen: %d, width: 128, height: 32, color: red}"
 
-func decode(text string) devices.Decode {
-	return func(into any) error {
-		return yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(into)
-	}
-}
-
-// hall is an emulated wire with signs 1 to n and a driver for each.
-type hall struct {
-	emulator emulator.Emulator
-	boards   []devices.Board
-}
-
-// inHall runs f in a bubble with n signs. Tamper, if any, changes every byte.
-func inHall(t *testing.T, n int, tamper func(byte) byte, f func(t *testing.T, h hall)) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := net.Pipe()
-		wire := &noisy{Conn: near, tamper: tamper}
-		var (
-			h     hall
-			units []devices.Unit
-		)
-		for i := 1; i <= n; i++ {
-			options := decode(fmt.Sprintf(sign, i))
-			b, err := Open(wire, options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			h.boards = append(h.boards, b)
-			units = append(units, devices.Unit{Name: fmt.Sprint("sign-", i), Options: options})
-		}
-		var err error
-		if h.emulator, err = emu.New(units); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		var wait sync.WaitGroup
-		wait.Go(func() { h.emulator.Serve(ctx, &noisy{Conn: far, tamper: tamper}) })
-		f(t, h)
-		cancel()
-		wait.Wait()
-		near.Close()
-		far.Close()
-	})
-}
-
-// noisy passes every byte that is written through tamper.
-type noisy struct {
-	net.Conn
-	tamper func(byte) byte
-}
-
-func (n *noisy) Write(p []byte) (int, error) {
-	if n.tamper == nil {
-		return n.Conn.Write(p)
-	}
-	q := make([]byte, len(p))
-	for i, c := range p {
-		q[i] = n.tamper(c)
-	}
-	return n.Conn.Write(q)
-}
-
-func (h hall) sees(i int) emu.Unit { return h.emulator.View().(emu.View).Units[i] }
-
-func (h hall) fault(t *testing.T, name string, on bool) {
+// inHall runs f with n signs on one wire.
+func inHall(t *testing.T, n int, change func([]byte) []byte, f func(h *boardtest.Bench)) {
 	t.Helper()
-	if err := h.emulator.(emulator.Troubled).SetFault(name, on); err != nil {
-		t.Fatal(err)
+	var options []string
+	for i := range n {
+		options = append(options, fmt.Sprintf(sign, i+1))
 	}
+	boardtest.OnBus(t, Open, emu.New, change, options, f)
 }
+
+func sees(h *boardtest.Bench, i int) emu.Unit { return h.Emulator.View().(emu.View).Units[i] }
 
 func TestShowOnTheRightSign(t *testing.T) {
-	inHall(t, 3, nil, func(t *testing.T, h hall) {
+	inHall(t, 3, nil, func(h *boardtest.Bench) {
 		ctx := context.Background()
-		for i, b := range h.boards {
+		for i, b := range h.Boards {
 			if err := b.Show(ctx, devices.Frame{Ticket: "A01", Text: fmt.Sprintf("请A01%d号到%d号窗口", i, i)}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for i := range h.boards {
-			u := h.sees(i)
+		for i := range h.Boards {
+			u := sees(h, i)
 			if want := fmt.Sprintf("请A01%d号到%d号窗口", i, i); u.Text != want || u.Color != "red" || u.Frames != 1 || !u.Up {
 				t.Errorf("sign %d shows %+v, want %q", i+1, u, want)
 			}
@@ -126,12 +65,12 @@ func TestShowContents(t *testing.T) {
 		{devices.Frame{Text: "a\r\nb\tc"}, "a  b c", false},
 		{devices.Frame{Text: "喆镕"}, "喆镕", false},
 	} {
-		inHall(t, 1, nil, func(t *testing.T, h hall) {
-			h.boards[0].Show(context.Background(), devices.Frame{Text: "before"})
-			if err := h.boards[0].Show(context.Background(), c.frame); err != nil {
+		inHall(t, 1, nil, func(h *boardtest.Bench) {
+			h.Boards[0].Show(context.Background(), devices.Frame{Text: "before"})
+			if err := h.Boards[0].Show(context.Background(), c.frame); err != nil {
 				t.Fatal(err)
 			}
-			if u := h.sees(0); u.Text != c.text || u.Moving != c.moving {
+			if u := sees(h, 0); u.Text != c.text || u.Moving != c.moving {
 				t.Errorf("%+v: the sign shows %q, moving %v", c.frame, u.Text, u.Moving)
 			}
 		})
@@ -139,30 +78,30 @@ func TestShowContents(t *testing.T) {
 }
 
 func TestSilentSign(t *testing.T) {
-	inHall(t, 1, nil, func(t *testing.T, h hall) {
-		h.fault(t, "silent", true)
+	inHall(t, 1, nil, func(h *boardtest.Bench) {
+		h.Fault("silent", true)
 		began := time.Now()
-		err := h.boards[0].Show(context.Background(), devices.Frame{Text: "x"})
+		err := h.Boards[0].Show(context.Background(), devices.Frame{Text: "x"})
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("silence gives %v", err)
 		}
 		if took := time.Since(began); took < turnaround || took > turnaround+time.Second {
 			t.Errorf("gave up after %v", took)
 		}
-		h.fault(t, "silent", false)
-		if err := h.boards[0].Show(context.Background(), devices.Frame{Text: "x"}); err != nil {
+		h.Fault("silent", false)
+		if err := h.Boards[0].Show(context.Background(), devices.Frame{Text: "x"}); err != nil {
 			t.Errorf("after the silence: %v", err)
 		}
 	})
 }
 
 func TestContextEndsShow(t *testing.T) {
-	inHall(t, 1, nil, func(t *testing.T, h hall) {
-		h.fault(t, "silent", true)
+	inHall(t, 1, nil, func(h *boardtest.Bench) {
+		h.Fault("silent", true)
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
 		began := time.Now()
-		err := h.boards[0].Show(ctx, devices.Frame{Text: "x"})
+		err := h.Boards[0].Show(ctx, devices.Frame{Text: "x"})
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 200*time.Millisecond {
 			t.Errorf("ended after %v with %v", time.Since(began), err)
 		}
@@ -170,36 +109,36 @@ func TestContextEndsShow(t *testing.T) {
 }
 
 func TestNoiseOnTheLineIsNamed(t *testing.T) {
-	inHall(t, 1, nil, func(t *testing.T, h hall) {
-		h.fault(t, "crc_noise", true)
-		err := h.boards[0].Show(context.Background(), devices.Frame{Text: "x"})
+	inHall(t, 1, nil, func(h *boardtest.Bench) {
+		h.Fault("crc_noise", true)
+		err := h.Boards[0].Show(context.Background(), devices.Frame{Text: "x"})
 		var r Refusal
 		if !errors.As(err, &r) || r != 5 || !strings.Contains(err.Error(), "noise") {
 			t.Errorf("noise gives %v", err)
 		}
-		if h.sees(0).Text != "" {
+		if sees(h, 0).Text != "" {
 			t.Error("a broken frame was shown")
 		}
 	})
 }
 
 func TestBusyIsAskedOnceMore(t *testing.T) {
-	inHall(t, 1, nil, func(t *testing.T, h hall) {
-		h.fault(t, "busy", true)
-		time.AfterFunc(500*time.Millisecond, func() { h.fault(t, "busy", false) })
-		if err := h.boards[0].Show(context.Background(), devices.Frame{Text: "x"}); err != nil {
+	inHall(t, 1, nil, func(h *boardtest.Bench) {
+		h.Fault("busy", true)
+		time.AfterFunc(500*time.Millisecond, func() { h.Fault("busy", false) })
+		if err := h.Boards[0].Show(context.Background(), devices.Frame{Text: "x"}); err != nil {
 			t.Errorf("busy for half a second: %v", err)
 		}
-		h.fault(t, "busy", true)
-		before := h.sees(0).Frames
-		err := h.boards[0].Show(context.Background(), devices.Frame{Text: "y"})
-		if !errors.Is(err, Refusal(3)) || h.sees(0).Frames != before+2 {
-			t.Errorf("busy for ever: %v after %d frames", err, h.sees(0).Frames-before)
+		h.Fault("busy", true)
+		before := sees(h, 0).Frames
+		err := h.Boards[0].Show(context.Background(), devices.Frame{Text: "y"})
+		if !errors.Is(err, Refusal(3)) || sees(h, 0).Frames != before+2 {
+			t.Errorf("busy for ever: %v after %d frames", err, sees(h, 0).Frames-before)
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 		defer cancel()
 		began := time.Now()
-		if err := h.boards[0].Show(ctx, devices.Frame{Text: "y"}); !errors.Is(err, context.DeadlineExceeded) ||
+		if err := h.Boards[0].Show(ctx, devices.Frame{Text: "y"}); !errors.Is(err, context.DeadlineExceeded) ||
 			time.Since(began) > 200*time.Millisecond {
 			t.Errorf("no time for a second try: %v after %v", err, time.Since(began))
 		}
@@ -207,9 +146,9 @@ func TestBusyIsAskedOnceMore(t *testing.T) {
 }
 
 func TestProbeFindsBlankSign(t *testing.T) {
-	inHall(t, 1, nil, func(t *testing.T, h hall) {
+	inHall(t, 1, nil, func(h *boardtest.Bench) {
 		ctx := context.Background()
-		probe := h.boards[0].(devices.Prober).Probe
+		probe := h.Boards[0].(devices.Prober).Probe
 		must := func(err error) {
 			t.Helper()
 			if err != nil {
@@ -217,17 +156,17 @@ func TestProbeFindsBlankSign(t *testing.T) {
 			}
 		}
 		must(probe(ctx))
-		must(h.boards[0].Show(ctx, devices.Frame{Text: "x"}))
+		must(h.Boards[0].Show(ctx, devices.Frame{Text: "x"}))
 		must(probe(ctx))
-		h.fault(t, "power_cycle", true)
+		h.Fault("power_cycle", true)
 		if err := probe(ctx); !errors.Is(err, ErrBlank) {
 			t.Errorf("after a power failure: %v", err)
 		}
-		must(h.boards[0].Show(ctx, devices.Frame{Text: "x"}))
+		must(h.Boards[0].Show(ctx, devices.Frame{Text: "x"}))
 		must(probe(ctx))
-		must(h.boards[0].Show(ctx, devices.Frame{}))
+		must(h.Boards[0].Show(ctx, devices.Frame{}))
 		must(probe(ctx))
-		h.fault(t, "silent", true)
+		h.Fault("silent", true)
 		if err := probe(ctx); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("silence: %v", err)
 		}
@@ -258,7 +197,7 @@ func TestLateAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
 		defer near.Close()
-		b, err := Open(near, decode(fmt.Sprintf(sign, 1)))
+		b, err := Open(near, devicetest.Decode(fmt.Sprintf(sign, 1)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,7 +233,7 @@ func TestAnswersOfOthers(t *testing.T) {
 		near, far := net.Pipe()
 		defer near.Close()
 		defer far.Close()
-		b, err := Open(near, decode(fmt.Sprintf(sign, 1)))
+		b, err := Open(near, devicetest.Decode(fmt.Sprintf(sign, 1)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -314,32 +253,19 @@ func TestAnswersOfOthers(t *testing.T) {
 }
 
 func TestNoiseNeverShowsAnotherText(t *testing.T) {
-	chance := rand.New(rand.NewPCG(1, 2))
-	var lock sync.Mutex
-	flips := 0
-	tamper := func(c byte) byte {
-		lock.Lock()
-		defer lock.Unlock()
-		for bit := range 8 {
-			if chance.IntN(1000) == 0 {
-				c ^= 1 << bit
-				flips++
-			}
-		}
-		return c
-	}
-	inHall(t, 2, tamper, func(t *testing.T, h hall) {
+	flips := &devicetest.Flips{Rand: rand.New(rand.NewPCG(1, 2)), Odds: 1000}
+	inHall(t, 2, flips.Change, func(h *boardtest.Bench) {
 		shown := [2]string{}
 		failed := 0
 		for i := range 2000 {
 			at := i % 2
 			text := fmt.Sprintf("请M%03d号", i)
-			err := h.boards[at].Show(context.Background(), devices.Frame{Text: text})
-			is := h.sees(at).Text
+			err := h.Boards[at].Show(context.Background(), devices.Frame{Text: text})
+			is := sees(h, at).Text
 			if is != text && (err == nil || is != shown[at]) {
 				t.Fatalf("%d: wanted %q, error %v, sign shows %q", i, text, err, is)
 			}
-			if other := h.sees(1 - at).Text; other != shown[1-at] {
+			if other := sees(h, 1-at).Text; other != shown[1-at] {
 				t.Fatalf("%d: the other sign shows %q", i, other)
 			}
 			if err != nil {
@@ -347,8 +273,8 @@ func TestNoiseNeverShowsAnotherText(t *testing.T) {
 			}
 			shown[at] = is
 		}
-		if flips == 0 || failed == 0 || failed == 2000 {
-			t.Errorf("%d flips, %d failures: the noise is not noise", flips, failed)
+		if flips.Count() == 0 || failed == 0 || failed == 2000 {
+			t.Errorf("%d flips, %d failures: the noise is not noise", flips.Count(), failed)
 		}
 	})
 }
@@ -362,11 +288,11 @@ func TestOptions(t *testing.T) {
 		"{screen: 1, width: 128, height: 32, font: 18}",
 		"{screen: 1, width: 128, height: 32, speed: 3}",
 	} {
-		if _, err := Open(nil, decode(bad)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(bad)); err == nil {
 			t.Errorf("%s is accepted", bad)
 		}
 	}
-	if _, err := Open(nil, decode("{screen: 1, width: 128, height: 32, color: yellow, font: 24}")); err != nil {
+	if _, err := Open(nil, devicetest.Decode("{screen: 1, width: 128, height: 32, color: yellow, font: 24}")); err != nil {
 		t.Error(err)
 	}
 }

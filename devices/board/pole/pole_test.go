@@ -6,6 +6,8 @@ import (
 
 	"lobby/devices"
 	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
+	"lobby/devices/emulator"
 	emu "lobby/devices/emulator/pole"
 )
 
@@ -24,11 +26,11 @@ func frames() map[string][]byte {
 
 func TestFrames(t *testing.T) {
 	for name, b := range frames() {
-		boardtest.Golden(t, name, b, fmt.Sprintf("%q", b))
+		devicetest.Golden(t, name, b, fmt.Sprintf("%q", b))
 	}
 	page := frames()
 	delete(page, "hostile")
-	boardtest.Page(t, "../../../hardware-docs/boards/pole.md", page)
+	devicetest.Page(t, "../../../hardware-docs/boards/pole.md", page)
 }
 
 func TestDisplayShowsTheTicket(t *testing.T) {
@@ -38,7 +40,7 @@ func TestDisplayShowsTheTicket(t *testing.T) {
 		"{mode: epson, brightness: 2}":  "M045\nWINDOW 3",
 	} {
 		boardtest.On(t, Open, emu.New, options, func(b *boardtest.Bench) {
-			text := func() string { return b.Emulator.View().(emu.View).Units[0].Text }
+			text := func() string { return b.Emulator.View().(emulator.BoardView).Units[0].Text }
 			if err := b.Show("M045"); err != nil || text() != want {
 				t.Errorf("%s shows %q, %v", options, text(), err)
 			}
@@ -55,7 +57,7 @@ func TestDisplayShowsTheTicket(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{}", "{mode: other}", "{mode: epson, brightness: 5}", "{mode: epson, colour: red}"} {
-		if _, err := Open(nil, boardtest.Decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}

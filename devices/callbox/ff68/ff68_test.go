@@ -3,21 +3,19 @@ package ff68
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"lobby/devices"
-	"lobby/devices/board/boardtest"
+	"lobby/devices/callbox/callboxtest"
 	"lobby/devices/devicetest"
 	emulated "lobby/devices/emulator/ff68"
 )
@@ -46,125 +44,39 @@ func TestFrames(t *testing.T) {
 		if !found || used != len(b) || err != nil || !bytes.Equal(f.bytes(), b) {
 			t.Errorf("%s: read back as %v, %d, %v, %v", name, f, used, found, err)
 		}
-		boardtest.Golden(t, name, b, fmt.Sprintf("address %d, command %02X, data % X", f.address, f.command, f.data))
+		devicetest.Golden(t, name, b, fmt.Sprintf("address %d, command %02X, data % X", f.address, f.command, f.data))
 	}
-	boardtest.Page(t, page, golden())
+	devicetest.Page(t, page, golden())
 }
 
-// bench is a line with emulated boxes and what came of it. It lives in a bubble.
-type bench struct {
-	t       *testing.T
-	bus     *Bus
-	boxes   *emulated.Emulator
-	far     devicetest.Conn // a box played by hand, where there is no emulator
-	stop    func()
-	mu      sync.Mutex
-	signals []devices.Signal
-	states  []string
-	refuse  int // presses that emit refuses
-}
-
-func units(options ...string) (us []devices.Unit) {
-	for i, o := range options {
-		us = append(us, devices.Unit{Name: fmt.Sprintf("box-%d", i+1), Options: boardtest.Decode(o)})
-	}
-	return us
-}
-
-// begin runs the driver; emulate says whether boxes answer by themselves.
-func begin(t *testing.T, emulate bool, options ...string) *bench {
+// on runs f with boxes of software; where there is one, it is box-1.
+func on(t *testing.T, f func(b *callboxtest.Bench)) {
 	t.Helper()
-	near, far := devicetest.Pipe()
-	in, err := Open(near, units(options...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{t: t, bus: in.(*Bus), far: far}
-	b.bus.Health(func(unit string, s devices.State, _ string) { b.states = append(b.states, unit+" "+string(s)) })
-	ctx, cancel := context.WithCancel(context.Background())
-	var all sync.WaitGroup
-	if emulate {
-		e, err := emulated.New(units(options...))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.boxes = e.(*emulated.Emulator)
-		all.Go(func() { _ = b.boxes.Serve(ctx, far) })
-	}
-	all.Go(func() { _ = b.bus.Run(ctx, b.emit) })
-	b.stop = func() {
-		cancel()
-		far.Close()
-		all.Wait()
-		near.Close()
-	}
-	return b
+	callboxtest.On(t, Open, emulated.New, devicetest.Units("box", "{address: 5}"), f)
 }
 
-func (b *bench) emit(_ context.Context, s devices.Signal) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.refuse > 0 {
-		b.refuse--
-		return errors.New("the disk is full")
-	}
-	b.signals = append(b.signals, s)
-	return nil
+// byHand runs f with a box that the test plays.
+func byHand(t *testing.T, f func(b *callboxtest.Bench)) {
+	t.Helper()
+	callboxtest.On(t, Open, nil, devicetest.Units("box", "{address: 5}"), f)
 }
 
-// settle lets time pass in the bubble.
-func settle(d time.Duration) {
-	<-time.After(d)
-	synctest.Wait()
-}
-
-func (b *bench) pressed() (keys []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, s := range b.signals {
-		keys = append(keys, strings.TrimSpace(string(s.Key)+" "+s.Digits))
-	}
-	return keys
-}
-
-func (b *bench) want(keys ...string) {
-	b.t.Helper()
-	if got := b.pressed(); !slices.Equal(got, keys) {
-		b.t.Errorf("pressed %q, want %q", got, keys)
-	}
-}
-
-func (b *bench) press(key devices.Key, digits string) {
-	b.t.Helper()
-	if err := b.boxes.Press("box-1", key, digits); err != nil {
-		b.t.Fatal(err)
-	}
-	settle(time.Second)
-}
-
-func (b *bench) fault(name string, on bool) {
-	b.t.Helper()
-	if err := b.boxes.SetFault(name, on); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b *bench) box() emulated.UnitView { return b.boxes.View().(emulated.View).Units[0] }
+// box is the emulated box as a person sees it.
+func box(b *callboxtest.Bench) emulated.UnitView { return b.Emulator.View().(emulated.View).Units[0] }
 
 func TestEveryKeyPressesOnceAndIsAcknowledged(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, true, "{address: 5}")
-		defer b.stop()
-		for _, key := range b.box().Keys {
-			b.press(key, "")
-			b.want(string(key))
-			if b.box().Queued != 0 {
+	on(t, func(b *callboxtest.Bench) {
+		var pressed []string
+		for _, key := range box(b).Keys {
+			b.Press(key, "")
+			pressed = append(pressed, string(key))
+			b.Want(pressed...)
+			if box(b).Queued != 0 {
 				t.Errorf("%s is not acknowledged", key)
 			}
-			b.signals = nil
 		}
-		b.press(devices.KeyTransfer, "12")
-		b.want("transfer 12")
+		b.Press(devices.KeyTransfer, "12")
+		b.Want(append(pressed, "transfer 12")...)
 	})
 }
 
@@ -173,128 +85,108 @@ func TestBadLinesPressOnceOrNever(t *testing.T) {
 		"bad_sum": nil, "truncated": nil, "silent": nil,
 		"duplicate": {"next"}, "lost_ack": {"next"}, "garbage": {"next"},
 	} {
-		synctest.Test(t, func(t *testing.T) {
-			b := begin(t, true, "{address: 5}")
-			defer b.stop()
-			b.fault(fault, true)
-			b.press(devices.KeyNext, "")
-			b.want(want...)
-			b.fault(fault, false)
-			settle(time.Second)
-			b.press(devices.KeyRecall, "")
-			b.want(append(want, "recall")...)
+		on(t, func(b *callboxtest.Bench) {
+			b.Fault(fault, true)
+			b.Press(devices.KeyNext, "")
+			b.Want(want...)
+			b.Fault(fault, false)
+			devicetest.Settle(time.Second)
+			b.Press(devices.KeyRecall, "")
+			b.Want(append(want, "recall")...)
 		})
 	}
 }
 
 func TestTheSameKeyAfterAWhileIsAnotherPress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, true, "{address: 5}")
-		defer b.stop()
-		b.press(devices.KeyNext, "")
-		b.press(devices.KeyNext, "")
-		b.want("next", "next")
-		if b.signals[0].ID == b.signals[1].ID {
-			t.Errorf("two presses share the ID %s", b.signals[0].ID)
+	on(t, func(b *callboxtest.Bench) {
+		b.Press(devices.KeyNext, "")
+		b.Press(devices.KeyNext, "")
+		b.Want("next", "next")
+		if pressed := b.Signals(); pressed[0].ID == pressed[1].ID {
+			t.Errorf("two presses share the ID %s", pressed[0].ID)
 		}
 	})
 }
 
 func TestAPressThatNobodyTookIsNotAcknowledged(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, true, "{address: 5}")
-		defer b.stop()
-		b.refuse = 1
-		if err := b.boxes.Press("box-1", devices.KeyNext, ""); err != nil {
-			t.Fatal(err)
-		}
-		settle(100 * time.Millisecond)
-		if b.want(); b.box().Queued != 1 {
+	on(t, func(b *callboxtest.Bench) {
+		b.Refuse(1)
+		b.Strike(devices.KeyNext, "")
+		devicetest.Settle(100 * time.Millisecond)
+		if b.Want(); box(b).Queued != 1 {
 			t.Error("a press that was refused is acknowledged")
 		}
-		settle(time.Second) // the box says it again
-		if b.want("next"); b.box().Queued != 0 {
+		devicetest.Settle(time.Second) // the box says it again
+		if b.Want("next"); box(b).Queued != 0 {
 			t.Error("the repeated press is not acknowledged")
 		}
 	})
 }
 
 func TestTheBoxShowsTheTicketAndBeepsForTrouble(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, true, "{address: 5}")
-		defer b.stop()
+	on(t, func(b *callboxtest.Bench) {
 		for _, c := range []struct {
 			text, shown string
 			beeps       int
 		}{{"M045", "045", 0}, {"A12", "12", 0}, {"----", "", 0}, {"Err", "", 1}, {"Q1234", "234", 1}} {
-			if err := b.bus.Tell(t.Context(), "box-1", c.text); err != nil {
+			if err := b.Driver.(devices.Teller).Tell(t.Context(), "box-1", c.text); err != nil {
 				t.Fatal(err)
 			}
-			settle(time.Second)
-			if v := b.box(); v.Shown != c.shown || v.Beeps != c.beeps {
+			devicetest.Settle(time.Second)
+			if v := box(b); v.Shown != c.shown || v.Beeps != c.beeps {
 				t.Errorf("%q: shows %q and beeped %d times", c.text, v.Shown, v.Beeps)
 			}
 		}
-		b.fault("silent", true)
-		if err := b.bus.Tell(t.Context(), "box-1", "M007"); err != nil {
+		b.Fault("silent", true)
+		if err := b.Driver.(devices.Teller).Tell(t.Context(), "box-1", "M007"); err != nil {
 			t.Fatal(err)
 		}
-		settle(time.Second)
-		b.fault("silent", false)
-		settle(refresh + time.Second)
-		if v := b.box(); v.Shown != "007" || v.Beeps != 1 {
+		devicetest.Settle(time.Second)
+		b.Fault("silent", false)
+		devicetest.Settle(refresh + time.Second)
+		if v := box(b); v.Shown != "007" || v.Beeps != 1 {
 			t.Errorf("a box that was off shows %q and beeped %d times", v.Shown, v.Beeps)
 		}
-		if err := b.bus.Tell(t.Context(), "nobody", "1"); err == nil {
+		if err := b.Driver.(devices.Teller).Tell(t.Context(), "nobody", "1"); err == nil {
 			t.Error("a text for no unit is taken")
 		}
 	})
 }
 
 func TestHealthFollowsTheLine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, true, "{address: 5}")
-		b.press(devices.KeyNext, "")
-		b.fault("bad_sum", true)
-		b.press(devices.KeyRecall, "")
-		b.fault("bad_sum", false)
-		b.press(devices.KeyServed, "")
-		b.stop()
-		if want := []string{"box-1 up", "box-1 degraded", "box-1 up"}; !slices.Equal(b.states, want) {
-			t.Errorf("states %q, want %q", b.states, want)
-		}
+	on(t, func(b *callboxtest.Bench) {
+		b.Press(devices.KeyNext, "")
+		b.Fault("bad_sum", true)
+		b.Press(devices.KeyRecall, "")
+		b.Fault("bad_sum", false)
+		b.Press(devices.KeyServed, "")
+		b.WantStates("box-1 up", "box-1 degraded", "box-1 up")
 	})
 }
 
 // An adapter that hears itself sends everything back. It must not talk to
 // itself for ever.
 func TestAnEchoingAdapterComesToRest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, false, "{address: 5}")
-		heard := 0
-		var echo sync.WaitGroup
-		echo.Go(func() {
+	byHand(t, func(b *callboxtest.Bench) {
+		var heard atomic.Int64
+		b.Run(func(context.Context) error {
 			var p [64]byte
 			for {
-				n, err := b.far.Read(p[:])
+				n, err := b.Far.Read(p[:])
 				if err != nil {
-					return
+					return err
 				}
-				heard += n
-				if _, err := b.far.Write(p[:n]); err != nil {
-					return
+				heard.Add(int64(n))
+				if _, err := b.Far.Write(p[:n]); err != nil {
+					return err
 				}
 			}
 		})
-		if _, err := b.far.Write(golden()["next"]); err != nil {
-			t.Fatal(err)
-		}
-		settle(time.Minute)
-		b.want("next")
-		b.stop()
-		echo.Wait()
-		if most := answers * len(golden()["next"]); heard > most {
-			t.Errorf("%d bytes were said to the echo, at most %d expected", heard, most)
+		b.Say(golden()["next"])
+		devicetest.Settle(time.Minute)
+		b.Want("next")
+		if most := int64(answers * len(golden()["next"])); heard.Load() > most {
+			t.Errorf("%d bytes were said to the echo, at most %d expected", heard.Load(), most)
 		}
 	})
 }
@@ -302,9 +194,7 @@ func TestAnEchoingAdapterComesToRest(t *testing.T) {
 // However a line cuts, loses and turns over, no key comes out that was not
 // pressed, and the line recovers.
 func TestNoiseNeverPresses(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := begin(t, false, "{address: 5}")
-		defer b.stop()
+	byHand(t, func(b *callboxtest.Bench) {
 		r := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 		for range 300 {
 			f := golden()["next"]
@@ -313,28 +203,24 @@ func TestNoiseNeverPresses(t *testing.T) {
 			}
 			i := 5 + r.IntN(len(f)-6) // address to sum
 			f[i] ^= 1 << r.IntN(8)
-			if _, err := b.far.Write(f[:len(f)-r.IntN(3)]); err != nil {
-				t.Fatal(err)
-			}
-			settle(200 * time.Millisecond)
+			b.Say(f[:len(f)-r.IntN(3)])
+			devicetest.Settle(200 * time.Millisecond)
 		}
-		b.want()
-		if _, err := b.far.Write(golden()["next"]); err != nil {
-			t.Fatal(err)
-		}
-		settle(time.Second)
-		b.want("next")
+		b.Want()
+		b.Say(golden()["next"])
+		devicetest.Settle(time.Second)
+		b.Want("next")
 	})
 }
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range [][]string{{}, {"{address: 0}"}, {"{address: 256}"}, {"{address: 1, profile: other}"}, {"{address: 1, keys: {}}"}, {"{address: 1}", "{address: 1}"}} {
-		if _, err := Open(nil, units(o...)); err == nil {
+		if _, err := Open(nil, devicetest.Units("box", o...)); err == nil {
 			t.Errorf("%v was accepted", o)
 		}
 	}
 	for _, name := range Profiles() {
-		if _, err := Open(nil, units("{address: 1, profile: "+name+"}")); err != nil {
+		if _, err := Open(nil, devicetest.Units("box", "{address: 1, profile: "+name+"}")); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -2,24 +2,20 @@ package hb1
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"lobby/devices"
+	"lobby/devices/devicetest"
 	emulated "lobby/devices/emulator/hb1"
 	bridge "lobby/firmware-bridge"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // recorder keeps what the host sends, while it is on.
 type recorder struct {
@@ -107,25 +103,8 @@ func TestHostBytesAreGolden(t *testing.T) {
 			session(t, b, e, r)
 			r.turn(false)
 			hex, words := r.golden(t)
-			compare(t, name+".golden", hex)
-			compare(t, name+".txt", words)
+			devicetest.File(t, filepath.Join("testdata", name+".golden"), hex)
+			devicetest.File(t, filepath.Join("testdata", name+".txt"), words)
 		})
-	}
-}
-
-func compare(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; with -update it becomes\n%s\ninstead of\n%s", name, got, strings.TrimSpace(string(want)))
 	}
 }

@@ -7,7 +7,6 @@ package clips
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -70,34 +69,23 @@ var (
 
 // New makes the card on a wire.
 func New(units []devices.Unit) (emulator.Emulator, error) {
-	if len(units) != 1 {
-		return nil, fmt.Errorf("clips emulator: %d voices on one card", len(units))
+	name, err := emulator.Only("clips", units, &options{})
+	if err != nil {
+		return nil, err
 	}
-	var o options
-	if err := units[0].Options(&o); err != nil {
-		return nil, fmt.Errorf("clips emulator: unit %s: %w", units[0].Name, err)
-	}
-	return &Emulator{Switches: emulator.NewSwitches("clips emulator", faultSilent), name: units[0].Name}, nil
+	return &Emulator{Switches: emulator.NewSwitches("clips emulator", faultSilent), name: name}, nil
 }
 
 // Serve implements emulator.Emulator.
 func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case piece := <-heard:
-				if !e.On(faultSilent) {
-					e.take(piece)
-				}
-			}
-		}
-	})
+	return emulator.Listen(ctx, line, e.take)
 }
 
 // take plays every file that is whole.
 func (e *Emulator) take(piece []byte) {
+	if e.On(faultSilent) {
+		return
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.held = append(e.held, piece...)

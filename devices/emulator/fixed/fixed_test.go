@@ -1,12 +1,11 @@
 package fixed
 
 import (
-	"encoding/hex"
 	"fmt"
-	"strings"
 	"testing"
 
 	"lobby/devices"
+	"lobby/devices/devicetest"
 )
 
 func mustNew(t testing.TB, sheet string, addresses ...int) *Emulator {
@@ -25,26 +24,17 @@ func mustNew(t testing.TB, sheet string, addresses ...int) *Emulator {
 	return e.(*Emulator)
 }
 
-func raw(t testing.TB, text string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(text, " ", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // The examples of the makers' sheets, byte for byte.
 func TestSheets(t *testing.T) {
 	e := mustNew(t, "kanban4", 4, 5)
-	if answer, rest := e.hear(raw(t, "05 03 E7 EF")); len(answer)+len(rest) > 0 {
+	if answer, rest := e.hear(devicetest.Bytes("05 03 E7 EF")); len(answer)+len(rest) > 0 {
 		t.Errorf("answers % X, keeps % X", answer, rest)
 	}
 	if v := e.View().(View); v.Units[0].Text != "" || v.Units[1].Text != "999" {
 		t.Errorf("%+v", v)
 	}
 	e = mustNew(t, "sunpn", 0)
-	answer, rest := e.hear(raw(t, "00 3A 00 78 03 01 B6 0A"))
+	answer, rest := e.hear(devicetest.Bytes("00 3A 00 78 03 01 B6 0A"))
 	if fmt.Sprintf("% X", answer) != "2A 00 78 03 01 A6 0A" || len(rest) > 0 {
 		t.Errorf("answers % X, keeps % X", answer, rest)
 	}
@@ -55,9 +45,9 @@ func TestSheets(t *testing.T) {
 
 func TestBrokenFramesShowNothing(t *testing.T) {
 	e := mustNew(t, "kanban4", 5)
-	e.hear(raw(t, "05 03 E7 EE 05 03"))
+	e.hear(devicetest.Bytes("05 03 E7 EE 05 03"))
 	f := mustNew(t, "sunpn", 0)
-	f.hear(raw(t, "3A 00 78 03 01 B7 0A"))
+	f.hear(devicetest.Bytes("3A 00 78 03 01 B7 0A"))
 	for _, v := range []View{e.View().(View), f.View().(View)} {
 		if v.Units[0].Text != "" || v.Units[0].Frames != 0 {
 			t.Errorf("%+v", v)

@@ -4,12 +4,10 @@
 package keyboard
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"lobby/devices"
@@ -56,13 +54,10 @@ type options struct {
 // Emulator is one keypad.
 type Emulator struct {
 	*emulator.Switches
-	name string
-	bits int
-
-	mu   sync.Mutex
-	out  [][]byte
-	wake chan struct{}
-	keys int // pressed so far
+	*emulator.Outbox
+	name   string
+	bits   int
+	struck atomic.Int64 // keys so far
 }
 
 var (
@@ -73,19 +68,17 @@ var (
 
 // NewNumpad makes a numeric keypad.
 func NewNumpad(units []devices.Unit) (emulator.Emulator, error) {
-	if len(units) != 1 {
-		return nil, fmt.Errorf("keyboard emulator: %d units on one wire", len(units))
-	}
 	var o options
-	if err := units[0].Options(&o); err != nil {
-		return nil, fmt.Errorf("keyboard emulator: unit %s: %w", units[0].Name, err)
+	name, err := emulator.Only("keyboard", units, &o)
+	if err != nil {
+		return nil, err
 	}
 	if o.Bits == 0 {
 		o.Bits = strconv.IntSize
 	}
 	return &Emulator{
 		Switches: emulator.NewSwitches("keyboard emulator", silent, stuck, bouncing, overflow),
-		name:     units[0].Name, bits: o.Bits, wake: make(chan struct{}, 1),
+		Outbox:   emulator.NewOutbox(), name: name, bits: o.Bits,
 	}, nil
 }
 
@@ -132,19 +125,8 @@ func (e *Emulator) strike(strokes []uint16) {
 			b = e.event(e.event(b, evKey, code, 0), evSyn, 0, 0)
 		}
 	}
-	e.put(b, len(strokes))
-}
-
-// put gives the kernel's records to whoever reads.
-func (e *Emulator) put(b []byte, keys int) {
-	e.mu.Lock()
-	e.out = append(e.out, b)
-	e.keys += keys
-	e.mu.Unlock()
-	select {
-	case e.wake <- struct{}{}:
-	default:
-	}
+	e.Put(b)
+	e.struck.Add(int64(len(strokes)))
 }
 
 // repeats is how often the kernel repeats a key: 33 times a second.
@@ -168,29 +150,6 @@ func (e *Emulator) event(b []byte, kind, code uint16, value uint32) []byte {
 	return binary.NativeEndian.AppendUint32(b, value)
 }
 
-// Serve implements emulator.Emulator.
-func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-heard: // nothing is ever written to a keypad
-			case <-e.wake:
-			}
-			e.mu.Lock()
-			out := e.out
-			e.out = nil
-			e.mu.Unlock()
-			for _, b := range out {
-				if _, err := line.Write(b); err != nil {
-					return err
-				}
-			}
-		}
-	})
-}
-
 // View is what stands before the keypad.
 type View struct {
 	Kind  string     `json:"kind"` // always "callbox"
@@ -207,12 +166,9 @@ type UnitView struct {
 
 // View implements emulator.Emulator; it returns a View.
 func (e *Emulator) View() any {
-	u := UnitView{Name: e.name, Up: !e.On(silent)}
+	u := UnitView{Name: e.name, Up: !e.On(silent), Struck: int(e.struck.Load())}
 	for _, s := range pad {
 		u.Keys = append(u.Keys, s.key)
 	}
-	e.mu.Lock()
-	u.Struck = e.keys
-	e.mu.Unlock()
 	return View{Kind: "callbox", Units: []UnitView{u}}
 }

@@ -71,7 +71,8 @@ func (w *Wedge) Press(unit string, key devices.Key, text string) error {
 	b = w.event(w.event(b, evKey, 28, 1), evSyn, 0, 0)
 	b = w.event(w.event(b, evKey, 28, 0), evSyn, 0, 0)
 	if !w.On(silent) {
-		w.put(b, len(text)+1)
+		w.Put(b)
+		w.struck.Add(int64(len(text) + 1))
 	}
 	return nil
 }

@@ -5,36 +5,11 @@
 package max7219
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"strings"
-	"sync"
 
 	"lobby/devices"
 	"lobby/devices/emulator"
-)
-
-// View is what can be seen.
-type View struct {
-	Kind  string `json:"kind"` // always "board"
-	Units []Unit `json:"units"`
-}
-
-// Unit is the row of digits.
-type Unit struct {
-	Name   string `json:"name"`
-	Text   string `json:"text"`
-	Ticket string `json:"ticket"`
-	Color  string `json:"color"`
-	Up     bool   `json:"up"`
-	Frames int    `json:"frames"` // transactions
-}
-
-// The fault switches.
-const (
-	faultSilent = "silent" // the cable is broken
-	powerCycle  = "power_cycle"
 )
 
 // options are the driver's.
@@ -43,85 +18,55 @@ type options struct {
 	Brightness int `yaml:"brightness"`
 }
 
-// Emulator is one row of chips.
-type Emulator struct {
-	*emulator.Switches
-	name string
-
-	mu     sync.Mutex
+// row is one row of chips.
+type row struct {
 	chips  []registers // the first one is nearest to the computer, at the right
 	held   []byte
-	frames int
+	frames int // transactions
 }
 
 // registers are those of one chip, by their addresses.
 type registers [16]byte
 
-var (
-	_ emulator.New      = New
-	_ emulator.Troubled = (*Emulator)(nil)
-)
+var _ emulator.New = New
 
 // New makes the row of chips on a wire.
 func New(units []devices.Unit) (emulator.Emulator, error) {
-	if len(units) != 1 {
-		return nil, fmt.Errorf("max7219 emulator: %d boards on one wire", len(units))
-	}
 	o := options{Digits: 4}
-	if err := units[0].Options(&o); err != nil {
-		return nil, fmt.Errorf("max7219 emulator: unit %s: %w", units[0].Name, err)
-	}
-	if o.Digits < 1 {
-		return nil, fmt.Errorf("max7219 emulator: unit %s: %d digits", units[0].Name, o.Digits)
-	}
-	e := &Emulator{Switches: emulator.NewSwitches("max7219 emulator", faultSilent), name: units[0].Name, chips: make([]registers, (o.Digits+7)/8)}
-	e.Once(powerCycle, func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		clear(e.chips) // shut down, nothing decoded, one digit
-		e.held = nil
-	})
-	return e, nil
-}
-
-// Serve implements emulator.Emulator.
-func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case piece := <-heard:
-				if !e.On(faultSilent) {
-					e.take(piece)
-				}
-			}
+	return emulator.NewBoard("max7219", "red", units, &o, func() (emulator.Display, error) {
+		if o.Digits < 1 {
+			return nil, fmt.Errorf("%d digits", o.Digits)
 		}
+		return &row{chips: make([]registers, (o.Digits+7)/8)}, nil
 	})
 }
 
-// take latches whole transactions: 16 bits for each chip, the last chip first.
-func (e *Emulator) take(piece []byte) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.held = append(e.held, piece...)
-	for size := 2 * len(e.chips); len(e.held) >= size; e.held = e.held[size:] {
-		for i := range e.chips {
-			word := e.held[size-2*i-2:]
-			e.chips[i][word[0]&0x0f] = word[1]
+// PowerUp implements emulator.Display: shut down, nothing decoded, one digit.
+func (r *row) PowerUp() {
+	clear(r.chips)
+	r.held = nil
+}
+
+// Take latches whole transactions: 16 bits for each chip, the last chip first.
+func (r *row) Take(piece []byte) {
+	r.held = append(r.held, piece...)
+	for size := 2 * len(r.chips); len(r.held) >= size; r.held = r.held[size:] {
+		for i := range r.chips {
+			word := r.held[size-2*i-2:]
+			r.chips[i][word[0]&0x0f] = word[1]
 		}
-		e.frames++
+		r.frames++
 	}
 }
 
 // shapes are what the decoder shows (table 5).
 const shapes = "0123456789-EHLP "
 
-// text reads the digits from the left, as the hall sees them.
-func (e *Emulator) text() string {
+// Text reads the digits from the left, as the hall sees them.
+func (r *row) Text() string {
 	var b strings.Builder
-	for i := len(e.chips) - 1; i >= 0; i-- {
-		c := e.chips[i]
+	for i := len(r.chips) - 1; i >= 0; i-- {
+		c := r.chips[i]
 		for digit := 7; digit >= 0; digit-- {
 			switch {
 			case c[0x0f]&1 != 0:
@@ -138,10 +83,5 @@ func (e *Emulator) text() string {
 	return strings.TrimSpace(b.String())
 }
 
-// View returns a View.
-func (e *Emulator) View() any {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	text := e.text()
-	return View{Kind: "board", Units: []Unit{{Name: e.name, Text: text, Ticket: text, Color: "red", Up: !e.On(faultSilent), Frames: e.frames}}}
-}
+// Frames implements emulator.Display.
+func (r *row) Frames() int { return r.frames }

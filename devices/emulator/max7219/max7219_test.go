@@ -2,20 +2,14 @@ package max7219
 
 import (
 	"testing"
-
-	"lobby/devices"
 )
 
 // After power-up the chip is dark until it is woken and told to decode.
 func TestDataSheet(t *testing.T) {
-	made, err := New([]devices.Unit{{Name: "3", Options: func(any) error { return nil }}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := made.(*Emulator)
+	r := &row{chips: make([]registers, 1)}
 	text := func(b ...byte) string {
-		e.take(b)
-		return e.View().(View).Units[0].Text
+		r.Take(b)
+		return r.Text()
 	}
 	for _, c := range []struct {
 		bytes []byte

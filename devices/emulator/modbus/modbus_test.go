@@ -2,7 +2,6 @@ package modbus
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -13,37 +12,17 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
-	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator"
 )
 
-func units(options ...string) []devices.Unit {
-	var us []devices.Unit
-	for i, o := range options {
-		us = append(us, devices.Unit{Name: fmt.Sprint("display-", i), Options: func(into any) error {
-			return yaml.NewDecoder(strings.NewReader(o), yaml.Strict()).Decode(into)
-		}})
-	}
-	return us
-}
-
 func mustNew(t testing.TB, options ...string) *Emulator {
 	t.Helper()
-	e, err := New(units(options...))
+	e, err := New(devicetest.Units("display", options...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e.(*Emulator)
-}
-
-func raw(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
 }
 
 // TestConversation holds the emulator against frames typed in by hand, those
@@ -69,7 +48,7 @@ func TestConversation(t *testing.T) {
 			{"unknown function", "01 2B 0E 01 00 70 77", "01 AB 01 9E F0"},
 			{"text cannot be read", "02 03 03 E8 00 01 04 49", "02 83 01 70 F0"},
 		} {
-			near.Write(raw(c.ask))
+			near.Write(devicetest.Bytes(c.ask))
 			near.SetReadDeadline(time.Now().Add(silence + 50*time.Millisecond))
 			p := make([]byte, 64)
 			n, err := near.Read(p)
@@ -77,7 +56,7 @@ func TestConversation(t *testing.T) {
 				t.Errorf("%s: answered %q, %v; want %q", c.name, got, err, c.answer)
 			}
 		}
-		if v := e.View().(View); v.Kind != "board" || v.Units[0].Text != "A015" || v.Units[0].Name != "display-0" {
+		if v := e.View().(View); v.Kind != "board" || v.Units[0].Text != "A015" || v.Units[0].Name != "display-1" {
 			t.Errorf("the displays show %+v", v)
 		}
 		cancel()
@@ -91,7 +70,7 @@ func TestPiecesOfAFrame(t *testing.T) {
 		e := mustNew(t, "{unit: 1, map: dm56}")
 		var wait sync.WaitGroup
 		wait.Go(func() { e.Serve(context.Background(), far) })
-		ask := raw("01 06 00 07 00 0F 78 0F")
+		ask := devicetest.Bytes("01 06 00 07 00 0F 78 0F")
 		send := func(pause time.Duration) int {
 			near.Write(ask[:3])
 			time.Sleep(pause)
@@ -139,16 +118,16 @@ func TestNewRefuses(t *testing.T) {
 		{"{unit: 1, map: dm56, screen: 1}"},
 		{"{unit: 1, map: dm56}", "{unit: 1, map: embeddedart}"},
 	} {
-		if _, err := New(units(bad...)); err == nil {
+		if _, err := New(devicetest.Units("display", bad...)); err == nil {
 			t.Errorf("%v is accepted", bad)
 		}
 	}
 }
 
 func FuzzEmulator(f *testing.F) {
-	f.Add(raw("01 06 00 07 00 0F 78 0F"))
-	f.Add(raw("01 10 00 00 00 04 08 00 41 00 30 00 31 00 35 36 A2"))
-	f.Add(raw("00 06 00 07 00 0F 78 0F"))
+	f.Add(devicetest.Bytes("01 06 00 07 00 0F 78 0F"))
+	f.Add(devicetest.Bytes("01 10 00 00 00 04 08 00 41 00 30 00 31 00 35 36 A2"))
+	f.Add(devicetest.Bytes("00 06 00 07 00 0F 78 0F"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		e := mustNew(t, "{unit: 1, map: dm56}", "{unit: 2, map: embeddedart}",
 			"{unit: 3, map: custom, register: 65535, digits: 1, mode: ascii}")

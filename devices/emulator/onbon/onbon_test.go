@@ -2,7 +2,6 @@ package onbon
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -12,37 +11,17 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
-	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator"
 )
 
-func units(options ...string) []devices.Unit {
-	var us []devices.Unit
-	for i, o := range options {
-		us = append(us, devices.Unit{Name: fmt.Sprint("sign-", i), Options: func(into any) error {
-			return yaml.NewDecoder(strings.NewReader(o), yaml.Strict()).Decode(into)
-		}})
-	}
-	return us
-}
-
 func mustNew(t testing.TB, options ...string) *Emulator {
 	t.Helper()
-	e, err := New(units(options...))
+	e, err := New(devicetest.Units("sign", options...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e.(*Emulator)
-}
-
-func raw(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
 }
 
 const (
@@ -82,7 +61,7 @@ func TestConversation(t *testing.T) {
 			{"delete all", eight + "01 00 00 80 00 00 00 00 00 00 FE 02 07 00 A3 06 01 02 00 FF 00 67 CC 5A",
 				nine + "00 80 01 00 00 00 00 00 00 00 FE 02 05 00 A0 00 00 00 00 64 DC 5A", ""},
 		} {
-			near.Write(raw(c.ask))
+			near.Write(devicetest.Bytes(c.ask))
 			near.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 			p := make([]byte, 128)
 			n, err := near.Read(p)
@@ -174,17 +153,17 @@ func TestNewRefuses(t *testing.T) {
 		{"{screen: 1, width: 128, height: 32, unit: 3}"},
 		{"{screen: 1, width: 128, height: 32}", "{screen: 1, width: 64, height: 32}"},
 	} {
-		if _, err := New(units(bad...)); err == nil {
+		if _, err := New(devicetest.Units("sign", bad...)); err == nil {
 			t.Errorf("%v is accepted", bad)
 		}
 	}
 }
 
 func FuzzEmulator(f *testing.F) {
-	f.Add(raw(welcome))
-	f.Add(raw("A3 06 01 00 00 FF 00"))
+	f.Add(devicetest.Bytes(welcome))
+	f.Add(devicetest.Bytes("A3 06 01 00 00 FF 00"))
 	f.Add(append([]byte{0xA3, 6, 1, 0, 0}, update(0, 128, `\C1A\n`)...))
-	f.Add(raw("A1 02 01 00 00"))
+	f.Add(devicetest.Bytes("A1 02 01 00 00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e := mustNew(t, "{screen: 1, width: 128, height: 32}", "{screen: 2, width: 64, height: 16}")
 		var u unpacker

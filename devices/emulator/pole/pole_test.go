@@ -2,17 +2,12 @@ package pole
 
 import (
 	"testing"
-
-	"lobby/devices"
 )
 
-func mustNew(t testing.TB, mode string) *Emulator {
-	t.Helper()
-	e, err := New([]devices.Unit{{Name: "3", Options: func(into any) error { into.(*options).Mode = mode; return nil }}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e.(*Emulator)
+func newDisplay(mode string) *display {
+	d := &display{mode: mode}
+	d.PowerUp()
+	return d
 }
 
 // The examples of the manuals.
@@ -28,11 +23,11 @@ func TestManuals(t *testing.T) {
 		{"epson", "\x1bQAupper\r", "Aupper"},
 	} {
 		for _, piece := range []int{1, len(c.sent)} {
-			e := mustNew(t, c.mode)
+			d := newDisplay(c.mode)
 			for at := 0; at < len(c.sent); at += piece {
-				e.take([]byte(c.sent[at:min(at+piece, len(c.sent))]))
+				d.Take([]byte(c.sent[at:min(at+piece, len(c.sent))]))
 			}
-			if got := e.View().(View).Units[0].Text; got != c.want {
+			if got := d.Text(); got != c.want {
 				t.Errorf("%s %q: %q, want %q", c.mode, c.sent, got, c.want)
 			}
 		}
@@ -43,9 +38,9 @@ func FuzzTake(f *testing.F) {
 	f.Add([]byte("\x1b@\x0c\x1bQAA015\r\x1f$\x01\x02W"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, mode := range []string{"cd5220", "epson"} {
-			e := mustNew(t, mode)
-			e.take(b)
-			e.View()
+			d := newDisplay(mode)
+			d.Take(b)
+			d.Text()
 		}
 	})
 }

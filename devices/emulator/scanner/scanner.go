@@ -3,9 +3,7 @@
 package scanner
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 
@@ -30,12 +28,11 @@ const (
 // Emulator is one scanner.
 type Emulator struct {
 	*emulator.Switches
+	*emulator.Outbox
 	name string
 
 	mu   sync.Mutex
-	out  []string
 	last string
-	wake chan struct{}
 }
 
 var (
@@ -46,12 +43,13 @@ var (
 
 // New makes the scanner on a wire, which has room for one.
 func New(units []devices.Unit) (emulator.Emulator, error) {
-	if len(units) != 1 {
-		return nil, fmt.Errorf("scanner emulator: %d scanners on one wire", len(units))
+	name, err := emulator.Only("scanner", units, &struct{}{})
+	if err != nil {
+		return nil, err
 	}
 	return &Emulator{
 		Switches: emulator.NewSwitches("scanner emulator", silent, garbage, noEnd, crOnly, endless, twice),
-		name:     units[0].Name, wake: make(chan struct{}, 1),
+		Outbox:   emulator.NewOutbox(), name: name,
 	}, nil
 }
 
@@ -76,37 +74,12 @@ func (e *Emulator) Press(unit string, key devices.Key, text string) error {
 	}
 	e.mu.Lock()
 	e.last = text
-	e.out = append(e.out, text+end)
-	if e.On(twice) {
-		e.out = append(e.out, text+end)
-	}
 	e.mu.Unlock()
-	select {
-	case e.wake <- struct{}{}:
-	default:
+	e.Put([]byte(text + end))
+	if e.On(twice) {
+		e.Put([]byte(text + end))
 	}
 	return nil
-}
-
-// Serve implements emulator.Emulator.
-func (e *Emulator) Serve(ctx context.Context, line io.ReadWriter) error {
-	return emulator.Converse(ctx, line, func(ctx context.Context, heard <-chan []byte) error {
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-heard: // triggers by command are not for this scanner
-			case <-e.wake:
-			}
-			e.mu.Lock()
-			out := strings.Join(e.out, "")
-			e.out = nil
-			e.mu.Unlock()
-			if _, err := io.WriteString(line, out); err != nil {
-				return err
-			}
-		}
-	})
 }
 
 // View is what stands before the scanner.

@@ -18,7 +18,7 @@ import (
 	"lobby/devices/emulator/line"
 )
 
-var update = flag.Bool("update", false, "record stm32flash anew")
+var record = flag.Bool("record", false, "record stm32flash anew")
 
 const recording = "testdata/stm32flash.txt"
 
@@ -85,7 +85,7 @@ func TestForeignHost(t *testing.T) {
 	if !bytes.HasPrefix(v.Flash, image()) || v.Running != 0x08000000 || v.Erased != 2 {
 		t.Errorf("running at %08x, %d pages erased", v.Running, v.Erased)
 	}
-	if *update {
+	if *record {
 		text := "# stm32flash 0.7 -w -v -g with an image of 1500 bytes; > host, < chip\n" + devicetest.FormatOps(fromHost(r.record.Ops()))
 		if err := os.WriteFile(recording, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package syn6288
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -12,33 +11,18 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator"
 )
 
-func unit(options string) devices.Unit {
-	return devices.Unit{Name: "hall", Options: func(into any) error {
-		return yaml.NewDecoder(strings.NewReader(options), yaml.Strict()).Decode(into)
-	}}
-}
-
 func mustNew(t testing.TB, options string) *Emulator {
 	t.Helper()
-	e, err := New([]devices.Unit{unit(options)})
+	e, err := New(devicetest.Units("hall", options))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e.(*Emulator)
-}
-
-func raw(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
 }
 
 // The examples of the data sheet and others computed by hand.
@@ -79,7 +63,7 @@ func converse(t *testing.T, steps []talk) (v View) {
 		for _, s := range steps {
 			time.Sleep(s.after)
 			if s.ask != "" {
-				near.Write(raw(s.ask))
+				near.Write(devicetest.Bytes(s.ask))
 			}
 			near.SetReadDeadline(time.Now().Add(patience))
 			p := make([]byte, 16)
@@ -109,7 +93,7 @@ func TestConversation(t *testing.T) {
 		{"cut frame", 0, "FD 00 02", "45"}, // its rest never comes
 		{"whole again", 0, query, "41 4F"},
 	})
-	if len(v.Said) != 1 || v.Said[0].Text != "宇音天下" || v.Said[0].Cut || v.Kind != "speaker" || v.Name != "hall" {
+	if len(v.Said) != 1 || v.Said[0].Text != "宇音天下" || v.Said[0].Cut || v.Kind != "speaker" || v.Name != "hall-1" {
 		t.Errorf("heard %+v", v)
 	}
 }
@@ -170,9 +154,9 @@ func TestFaultSwitches(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	for _, bad := range [][]devices.Unit{
 		nil,
-		{unit("{}"), unit("{}")},
-		{unit("{rate: -1}")},
-		{unit("{screen: 1}")},
+		devicetest.Units("hall", "{}", "{}"),
+		devicetest.Units("hall", "{rate: -1}"),
+		devicetest.Units("hall", "{screen: 1}"),
 	} {
 		if _, err := New(bad); err == nil {
 			t.Errorf("%d units are accepted", len(bad))
@@ -183,7 +167,7 @@ func TestNewRefuses(t *testing.T) {
 func TestOldTextsAreForgotten(t *testing.T) {
 	e := mustNew(t, "{}")
 	for range 3 * kept {
-		e.obey(raw(name))
+		e.obey(devicetest.Bytes(name))
 	}
 	if n := len(e.View().(View).Said); n != kept {
 		t.Errorf("%d texts are kept, want %d", n, kept)
@@ -192,7 +176,7 @@ func TestOldTextsAreForgotten(t *testing.T) {
 
 func FuzzEmulator(f *testing.F) {
 	for _, s := range []string{name, ticket, stop, pause, resume, query} {
-		f.Add(raw(s))
+		f.Add(devicetest.Bytes(s))
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		e := mustNew(t, "{}")
@@ -206,7 +190,7 @@ func FuzzEmulator(f *testing.F) {
 		}
 		r = receiver{envelope: syn}
 		var frame []byte
-		for _, c := range raw(query) {
+		for _, c := range devicetest.Bytes(query) {
 			frame = r.take(c)
 		}
 		if answer := e.obey(frame); len(answer) != 2 {

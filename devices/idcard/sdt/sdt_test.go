@@ -8,13 +8,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"lobby/devices"
-	"lobby/devices/board/boardtest"
 	"lobby/devices/devicetest"
 	emulated "lobby/devices/emulator/sdt"
 )
@@ -24,7 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // invented is a number with a right check digit of nobody.
 const invented = "110101194912310024"
 
-var none = boardtest.Decode("{}")
+var none = devicetest.Decode("{}")
 
 // hashed stands for the keyed hash.
 func hashed(n []byte) string { return fmt.Sprintf("hash of %d", len(n)) + string(n[16:17]) }
@@ -32,7 +30,7 @@ func hashed(n []byte) string { return fmt.Sprintf("hash of %d", len(n)) + string
 type bench struct {
 	t      *testing.T
 	reader *emulated.Emulator
-	ended  chan error
+	ended  <-chan error
 	mu     sync.Mutex
 	cards  []devices.Card
 }
@@ -40,27 +38,26 @@ type bench struct {
 // on runs f with a driver and an emulator in a bubble.
 func on(t *testing.T, f func(b *bench)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		near, far := devicetest.Pipe()
-		driver, err := Open(near, hashed, none)
+	devicetest.OnBench(t, func(wire *devicetest.Bench) {
+		driver, err := Open(wire.Near, hashed, none)
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := emulated.New([]devices.Unit{{Name: "k1", Options: none}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b := &bench{t: t, reader: e.(*emulated.Emulator), ended: make(chan error, 1)}
-		ctx, stop := context.WithCancel(context.Background())
-		var all sync.WaitGroup
-		all.Go(func() { _ = e.Serve(ctx, far) })
-		all.Go(func() { b.ended <- driver.Run(ctx, b.emit) })
+		b := &bench{t: t, reader: newReader(t)}
+		wire.Serve(b.reader)
+		b.ended = wire.Run(func(ctx context.Context) error { return driver.Run(ctx, b.emit) })
 		f(b)
-		stop()
-		far.Close()
-		all.Wait()
-		near.Close()
 	})
+}
+
+// newReader makes a reader of software.
+func newReader(t *testing.T) *emulated.Emulator {
+	t.Helper()
+	e, err := emulated.New([]devices.Unit{{Name: "k1", Options: none}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.(*emulated.Emulator)
 }
 
 func (b *bench) emit(_ context.Context, c devices.Card) {
@@ -74,8 +71,7 @@ func (b *bench) lay(number string) {
 	if err := b.reader.Press("k1", emulated.Key, number); err != nil {
 		b.t.Fatal(err)
 	}
-	<-time.After(5 * time.Second)
-	synctest.Wait()
+	devicetest.Settle(5 * time.Second)
 }
 
 func (b *bench) want(cards ...devices.Card) {
@@ -136,31 +132,26 @@ func TestFaultsAreNobody(t *testing.T) {
 
 // Nothing of a card stays in the driver's memory.
 func TestTheBufferIsCleared(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := devicetest.Pipe()
-		defer near.Close()
-		driver, _ := Open(near, hashed, none)
-		r := driver.(*Reader)
-		e, _ := emulated.New([]devices.Unit{{Name: "k1", Options: none}})
-		ctx, stop := context.WithCancel(context.Background())
-		var all sync.WaitGroup
-		all.Go(func() { _ = e.Serve(ctx, far) })
-		if err := e.(*emulated.Emulator).Press("k1", emulated.Key, invented); err != nil {
+	devicetest.OnBench(t, func(wire *devicetest.Bench) {
+		driver, err := Open(wire.Near, hashed, none)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, e := driver.(*Reader), newReader(t)
+		wire.Serve(e)
+		if err := e.Press("k1", emulated.Key, invented); err != nil {
 			t.Fatal(err)
 		}
 		read := 0
-		all.Go(func() {
-			_ = r.Run(ctx, func(context.Context, devices.Card) {
+		wire.Run(func(ctx context.Context) error {
+			return r.Run(ctx, func(context.Context, devices.Card) {
 				read++
 				if left := bytes.Trim(r.heard[:cap(r.heard)], "\x00"); len(left) > 0 {
 					t.Errorf("%d bytes of a card are left", len(left))
 				}
 			})
 		})
-		<-time.After(time.Second)
-		stop()
-		far.Close()
-		all.Wait()
+		devicetest.Settle(time.Second)
 		if read != 1 {
 			t.Errorf("read %d cards", read)
 		}
@@ -170,7 +161,7 @@ func TestTheBufferIsCleared(t *testing.T) {
 func TestFramesOfTheManual(t *testing.T) {
 	frames := map[string][]byte{"state": question(cmdState), "find": question(cmdFind), "select": question(cmdSelect), "read": question(cmdRead)}
 	for name, b := range frames {
-		boardtest.Golden(t, name, b, fmt.Sprintf("command %02X %02X", b[7], b[8]))
+		devicetest.Golden(t, name, b, fmt.Sprintf("command %02X %02X", b[7], b[8]))
 	}
 	for name, c := range map[string]struct {
 		bytes  []byte
@@ -188,7 +179,7 @@ func TestFramesOfTheManual(t *testing.T) {
 		}
 		frames[name] = c.bytes
 	}
-	boardtest.Page(t, "../../../hardware-docs/sdt.md", frames)
+	devicetest.Page(t, "../../../hardware-docs/sdt.md", frames)
 }
 
 func TestCheckDigits(t *testing.T) {
@@ -200,7 +191,7 @@ func TestCheckDigits(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	if _, err := Open(nil, nil, boardtest.Decode("{log: true}")); err == nil {
+	if _, err := Open(nil, nil, devicetest.Decode("{log: true}")); err == nil {
 		t.Error("an option was accepted")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
-	"flag"
 	"fmt"
 	"image"
 	"image/color"
@@ -19,10 +18,9 @@ import (
 	"golang.org/x/image/font/opentype"
 
 	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/printer/printertest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // cases are the slips of the golden files, each with its profile.
 func cases() map[string]struct {
@@ -62,17 +60,8 @@ func cases() map[string]struct {
 func TestGolden(t *testing.T) {
 	for name, c := range cases() {
 		got, _ := Encode(Profiles()[c.profile], c.slip)
-		golden := filepath.Join("testdata", name+".golden")
-		if *update {
-			write(t, golden, dump(got))
-			write(t, filepath.Join("testdata", name+".txt"), twin(t, got))
-		}
-		if want := read(t, golden); dump(got) != want {
-			t.Errorf("%s: bytes changed; decoded they are now\n%s", name, twin(t, got))
-		}
-		if want := read(t, filepath.Join("testdata", name+".txt")); twin(t, got) != want {
-			t.Errorf("%s: the decoded twin is stale:\n%s", name, twin(t, got))
-		}
+		devicetest.File(t, filepath.Join("testdata", name+".golden"), dump(got))
+		devicetest.File(t, filepath.Join("testdata", name+".txt"), twin(t, got))
 	}
 }
 

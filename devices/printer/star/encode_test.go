@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,10 +14,9 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/printer/printertest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // cases are the slips of the golden files, each with its profile.
 func cases() map[string]struct {
@@ -51,24 +49,8 @@ func cases() map[string]struct {
 func TestGolden(t *testing.T) {
 	for name, c := range cases() {
 		got, _ := Encode(Profiles()[c.profile], c.slip)
-		compare(t, filepath.Join("testdata", name+".golden"), dump(got))
-		compare(t, filepath.Join("testdata", name+".txt"), twin(t, got))
-	}
-}
-
-func compare(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s changed; it is now\n%s", path, got)
+		devicetest.File(t, filepath.Join("testdata", name+".golden"), dump(got))
+		devicetest.File(t, filepath.Join("testdata", name+".txt"), twin(t, got))
 	}
 }
 

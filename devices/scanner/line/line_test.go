@@ -4,18 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
 	"lobby/devices"
-	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
 	emulated "lobby/devices/emulator/scanner"
 	"lobby/devices/scanner/scannertest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var none = boardtest.Decode("{}")
+var none = devicetest.Decode("{}")
 
 // lines are what scanners send, with what it is.
 func lines() map[string]struct {
@@ -36,18 +37,16 @@ func TestLinesAndThePage(t *testing.T) {
 	frames := map[string][]byte{}
 	for name, l := range lines() {
 		frames[name] = l.bytes
-		boardtest.Golden(t, name, l.bytes, fmt.Sprintf("text %q, trouble %q", l.scan.Text, l.scan.Trouble))
+		devicetest.Golden(t, name, l.bytes, fmt.Sprintf("text %q, trouble %q", l.scan.Text, l.scan.Trouble))
 		scannertest.On(t, Open, nil, none, func(b *scannertest.Bench) {
 			for _, c := range l.bytes { // byte by byte
-				if _, err := b.Far.Write([]byte{c}); err != nil {
-					t.Fatal(err)
-				}
+				b.Say([]byte{c})
 			}
-			b.Settle()
+			devicetest.Settle(time.Second)
 			b.Want(l.scan)
 		})
 	}
-	boardtest.Page(t, "../../../hardware-docs/scanners.md", frames)
+	devicetest.Page(t, "../../../hardware-docs/scanners.md", frames)
 }
 
 func TestFaultsOfTheScanner(t *testing.T) {
@@ -77,7 +76,7 @@ func TestAPulledCableEndsTheSession(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	if _, err := Open(nil, boardtest.Decode("{baud: 9600}")); err == nil {
+	if _, err := Open(nil, devicetest.Decode("{baud: 9600}")); err == nil {
 		t.Error("an option was accepted")
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"lobby/devices"
@@ -17,9 +16,9 @@ import (
 
 // Bench is a scanner, its wire and what it read.
 type Bench struct {
+	*devicetest.Bench
 	Emulator emulator.Emulator // nil where the test plays the scanner on Far
-	Far      devicetest.Conn
-	Ended    chan error
+	Ended    <-chan error
 	t        *testing.T
 	mu       sync.Mutex
 	scans    []devices.Scan
@@ -28,27 +27,20 @@ type Bench struct {
 // On runs f with a driver and, where made is not nil, an emulator.
 func On(t *testing.T, open devices.Open[devices.Scanner], made emulator.New, options devices.Decode, f func(b *Bench)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		near, far := devicetest.Pipe()
-		driver, err := open(near, options)
+	devicetest.OnBench(t, func(wire *devicetest.Bench) {
+		driver, err := open(wire.Near, options)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := &Bench{Far: far, Ended: make(chan error, 1), t: t}
-		ctx, stop := context.WithCancel(context.Background())
-		var all sync.WaitGroup
+		b := &Bench{Bench: wire, t: t}
 		if made != nil {
 			if b.Emulator, err = made([]devices.Unit{{Name: "k1", Options: options}}); err != nil {
 				t.Fatal(err)
 			}
-			all.Go(func() { _ = b.Emulator.Serve(ctx, far) })
+			wire.Serve(b.Emulator)
 		}
-		all.Go(func() { b.Ended <- driver.Run(ctx, b.emit) })
+		b.Ended = wire.Run(func(ctx context.Context) error { return driver.Run(ctx, b.emit) })
 		f(b)
-		stop()
-		far.Close()
-		all.Wait()
-		near.Close()
 	})
 }
 
@@ -58,19 +50,13 @@ func (b *Bench) emit(_ context.Context, s devices.Scan) {
 	b.scans = append(b.scans, s)
 }
 
-// Settle lets a second pass in the bubble.
-func (b *Bench) Settle() {
-	<-time.After(time.Second)
-	synctest.Wait()
-}
-
-// Hold holds a code before the emulated scanner.
+// Hold holds a code before the emulated scanner for a second.
 func (b *Bench) Hold(text string) {
 	b.t.Helper()
 	if err := b.Emulator.(emulator.Presser).Press("k1", "scan", text); err != nil {
 		b.t.Fatal(err)
 	}
-	b.Settle()
+	devicetest.Settle(time.Second)
 }
 
 // Fault switches a fault of the emulator.

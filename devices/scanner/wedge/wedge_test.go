@@ -1,16 +1,16 @@
 package wedge
 
 import (
-	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
 	"lobby/devices"
-	"lobby/devices/board/boardtest"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator/keyboard"
 	"lobby/devices/scanner/scannertest"
 )
@@ -28,7 +28,7 @@ func printable() string {
 
 func TestEveryCharacterIsTyped(t *testing.T) {
 	for _, options := range []string{"{}", "{bits: 32}", "{bits: 64}"} {
-		scannertest.On(t, Open, keyboard.NewWedge, boardtest.Decode(options), func(b *scannertest.Bench) {
+		scannertest.On(t, Open, keyboard.NewWedge, devicetest.Decode(options), func(b *scannertest.Bench) {
 			for _, text := range []string{printable(), "https://fuchun.example/t/abc-DEF_123"} {
 				b.Hold(text)
 				b.Want(devices.Scan{Text: text})
@@ -52,28 +52,20 @@ func TestGoldenEvents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, err := hex.DecodeString(strings.Join(strings.Fields(string(text)), ""))
-	if err != nil {
-		t.Fatal(err)
-	}
 	twin, err := os.ReadFile(filepath.Join("testdata", "a1.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	scannertest.On(t, Open, nil, boardtest.Decode("{bits: 64}"), func(b *scannertest.Bench) {
-		if _, err := b.Far.Write(events); err != nil {
-			t.Fatal(err)
-		}
-		b.Settle()
+	scannertest.On(t, Open, nil, devicetest.Decode("{bits: 64}"), func(b *scannertest.Bench) {
+		b.Say(devicetest.Bytes(string(text)))
+		devicetest.Settle(time.Second)
 		b.Want(devices.Scan{Text: strings.TrimSpace(string(twin))})
 	})
 }
 
 func TestBytesOfAnotherDeviceEndTheSession(t *testing.T) {
-	scannertest.On(t, Open, nil, boardtest.Decode("{bits: 64}"), func(b *scannertest.Bench) {
-		if _, err := b.Far.Write([]byte("a serial scanner on an input wire\r\n")); err != nil {
-			t.Fatal(err)
-		}
+	scannertest.On(t, Open, nil, devicetest.Decode("{bits: 64}"), func(b *scannertest.Bench) {
+		b.Say([]byte("a serial scanner on an input wire\r\n"))
 		if err := <-b.Ended; err == nil || !strings.Contains(err.Error(), "is it an input device") {
 			t.Errorf("ended with %v", err)
 		}
@@ -82,7 +74,7 @@ func TestBytesOfAnotherDeviceEndTheSession(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{bits: 8}", "{layout: us}"} {
-		if _, err := Open(nil, boardtest.Decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}

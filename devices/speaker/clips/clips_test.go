@@ -3,29 +3,17 @@ package clips
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"lobby/deploy/voice"
 	"lobby/devices"
 	"lobby/devices/devicetest"
 	emu "lobby/devices/emulator/clips"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func decode(text string) devices.Decode {
-	return func(into any) error { return yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(into) }
-}
 
 func sets(t testing.TB) (zh, en *set) {
 	t.Helper()
@@ -104,20 +92,7 @@ func TestShippedClipsAreComplete(t *testing.T) {
 // The beginning of the file that is sent, and its twin for people.
 func TestGolden(t *testing.T) {
 	head := sound{1, -1, 256}.wav("请M037号")
-	for ext, got := range map[string]string{
-		".golden": fmt.Sprintf("% X\n", head),
-		".txt":    "RIFF WAVE, PCM, 1 channel, 16000 samples a second, 16 bits, comment 请M037号, samples 1 -1 256\n",
-	} {
-		path := filepath.Join("testdata", "wave"+ext)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if want, err := os.ReadFile(path); err != nil || string(want) != got {
-			t.Errorf("%s is now %s (%v)", path, got, err)
-		}
-	}
+	devicetest.Golden(t, "wave", head, "RIFF WAVE, PCM, 1 channel, 16000 samples a second, 16 bits, comment 请M037号, samples 1 -1 256")
 	page, err := os.ReadFile("../../../hardware-docs/speakers/clips.md")
 	if err != nil || !strings.Contains(strings.Join(strings.Fields(string(page)), " "), strings.TrimSpace(fmt.Sprintf("% X", head))) {
 		t.Errorf("the page has another worked file than % X (%v)", head, err)
@@ -129,27 +104,15 @@ func TestGolden(t *testing.T) {
 
 // room is an emulated card and a voice on it, in a bubble.
 func room(t *testing.T, options string, f func(t *testing.T, e *emu.Emulator, s devices.Speaker)) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := devicetest.Pipe()
-		made, err := emu.New([]devices.Unit{{Name: "hall", Options: decode(options)}})
-		if err != nil {
+	t.Helper()
+	devicetest.OnBench(t, func(b *devicetest.Bench) {
+		s, err1 := Open(b.Near, devicetest.Decode(options))
+		e, err2 := emu.New(devicetest.Units("hall", options))
+		if err := errors.Join(err1, err2); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_ = made.Serve(ctx, far)
-		}()
-		s, err := Open(near, decode(options))
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(t, made.(*emu.Emulator), s)
-		cancel()
-		far.Close()
-		<-done
-		near.Close()
+		b.Serve(e)
+		f(t, e.(*emu.Emulator), s)
 	})
 }
 
@@ -197,7 +160,7 @@ func TestMissingWordsAreTold(t *testing.T) {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []string{"{clips: /nowhere}", "{colour: red}"} {
-		if _, err := Open(nil, decode(o)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}
@@ -205,13 +168,8 @@ func TestOptionsAreChecked(t *testing.T) {
 
 // espeak-ng says what there is no clip for.
 func TestForeignEspeakSaysFreeText(t *testing.T) {
-	if testing.Short() {
-		t.Skip("foreign peers are left out of short runs")
-	}
-	if _, err := exec.LookPath("espeak-ng"); err != nil {
-		t.Fatal("espeak-ng is missing; install the Debian package espeak-ng")
-	}
-	s, err := Open(nil, decode("{silent: true}"))
+	devicetest.Foreign(t, "espeak-ng", "espeak-ng")
+	s, err := Open(nil, devicetest.Decode("{silent: true}"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,20 +1,17 @@
 package syn6288
 
 import (
-	"bytes"
 	"encoding/hex"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
+	"lobby/devices/devicetest"
+
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const call = "请A015号到3号窗口"
 
@@ -126,8 +123,7 @@ func TestLongPhraseIsSplitAtPunctuation(t *testing.T) {
 
 func TestGolden(t *testing.T) {
 	for name, frames := range cases() {
-		compare(t, filepath.Join("testdata", name+".golden"), []byte(spaced(frames)+"\n"))
-		compare(t, filepath.Join("testdata", name+".txt"), []byte(describe(t, frames)))
+		devicetest.Golden(t, name, frames, strings.TrimSuffix(describe(t, frames), "\n"))
 	}
 }
 
@@ -152,39 +148,12 @@ func describe(t *testing.T, frames []byte) string {
 	return b.String()
 }
 
-func compare(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s:\n got %s\nwant %s", path, got, want)
-	}
-}
-
 // TestPage compares the worked frames of the hardware page with the encoder.
 func TestPage(t *testing.T) {
-	page, err := os.ReadFile("../../../hardware-docs/speakers/syn6288.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```hex (\\S+)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
-	for _, b := range blocks {
-		if frames, known := cases()[b[1]]; !known {
-			t.Errorf("the page names a frame %q that is not tested", b[1])
-		} else if got := strings.Join(strings.Fields(b[2]), " "); got != spaced(frames) {
-			t.Errorf("%s on the page:\n got %s\nwant %s", b[1], got, spaced(frames))
-		}
-	}
-	if len(blocks) < 3 {
-		t.Errorf("the page has only %d worked frames", len(blocks))
-	}
+	frames := cases()
+	devicetest.Page(t, "../../../hardware-docs/speakers/syn6288.md", map[string][]byte{
+		"call": frames["call"], "stop": frames["stop"], "query": frames["query"],
+	})
 }
 
 func spaced(b []byte) string { return strings.ToUpper(fmt.Sprintf("% x", b)) }

@@ -11,18 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"lobby/devices"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator"
 	emu "lobby/devices/emulator/syn6288"
 )
-
-func decode(text string) devices.Decode {
-	return func(into any) error {
-		return yaml.NewDecoder(strings.NewReader(text), yaml.Strict()).Decode(into)
-	}
-}
 
 // room is an emulated module and its driver.
 type room struct {
@@ -32,25 +25,15 @@ type room struct {
 
 // inRoom runs f in a bubble.
 func inRoom(t *testing.T, options string, f func(t *testing.T, r room)) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := net.Pipe()
-		var r room
-		var err error
-		if r.speaker, err = Open(near, decode(options)); err != nil {
+	t.Helper()
+	devicetest.OnBench(t, func(b *devicetest.Bench) {
+		speaker, err1 := Open(b.Near, devicetest.Decode(options))
+		e, err2 := emu.New(devicetest.Units("hall", options))
+		if err := errors.Join(err1, err2); err != nil {
 			t.Fatal(err)
 		}
-		r.emulator, err = emu.New([]devices.Unit{{Name: "hall", Options: decode(options)}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		var wait sync.WaitGroup
-		wait.Go(func() { r.emulator.Serve(ctx, far) })
-		f(t, r)
-		cancel()
-		wait.Wait()
-		near.Close()
-		far.Close()
+		b.Serve(e)
+		f(t, room{e, speaker})
 	})
 }
 
@@ -121,11 +104,11 @@ func TestSlowModule(t *testing.T) {
 		near, far := net.Pipe()
 		defer far.Close()
 		defer near.Close()
-		s, err := Open(near, decode("{rate: 20}"))
+		s, err := Open(near, devicetest.Decode("{rate: 20}"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		e, err := emu.New([]devices.Unit{{Name: "hall", Options: decode("{rate: 5}")}})
+		e, err := emu.New([]devices.Unit{{Name: "hall", Options: devicetest.Decode("{rate: 5}")}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +188,7 @@ func TestEndlessModule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
 		defer near.Close()
-		s, err := Open(near, decode(usual))
+		s, err := Open(near, devicetest.Decode(usual))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +229,7 @@ func TestEarlyIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
 		defer near.Close()
-		s, err := Open(near, decode(usual))
+		s, err := Open(near, devicetest.Decode(usual))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,12 +267,12 @@ func TestOptions(t *testing.T) {
 		"{volume: 17}", "{volume: -1}", "{speed: 6}", "{chime: bell}", "{chime: soundK}", "{chime: ''}",
 		"{rate: 0}", "{rate: -1}", "{rate: .nan}", "{baud: 9600}",
 	} {
-		if _, err := Open(nil, decode(bad)); err == nil {
+		if _, err := Open(nil, devicetest.Decode(bad)); err == nil {
 			t.Errorf("%s is accepted", bad)
 		}
 	}
 	for _, good := range []string{"{}", "{volume: 0, speed: 5, chime: none, rate: 4.5}", "{chime: msgb}"} {
-		if _, err := Open(nil, decode(good)); err != nil {
+		if _, err := Open(nil, devicetest.Decode(good)); err != nil {
 			t.Errorf("%s: %v", good, err)
 		}
 	}

@@ -3,17 +3,11 @@ package xfs5152
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"lobby/devices"
@@ -21,8 +15,6 @@ import (
 	"lobby/devices/emulator"
 	emu "lobby/devices/emulator/syn6288"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func gbk(t *testing.T, s string) []byte {
 	t.Helper()
@@ -44,54 +36,24 @@ func frames(t *testing.T) map[string][]byte {
 }
 
 func TestFrames(t *testing.T) {
-	page, err := os.ReadFile("../../../hardware-docs/speakers/xfs5152.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	twins := map[string]string{"call": "speak, GBK: " + call, "query": "speaking?", "stop": "stop"}
 	for name, b := range frames(t) {
-		for ext, got := range map[string]string{".golden": fmt.Sprintf("% X\n", b), ".txt": twins[name] + "\n"} {
-			path := filepath.Join("testdata", name+ext)
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if want, err := os.ReadFile(path); err != nil || string(want) != got {
-				t.Errorf("%s is now %s (%v)", path, got, err)
-			}
-		}
-		m := regexp.MustCompile("(?s)```hex " + name + "\n(.*?)```").FindSubmatch(page)
-		if m == nil || strings.Join(strings.Fields(string(m[1])), " ") != fmt.Sprintf("% X", b) {
-			t.Errorf("%s is not % X on the page", name, b)
-		}
+		devicetest.Golden(t, name, b, twins[name])
 	}
+	devicetest.Page(t, "../../../hardware-docs/speakers/xfs5152.md", frames(t))
 }
 
 // room is an emulated module and its driver, in a bubble.
 func room(t *testing.T, options string, f func(e emulator.Emulator, s devices.Speaker)) {
-	decode := func(into any) error { return yaml.NewDecoder(strings.NewReader(options), yaml.Strict()).Decode(into) }
-	synctest.Test(t, func(t *testing.T) {
-		near, far := devicetest.Pipe()
-		e, err := emu.NewXFS5152([]devices.Unit{{Name: "hall", Options: decode}})
-		if err != nil {
+	t.Helper()
+	devicetest.OnBench(t, func(b *devicetest.Bench) {
+		s, err1 := Open(b.Near, devicetest.Decode(options))
+		e, err2 := emu.NewXFS5152(devicetest.Units("hall", options))
+		if err := errors.Join(err1, err2); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			_ = e.Serve(ctx, far)
-		}()
-		s, err := Open(near, decode)
-		if err != nil {
-			t.Fatal(err)
-		}
+		b.Serve(e)
 		f(e, s)
-		cancel()
-		far.Close()
-		<-done
-		near.Close()
 	})
 }
 
