@@ -2,13 +2,9 @@ package input
 
 import (
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
-
-// nonBlocking lets the file have deadlines.
-const nonBlocking = syscall.O_NONBLOCK | syscall.O_NOCTTY
 
 // eviocgrab is EVIOCGRAB, _IOW('E', 0x90, int) (linux/input.h), on the machines
 // that Lobby is built for.

@@ -7,7 +7,4 @@ import (
 	"os"
 )
 
-// nonBlocking has no meaning here; there is no such device either.
-const nonBlocking = 0
-
 func grab(*os.File) error { return errors.New("only Linux has /dev/input") }

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
-	"time"
 
 	"lobby/devices/wire"
 )
@@ -19,15 +18,8 @@ import (
 // of the kernel's struct input_event; nothing can be written.
 func Open(u wire.URL) wire.Opener {
 	return func(ctx context.Context) (wire.Conn, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("input: open %s: %w", u.Path, err)
-		}
-		file, err := os.OpenFile(u.Path, os.O_RDONLY|nonBlocking, 0)
+		file, err := wire.OpenFile(ctx, u.Path, os.O_RDONLY, grab)
 		if err != nil {
-			return nil, explain(u.Path, err)
-		}
-		if err := errors.Join(file.SetDeadline(time.Time{}), grab(file)); err != nil {
-			file.Close()
 			return nil, explain(u.Path, err)
 		}
 		return wire.Wrap(u.Path, file), nil

@@ -19,15 +19,8 @@ import (
 // Open gives the opener of the printer u.
 func Open(u wire.URL) wire.Opener {
 	return func(ctx context.Context) (wire.Conn, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("lp: open %s: %w", u.Path, err)
-		}
-		file, err := os.OpenFile(u.Path, os.O_RDWR|nonBlocking, 0)
+		file, err := wire.OpenFile(ctx, u.Path, os.O_RDWR, check)
 		if err != nil {
-			return nil, explain(u.Path, err)
-		}
-		if err := check(file); err != nil {
-			file.Close()
 			return nil, explain(u.Path, err)
 		}
 		return newConn(u.Path, file), nil
@@ -36,13 +29,12 @@ func Open(u wire.URL) wire.Opener {
 
 var errNoPrinter = errors.New("it is not a USB printer")
 
-// check refuses plain files, which would take every slip and print none, and
-// devices whose writes cannot be given up.
+// check refuses plain files, which would take every slip and print none.
 func check(file *os.File) error {
 	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return errNoPrinter
 	}
-	return file.SetDeadline(time.Time{})
+	return nil
 }
 
 func explain(path string, err error) error {
