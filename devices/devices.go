@@ -36,6 +36,10 @@ var ErrGone = errors.New("device is gone")
 // belongs to the other.
 var ErrSwapped = errors.New("another device answers")
 
+// ErrMute says that a device of this model, or on this cable, never answers:
+// what it was sent it may have done or not, and nobody can ask it.
+var ErrMute = errors.New("the device never answers")
+
 // Decode fills a driver's option struct from the configuration, strictly: an
 // unknown key is an error that names file, line and column.
 type Decode func(into any) error

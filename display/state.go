@@ -90,6 +90,8 @@ type DeviceState struct {
 	Since  *time.Time `json:"since,omitempty"`
 	Why    string     `json:"why,omitempty"`
 	Effect string     `json:"effect,omitempty"`
+
+	LastGood *time.Time `json:"last_good,omitempty"` // of one that works no more
 }
 
 // FiguresState are the day's sums with the share of satisfied citizens.
@@ -178,7 +180,7 @@ func (d Description) deviceState(dev Device, health map[string]queue.DeviceView)
 		return DeviceState{Device: dev, State: "unknown"}
 	}
 	since := h.Since
-	return DeviceState{Device: dev, State: h.State, Since: &since, Why: h.Why, Effect: h.Effect}
+	return DeviceState{Device: dev, State: h.State, Since: &since, Why: h.Why, Effect: h.Effect, LastGood: h.LastGood}
 }
 
 // list makes an empty JSON list of a nil slice.

@@ -24,6 +24,9 @@ type DeviceView struct {
 	Since  time.Time `json:"since"`
 	Why    string    `json:"why,omitempty"`
 	Effect string    `json:"effect,omitempty"`
+	// LastGood is when it was last known to work; nil while it works, and where
+	// it never did.
+	LastGood *time.Time `json:"last_good,omitempty"`
 }
 
 func (c DeviceReport) decide(s *State, _ Input) (Outcome, error) {
@@ -64,7 +67,19 @@ type device struct {
 func (device) Topic() string { return TopicDevices }
 
 func (d device) set(s *State, state string, at time.Time) {
-	s.devices[d.Device] = &DeviceView{ID: d.Device, Kind: d.Kind, State: state, Since: at, Why: d.Why, Effect: d.Effect}
+	v := &DeviceView{ID: d.Device, Kind: d.Kind, State: state, Since: at, Why: d.Why, Effect: d.Effect}
+	old := s.devices[d.Device]
+	switch {
+	case old == nil || state == "up":
+	case old.State == "up":
+		v.LastGood = &at
+	default:
+		v.LastGood = old.LastGood
+	}
+	if old != nil && old.State == state {
+		v.Since = old.Since // another reason is no other state
+	}
+	s.devices[d.Device] = v
 }
 
 // DeviceUp: the device works.

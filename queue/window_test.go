@@ -88,3 +88,40 @@ func TestAWarningIsTakenOnBySomebody(t *testing.T) {
 		t.Errorf("afterwards %+v %+v", v.Alerts, v.Devices)
 	}
 }
+
+func TestADeviceSaysWhenItLastWorked(t *testing.T) {
+	s := newStage(t)
+	look := func() queue.DeviceView {
+		for _, d := range s.state.View().Devices {
+			if d.ID == "board/1" {
+				return d
+			}
+		}
+		t.Fatal("no device")
+		return queue.DeviceView{}
+	}
+	report := func(state, why string) {
+		s.at = s.at.Add(time.Minute)
+		s.must(t, queue.DeviceReport{Device: "board/1", Kind: "board", State: state, Why: why})
+	}
+	report("down", "never seen")
+	if d := look(); d.LastGood != nil {
+		t.Errorf("one that never worked was good at %s", d.LastGood)
+	}
+	report("up", "")
+	report("degraded", "noise")
+	since := look().Since
+	report("degraded", "more noise")
+	report("down", "no answer")
+	if d := look(); d.LastGood == nil || !d.LastGood.Equal(since) || !d.Since.Equal(since.Add(2*time.Minute)) {
+		t.Errorf("good until %v, down since %s; it was good until %s", d.LastGood, d.Since, since)
+	}
+	report("down", "still no answer")
+	if d := look(); !d.Since.Equal(since.Add(2*time.Minute)) || d.Why != "still no answer" {
+		t.Errorf("another reason is another state: %+v", d)
+	}
+	report("up", "")
+	if d := look(); d.LastGood != nil {
+		t.Errorf("one that works was good until %s", d.LastGood)
+	}
+}

@@ -181,6 +181,19 @@ func (h *hallFile) emulate() {
 		c.Record = &Record{Days: 1, Bytes: demoFootage / 4}
 		h.Cameras[name] = c
 	}
+	for name, o := range h.Outputs {
+		o.Pin = emulatedPin + o.Pin
+		h.Outputs[name] = o
+	}
+	for name, p := range h.Paper {
+		p.Pin = emulatedPin + p.Pin
+		h.Paper[name] = p
+	}
+	for _, k := range h.Kiosks {
+		for name, pin := range k.Pins {
+			k.Pins[name] = emulatedPin + pin
+		}
+	}
 	h.Footage.Bytes = demoFootage
 	h.MQTT.Embedded = true
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"periph.io/x/conn/v3/gpio/gpioreg"
@@ -167,18 +168,22 @@ func (d *doctor) cameras() {
 }
 
 func (d *doctor) pins() {
-	if !d.file.hasPins() {
+	var real []usedPin
+	for _, p := range d.file.usedPins() {
+		if !strings.HasPrefix(p.name, emulatedPin) {
+			real = append(real, p)
+		}
+	}
+	if len(real) == 0 {
 		return
 	}
 	if _, err := host.Init(); err != nil {
 		d.note("pins", levelError, err.Error(), "run on a computer with pins, or take them out of the hall file")
 		return
 	}
-	for _, k := range d.file.Kiosks {
-		for _, button := range sorted(k.Pins) {
-			if gpioreg.ByName(k.Pins[button]) == nil {
-				d.note("panel/"+k.ID+"-"+button, levelError, "this computer has no pin "+k.Pins[button], "correct pins of kiosk "+k.ID+"; gpioinfo lists what there is")
-			}
+	for _, p := range real {
+		if gpioreg.ByName(p.name) == nil {
+			d.note(p.id, levelError, fmt.Sprintf("this computer has no pin %q", p.name), "correct "+p.where+" in the hall file; gpioinfo lists what there is")
 		}
 	}
 }

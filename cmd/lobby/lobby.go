@@ -32,6 +32,7 @@ type lobby struct {
 	trail       *trail.Trail
 	hall        *hall.Hall
 	health      *health
+	papers      map[string]*paper.Paper // by printer
 	emulators   *emulators
 	wires       *wires
 	inputs      *inputs
@@ -162,6 +163,7 @@ func (h *hallFile) activate() queue.Activate {
 }
 
 func (l *lobby) startPrinters() error {
+	l.papers = map[string]*paper.Paper{}
 	for _, name := range sorted(l.file.Printers) {
 		c := l.file.Printers[name]
 		id := "printer/" + name
@@ -170,6 +172,7 @@ func (l *lobby) startPrinters() error {
 			Open:   func(w devices.Wire) (devices.Printer, error) { return printer.Catalog[c.Model](w, c.Options.decode()) },
 			Report: func(s devices.State, why string) { l.health.report(id, s, why) },
 		})
+		l.papers[name] = p
 		units := []devices.Unit{{Name: name, Options: c.Options.decode()}}
 		keep, err := l.wires.keep(c.Wire, id, c.Model, units, l.health.wire(id), p.Use)
 		if err != nil {

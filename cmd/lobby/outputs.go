@@ -3,14 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/gpio/gpioreg"
-	"periph.io/x/host/v3"
 
 	"lobby/devices"
 	"lobby/devices/output"
@@ -117,27 +114,18 @@ func (l *lobby) startOutputs() error {
 	if len(l.file.Outputs)+len(l.file.Paper) == 0 {
 		return nil
 	}
-	if _, err := host.Init(); err != nil {
-		return fmt.Errorf("pins: %w", err)
-	}
 	l.inputs.lamps = map[string][]*beacon{}
 	for _, name := range sorted(l.file.Outputs) {
 		c, id := l.file.Outputs[name], "output/"+name
-		pin := gpioreg.ByName(c.Pin)
-		if pin == nil {
-			l.health.report(id, devices.Down, "这台机器没有引脚 "+c.Pin)
-			continue
+		if pin := l.pin(id, c.Pin, levelOf(c.Active)); pin != nil {
+			l.startOutput(id, name, c, pin)
 		}
-		l.startOutput(id, name, c, pin)
 	}
 	for _, name := range sorted(l.file.Paper) {
 		c, id := l.file.Paper[name], "paper/"+name
-		pin := gpioreg.ByName(c.Pin)
-		if pin == nil {
-			l.health.report(id, devices.Down, "这台机器没有引脚 "+c.Pin)
-			continue
+		if pin := l.pin(id, c.Pin, levelOf(c.Active)); pin != nil {
+			l.startPaper(id, c, pin)
 		}
-		l.startPaper(id, c, pin)
 	}
 	return nil
 }
@@ -164,18 +152,16 @@ func (l *lobby) startOutput(id, name string, c Output, pin gpio.PinOut) {
 	})
 }
 
-// startPaper starts one paper sensor.
+// startPaper starts one paper sensor: what it says counts as its printer's own
+// word, so that the next slip goes to the neighbour.
 func (l *lobby) startPaper(id string, c PaperSensor, pin gpio.PinIn) {
-	state, why := devices.Degraded, "纸将用完，请准备换纸"
+	says := l.papers[c.Printer].NearEnd
 	if c.Means == "out" {
-		state, why = devices.Down, "没有纸，请换纸"
+		says = l.papers[c.Printer].Out
 	}
 	tell := func(active bool) {
-		if active {
-			l.health.report(id, state, why)
-			return
-		}
 		l.health.report(id, devices.Up, "")
+		says(active)
 	}
 	down := func(err error) { l.health.report(id, devices.Down, err.Error()) }
 	sensor := papersensor.Sensor{Pin: pin, Active: levelOf(c.Active)}

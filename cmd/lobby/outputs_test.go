@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,32 +44,47 @@ func TestALampIsOnWhileItsWindowCallsAndABellSoundsOnce(t *testing.T) {
 	})
 }
 
-func TestAPaperSensorIsADeviceOfItsOwn(t *testing.T) {
+// A sensor beside a printer is a device of its own, and its word is the
+// printer's: thin paper is an alert, no paper sends the next slip next door.
+func TestAPaperSensorIsItsPrintersWord(t *testing.T) {
 	on(t, nil, func(s *stage) {
-		pin := &gpiotest.Pin{N: "GPIO24", L: gpio.High}
-		s.lobby.startPaper("paper/p1-low", PaperSensor{Printer: "p1", Means: "near_end"}, pin)
-		state := func() string {
+		low, out := &gpiotest.Pin{N: "GPIO24"}, &gpiotest.Pin{N: "GPIO25"}
+		s.lobby.startPaper("paper/p1-low", PaperSensor{Printer: "p1", Means: "near_end"}, low)
+		s.lobby.startPaper("paper/p1-out", PaperSensor{Printer: "p1", Means: "out"}, out)
+		for i, c := range []struct {
+			low, out      gpio.Level
+			printer, slip string
+		}{
+			{gpio.High, gpio.High, "up", "p1"},
+			{gpio.Low, gpio.High, "degraded", "p1"},
+			{gpio.Low, gpio.Low, "down", "p1b"},
+			{gpio.High, gpio.High, "up", "p1"},
+		} {
+			synctest.Wait() // the pulls are on
+			if err := errors.Join(low.Out(c.low), out.Out(c.out)); err != nil {
+				t.Fatal(err)
+			}
 			s.settle(3 * time.Second)
+			s.come("social", 1)
+			number := fmt.Sprintf("M%03d", i+1)
+			s.settle(10 * time.Second)
 			v, err := s.lobby.hall.View(s.lobby.group.ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
+			states := map[string]string{}
 			for _, d := range v.Devices {
-				if d.ID == "paper/p1-low" {
-					return string(d.State)
-				}
+				states[d.ID] = string(d.State)
 			}
-			return "unknown"
-		}
-		for _, c := range []struct {
-			level gpio.Level
-			want  string
-		}{{gpio.High, "up"}, {gpio.Low, "degraded"}, {gpio.High, "up"}} {
-			if err := pin.Out(c.level); err != nil {
+			if states["paper/p1-low"] != "up" || states["paper/p1-out"] != "up" || states["printer/p1"] != c.printer {
+				t.Errorf("%d: %v", i, states)
+			}
+			var ticket queue.Ticket
+			if err := s.lobby.hall.Read(s.lobby.group.ctx, func(q *queue.State) { ticket, _ = q.Ticket(number) }); err != nil {
 				t.Fatal(err)
 			}
-			if got := state(); got != c.want {
-				t.Errorf("level %s: %s, want %s", c.level, got, c.want)
+			if ticket.Printer != c.slip || ticket.Print != queue.PrintDone {
+				t.Errorf("%d: the slip of %s is %s on %s, want printed on %s", i, number, ticket.Print, ticket.Printer, c.slip)
 			}
 		}
 	})

@@ -3,31 +3,48 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
 	"periph.io/x/host/v3"
 
 	"lobby/devices"
 	"lobby/devices/button"
+	emulatedpin "lobby/devices/emulator/pin"
 )
 
-// startPins starts the buttons that are wired straight to pins of this
-// computer. A pin that is not there is a device that is down, not a reason to
-// stop.
-func (l *lobby) startPins() error {
-	if !l.file.hasPins() {
-		return nil
+// emulatedPin stands before the name of a pin that is made of software.
+const emulatedPin = "emu:"
+
+// pin finds a pin of this computer, or makes one of software; active is the
+// level at which what hangs on it is on. A pin that is not there is a device
+// that is down, not a reason to stop: it is reported, and nil.
+func (l *lobby) pin(id, name string, active gpio.Level) gpio.PinIO {
+	if name, ok := strings.CutPrefix(name, emulatedPin); ok {
+		p := emulatedpin.New(id, name, active)
+		l.emulators.add(id, p)
+		return p
 	}
 	if _, err := host.Init(); err != nil {
-		return fmt.Errorf("pins: %w", err)
+		l.health.report(id, devices.Down, "引脚不可用："+err.Error())
+		return nil
 	}
+	pin := gpioreg.ByName(name)
+	if pin == nil {
+		l.health.report(id, devices.Down, "这台机器没有引脚 "+name)
+	}
+	return pin
+}
+
+// startPins starts the buttons that are wired straight to pins of this computer.
+func (l *lobby) startPins() error {
 	boot := nonce()[:8]
 	for _, k := range l.file.Kiosks {
 		for _, name := range sorted(k.Pins) {
 			id := "panel/" + k.ID + "-" + name
-			pin := gpioreg.ByName(k.Pins[name])
+			pin := l.pin(id, k.Pins[name], gpio.Low)
 			if pin == nil {
-				l.health.report(id, devices.Down, "这台机器没有引脚 "+k.Pins[name])
 				continue
 			}
 			b, err := button.New(pin, button.Wiring{Unit: k.ID + "-" + name, Key: devices.Key(name), Boot: boot})
@@ -42,11 +59,22 @@ func (l *lobby) startPins() error {
 	return nil
 }
 
-func (c Config) hasPins() bool {
+// usedPin is a pin that the hall file names, with the device that hangs on it
+// and where it stands in the file.
+type usedPin struct{ id, name, where string }
+
+// usedPins are all pins of a hall file.
+func (c Config) usedPins() (all []usedPin) {
 	for _, k := range c.Kiosks {
-		if len(k.Pins) > 0 {
-			return true
+		for _, button := range sorted(k.Pins) {
+			all = append(all, usedPin{"panel/" + k.ID + "-" + button, k.Pins[button], "pins of kiosk " + k.ID})
 		}
 	}
-	return false
+	for _, name := range sorted(c.Outputs) {
+		all = append(all, usedPin{"output/" + name, c.Outputs[name].Pin, "pin of output " + name})
+	}
+	for _, name := range sorted(c.Paper) {
+		all = append(all, usedPin{"paper/" + name, c.Paper[name].Pin, "pin of paper sensor " + name})
+	}
+	return all
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "accept what the stories lead to")
+var updateStories = flag.Bool("update-stories", false, "accept what the stories lead to")
 
 // A story is a hall and its people: blocks of things that happen at one
 // moment, a line of dashes, and what citizens and staff then see and hear from
@@ -29,13 +29,13 @@ func TestStories(t *testing.T) {
 			}
 			got := string(data)
 			synctest.Test(t, func(t *testing.T) { got = tell(t, string(data)) })
-			if *update {
+			if *updateStories {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if got != string(data) {
-				t.Errorf("it went otherwise; accept it with -update if it is right:\n%s", firstDifference(got, string(data)))
+				t.Errorf("it went otherwise; accept it with -update-stories if it is right:\n%s", firstDifference(got, string(data)))
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"lobby/devices"
@@ -48,6 +49,10 @@ type Options struct {
 type Paper struct {
 	Options
 	jobs chan job
+
+	mu     sync.Mutex
+	beside devices.Paper // what sensors beside the printer say
+	sensed chan struct{} // one token: they say something else now
 }
 
 // job is one slip on its way to the driver.
@@ -64,7 +69,32 @@ type result struct {
 
 // New makes a printer's queue. Run feeds it; Use prints, on a wire that
 // somebody keeps open.
-func New(o Options) *Paper { return &Paper{Options: o, jobs: make(chan job)} }
+func New(o Options) *Paper {
+	return &Paper{Options: o, jobs: make(chan job), sensed: make(chan struct{}, 1)}
+}
+
+// NearEnd is the word of a sensor beside the printer: the roll is thin, or not.
+func (p *Paper) NearEnd(thin bool) { p.sense(func(b *devices.Paper) { b.NearEnd = thin }) }
+
+// Out is the word of a sensor beside the printer: there is no paper, or some.
+func (p *Paper) Out(none bool) { p.sense(func(b *devices.Paper) { b.Out = none }) }
+
+func (p *Paper) sense(set func(*devices.Paper)) {
+	p.mu.Lock()
+	set(&p.beside)
+	p.mu.Unlock()
+	select {
+	case p.sensed <- struct{}{}:
+	default:
+	}
+}
+
+// seen is what the sensors beside the printer say.
+func (p *Paper) seen() devices.Paper {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.beside
+}
 
 // Settle ends what an earlier run of the program left open: nobody knows
 // whether those slips came out, so they are unconfirmed and never printed
@@ -126,8 +156,12 @@ func (p *Paper) print(ctx context.Context, t queue.Ticket) error {
 	return err
 }
 
-// errAway is told to staff when no session takes the slip in time.
-var errAway = errors.New("打印机没有连接")
+// errAway is told to staff when no session takes the slip in time, errNoPaper
+// when a sensor beside the printer says that it would be printed on nothing.
+var (
+	errAway    = errors.New("打印机没有连接")
+	errNoPaper = errors.New("缺纸（纸传感器）")
+)
 
 // send hands a slip to the session on the wire and waits for its outcome.
 func (p *Paper) send(ctx context.Context, s devices.Slip) (devices.Outcome, error) {
@@ -171,11 +205,17 @@ func (p *Paper) Use(ctx context.Context, w devices.Wire) error {
 		case <-ctx.Done():
 			return nil
 		case j := <-p.jobs:
+			if p.seen().Out {
+				j.done <- result{devices.Failed, errNoPaper}
+				continue
+			}
 			outcome, err := printer.Print(j.ctx, j.slip)
 			j.done <- result{outcome, err}
 			if errors.Is(err, devices.ErrGone) {
 				return err
 			}
+			poll.Reset(time.Millisecond)
+		case <-p.sensed:
 			poll.Reset(time.Millisecond)
 		case <-poll.C:
 			if err := p.look(ctx, printer); err != nil {
@@ -186,16 +226,12 @@ func (p *Paper) Use(ctx context.Context, w devices.Wire) error {
 	}
 }
 
-// look asks the printer about its paper and reports it.
+// look asks the printer about its paper and reports it together with what the
+// sensors beside it say: many a printer cannot tell.
 func (p *Paper) look(ctx context.Context, printer devices.Printer) error {
-	sensor, ok := printer.(devices.PaperSensor)
-	if !ok {
-		p.Report(devices.Up, "")
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
-	defer cancel()
-	paper, err := sensor.Paper(ctx)
+	paper, err := ask(ctx, printer)
+	beside := p.seen()
+	paper.Out, paper.NearEnd = paper.Out || beside.Out, paper.NearEnd || beside.NearEnd
 	switch {
 	case errors.Is(err, devices.ErrGone):
 		return err
@@ -215,4 +251,19 @@ func (p *Paper) look(ctx context.Context, printer devices.Printer) error {
 		p.Report(devices.Up, "")
 	}
 	return nil
+}
+
+// ask is the printer's own word; one that can never be asked has none.
+func ask(ctx context.Context, printer devices.Printer) (devices.Paper, error) {
+	sensor, ok := printer.(devices.PaperSensor)
+	if !ok {
+		return devices.Paper{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	paper, err := sensor.Paper(ctx)
+	if errors.Is(err, devices.ErrMute) {
+		err = nil
+	}
+	return paper, err
 }

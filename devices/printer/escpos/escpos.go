@@ -121,7 +121,7 @@ func (p *Printer) Paper(ctx context.Context) (devices.Paper, error) {
 	}
 	defer p.give()
 	if p.profile.Confirm == Never {
-		return devices.Paper{}, fmt.Errorf("escpos: ask for paper: %w", ErrSilent)
+		return devices.Paper{}, fmt.Errorf("escpos: ask for paper: %w", devices.ErrMute)
 	}
 	l := pickUp(ctx, p.wire)
 	defer l.hangUp()

@@ -11,10 +11,11 @@ import { callboxes } from '../components/bench-callbox.js';
 import { scanners } from '../components/bench-scanner.js';
 import { speaker } from '../components/bench-speaker.js';
 import { keypads } from '../components/bench-keypad.js';
+import { pins } from '../components/bench-pin.js';
 import { cameraBench } from '../components/bench-camera.js';
 
 const EVERY = 500; // milliseconds between two looks
-const ORDER = ['printer', 'speaker', 'callbox', 'scanner', 'reader', 'camera', 'board', 'keypad'];
+const ORDER = ['printer', 'speaker', 'callbox', 'scanner', 'reader', 'camera', 'board', 'keypad', 'output', 'paper', 'panel'];
 
 const bench = {
   hall: /** @type {any} */ (null),
@@ -64,7 +65,7 @@ async function look() {
   bench.draw();
 }
 
-const VIEWS = /** @type {Record<string, (bench: any, e: any) => unknown>} */ ({ printer, board: boards, callbox: callboxes, scanner: scanners, reader: scanners, speaker, keypad: keypads, camera: cameraBench });
+const VIEWS = /** @type {Record<string, (bench: any, e: any) => unknown>} */ ({ printer, board: boards, callbox: callboxes, scanner: scanners, reader: scanners, speaker, keypad: keypads, camera: cameraBench, output: pins, paper: pins, panel: pins });
 
 /** @param {any} hall */
 function view(hall) {
@@ -83,7 +84,7 @@ function content() {
   return repeat(known, (e) => e.id, (e) => html`<section class="dev ${e.kind} ${wide(e) ? 'wide' : ''}" aria-label="${t(`device.kind.${e.kind}`)} ${e.id}"><h2>${icon(SIGNS[e.kind])}${t(`device.kind.${e.kind}`)}<small>${e.id}</small></h2>${VIEWS[e.kind](bench, e)}${faults(e)}</section>`);
 }
 
-const SIGNS = /** @type {Record<string, string>} */ ({ printer: 'printer', board: 'text', callbox: 'bell', scanner: 'search', reader: 'idcard', speaker: 'sound', keypad: 'star', camera: 'cam' });
+const SIGNS = /** @type {Record<string, string>} */ ({ printer: 'printer', board: 'text', callbox: 'bell', scanner: 'search', reader: 'idcard', speaker: 'sound', keypad: 'star', camera: 'cam', output: 'bell', paper: 'printer', panel: 'bell' });
 
 /** A wire with many units takes the whole width. @param {any} e */
 const wide = (e) => (e.view?.units || []).length > 4;
