@@ -149,3 +149,50 @@ func TestWhatAnEarlierRunLeftOpenIsSettledNotPrinted(t *testing.T) {
 		}
 	})
 }
+
+// mute is a printer on a cable without a way back.
+type mute struct{ *printer }
+
+func (mute) Paper(context.Context) (devices.Paper, error) {
+	return devices.Paper{}, fmt.Errorf("ask: %w", devices.ErrMute)
+}
+
+// A printer that can never be asked is not down; a sensor beside it has its word,
+// and nothing is sent into the void.
+func TestASensorSpeaksForAPrinterThatCannotTell(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		b := newBench(ctx, t)
+		b.paper.Open = func(devices.Wire) (devices.Printer, error) { return mute{b.printer}, nil }
+		states := make(chan devices.State, 64)
+		b.paper.Report = func(s devices.State, _ string) { states <- s }
+		go b.paper.Use(ctx, nil)
+		newest := func() (s devices.State) {
+			pass(time.Second)
+			for len(states) > 0 {
+				s = <-states
+			}
+			return s
+		}
+		if s := newest(); s != devices.Up {
+			t.Errorf("a printer that never answers is %s", s)
+		}
+		b.paper.NearEnd(true)
+		if s := newest(); s != devices.Degraded {
+			t.Errorf("with thin paper it is %s", s)
+		}
+		b.paper.Out(true)
+		if s := newest(); s != devices.Down {
+			t.Errorf("without paper it is %s", s)
+		}
+		halltest.Must(ctx, t, b.hall, queue.Take{Service: "social", Kiosk: "k1"})
+		pass(10 * time.Second)
+		if p, why := b.printState(t, ctx, "M001"); p != queue.PrintFailed || why == "" || len(b.printer.slips) != 0 {
+			t.Errorf("the slip is %s (%s), sent %v", p, why, b.printer.slips)
+		}
+		b.paper.Out(false)
+		b.paper.NearEnd(false)
+		if s := newest(); s != devices.Up {
+			t.Errorf("with a new roll it is %s", s)
+		}
+	})
+}
