@@ -83,13 +83,6 @@ func read(t *testing.T, path string) string {
 	return string(b)
 }
 
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // The page for people and the encoder say the same bytes.
 func TestHardwareDocs(t *testing.T) {
 	page := read(t, "../../../hardware-docs/printers/escpos.md")
