@@ -154,7 +154,7 @@ ${can ? html`<button @click=${() => { page.asking = 'export'; draw(); }}>${icon(
 
 function dialog() {
   if (page.asking !== 'export' && page.asking !== 'keep') return '';
-  const [done, title, note] = page.asking === 'export' ? [take, t('trail.export'), t('trail.export_note')] : [keep, t('trail.keep'), t('trail.keep_note')];
+  const [done, title, note] = page.asking === 'export' ? [take, t('trail.export'), `${t('trail.export_note')} ${t('trail.export_bare')}`] : [keep, t('trail.keep'), t('trail.keep_note')];
   return html`<dialog aria-label=${title} @close=${stopAsking}>${reason(done, title, note, title)}<button class="later" @click=${stopAsking}>${t('back')}</button></dialog>`;
 }
 
