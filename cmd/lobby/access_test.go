@@ -175,6 +175,13 @@ func TestAHallWithSignIn(t *testing.T) {
 	if strings.Contains(g.log(), "canary") {
 		t.Error("the log gives a secret away")
 	}
+	var list struct {
+		Access []struct{ What, Badge, Window string }
+	}
+	until(t, "the sign-ins are in the trail", time.Minute, func() bool {
+		_, said := g.ask(t, manager, "GET", "/api/v1/trail/access", nil)
+		return json.Unmarshal(said, &list) == nil && len(list.Access) >= 4
+	})
 	g.checkTrail(t)
 }
 

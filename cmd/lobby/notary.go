@@ -74,6 +74,11 @@ func (e evidence) PublicProof(w io.Writer, day, number string) error {
 // Keys implements api.Evidence.
 func (e evidence) Keys() string { return strings.Join(e.notary.Present().Verifiers, "\n") + "\n" }
 
+// Access implements api.Evidence.
+func (e evidence) Access(day string) ([]queue.Record, error) {
+	return e.trail.Named(day, queue.AccessNoted{}.Name())
+}
+
 // Rotate implements api.Evidence.
 func (e evidence) Rotate(ctx context.Context) error { return e.notary.Rotate(ctx) }
 

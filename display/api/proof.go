@@ -2,10 +2,13 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"time"
 
 	"lobby/queue"
 )
@@ -19,6 +22,8 @@ type Evidence interface {
 	PublicProof(w io.Writer, day, number string) error
 	// Keys are the public keys of the hall, one a line, the present one last.
 	Keys() string
+	// Access are the records of a day about who signed in and who did not.
+	Access(day string) ([]queue.Record, error)
 	// Rotate has the present key hand over to a new one.
 	Rotate(ctx context.Context) error
 }
@@ -27,8 +32,35 @@ type Evidence interface {
 func (a *API) mountEvidence(mux *routes) {
 	mux.HandleFunc("GET /api/v1/t/{token}/proof", a.proof)
 	mux.HandleFunc("GET /api/v1/tickets/{day}/{number}/proof", a.publicProof)
+	mux.HandleFunc("GET /api/v1/trail/access", a.access)
 	mux.HandleFunc("GET /api/v1/trail/key", a.trailKeys)
 	mux.HandleFunc("POST /api/v1/trail/key", a.rotateKey)
+}
+
+// access lists who signed in and who did not on a day, the newest first.
+func (a *API) access(w http.ResponseWriter, r *http.Request) {
+	day := cmp.Or(r.URL.Query().Get("day"), a.Now().In(a.zone()).Format(time.DateOnly))
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		problem(w, http.StatusBadRequest, "bad_date", "日期应写成 2006-01-02")
+		return
+	}
+	records, err := a.Evidence.Access(day)
+	if err != nil {
+		problem(w, http.StatusServiceUnavailable, "trail_unreadable", "记录暂时不能读取，请稍后再试")
+		return
+	}
+	type noted struct {
+		Seq uint64    `json:"seq"`
+		At  time.Time `json:"at"`
+		queue.AccessNoted
+	}
+	list := []noted{}
+	for _, r := range slices.Backward(records) {
+		if e, ok := r.Event.(queue.AccessNoted); ok {
+			list = append(list, noted{r.Seq, r.At, e})
+		}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"day": day, "access": list, "timezone": a.Description.Hall.Timezone})
 }
 
 func (a *API) trailKeys(w http.ResponseWriter, _ *http.Request) {

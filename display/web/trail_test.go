@@ -40,6 +40,11 @@ func newTrailHall(t *testing.T, recorded bool) *trailHall {
 		reply(w, h.ticket())
 	})
 	mux.HandleFunc("GET /api/v1/tickets", func(w http.ResponseWriter, r *http.Request) { reply(w, foundTickets(r.URL.Query().Get("window"))) })
+	mux.HandleFunc("GET /api/v1/trail/access", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, object{"day": r.URL.Query().Get("day"), "access": []object{
+			{"seq": 9, "at": eightFifty, "what": "refused", "badge": "0412", "n": 3}, {"seq": 8, "at": eightFifty, "what": "enrolled", "badge": "kiosk:k1", "by": "0531", "n": 1},
+		}})
+	})
 	film := wholeFilm(t)
 	mux.HandleFunc("GET /api/v1/cameras/b3/clip", func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("look") == "" {
@@ -226,4 +231,7 @@ func TestForeignPagesTicketsAreSearched(t *testing.T) {
 	if href := eval[string](p, `document.querySelector('tbody a').getAttribute('href')`); href != "/trail/2026-11-25/Q051" {
 		t.Errorf("the ticket leads to %s", href)
 	}
+	eval[bool](p, `(document.querySelector('summary').click(), true)`)
+	p.until(`document.querySelector('details td.bad')?.textContent==='口令不對 × 3'&&document.querySelector('details tbody').textContent.includes('kiosk:k1 0531')`)
+	p.clean()
 }

@@ -122,6 +122,12 @@ func (r *Reader) Day(day string) ([]queue.Record, error) {
 	return r.about("day=? AND ticket<>''", day, func(s *sqlite3.Stmt) error { return s.BindText(1, day) })
 }
 
+// Named returns the records of one event of a day, in order. All of the day's
+// month are looked through.
+func (r *Reader) Named(day, event string) ([]queue.Record, error) {
+	return r.about("day=? AND event=?", day, func(s *sqlite3.Stmt) error { return errors.Join(s.BindText(1, day), s.BindText(2, event)) })
+}
+
 // about returns the records of a day that a condition holds for, in order.
 func (r *Reader) about(where, day string, bind func(*sqlite3.Stmt) error) (rs []queue.Record, err error) {
 	r.mu.Lock()

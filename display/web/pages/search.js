@@ -11,6 +11,8 @@ const FIELDS = ['day', 'number', 'window', 'item', 'from', 'to'];
 let found = null;
 /** @type {any} */
 let hall = null;
+/** @type {any} */
+let noted = null; // who signed in, once somebody asks
 let problem = '';
 
 /** What is looked for stands in the address, so that it can be kept and sent. */
@@ -47,7 +49,8 @@ function draw() {
   document.title = t('trail.search');
   render(html`<header><a href="/manager">${icon('back')}${t('trail.back')}</a><h1>${t('trail.search')}</h1></header><main>
 <form role="search" @submit=${submit}>${FIELDS.map(field)}<button class="main">${icon('search')}${t('trail.find')}</button></form>
-${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}${found ? results() : ''}</main>`, app);
+${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}${found ? results() : ''}
+<details @toggle=${signIns}><summary>${t('trail.access.title')}</summary>${noted ? arrivals() : ''}</details></main>`, app);
 }
 
 const TYPES = /** @type {Record<string, string>} */ ({ day: 'date', from: 'time', to: 'time' });
@@ -60,6 +63,21 @@ function results() {
   return html`<p class="count" role="status">${t('trail.found', { n: found.tickets.length })}${found.more ? ` ${t('trail.more', { n: found.more })}` : ''}</p>
 <table><thead><tr>${['number', 'issued', 'service', 'window', 'state', 'rating'].map((k) => html`<th scope="col">${t(`trail.col.${k}`)}</th>`)}</tr></thead>
 <tbody>${found.tickets.map(row)}</tbody></table>`;
+}
+
+/** Who signed in on the day that is shown. @param {Event} e */
+async function signIns(e) {
+  if (!(/** @type {HTMLDetailsElement} */ (e.target).open)) return;
+  const answer = await fetch(`/api/v1/trail/access?day=${encodeURIComponent(found?.day || '')}`, { cache: 'no-store' });
+  if (answer.ok) noted = await answer.json();
+  draw();
+}
+
+function arrivals() {
+  if (!noted.access.length) return html`<p class="none" role="status">${t('trail.access.none')}</p>`;
+  return html`<table><thead><tr>${['trail.access.at', 'trail.access.who', 'trail.access.title', 'trail.col.window'].map((k) => html`<th scope="col">${t(k)}</th>`)}</tr></thead>
+<tbody>${noted.access.map((/** @type {any} */ a) => html`<tr><td class="num">${clock(a.at)}</td><td>${a.badge || '–'}${a.by ? html` <small>${a.by}</small>` : ''}</td>
+<td class=${a.what === 'refused' || a.what === 'braked' ? 'bad' : ''}>${t(`trail.access.${a.what}`)}${a.n > 1 ? ` × ${a.n}` : ''}</td><td class="num">${a.window || ''}</td></tr>`)}</tbody></table>`;
 }
 
 /** @param {any} f */
