@@ -49,6 +49,9 @@ func TestForeignPagesWindowOpens(t *testing.T) {
 	p := openTab(t, 1366, 768)
 	p.open(hall.URL+"/window", ".chooser a")
 	p.shoot("console-chooser")
+	if n := eval[int](p, `new Set([...document.querySelectorAll('.chooser a')].map(e=>e.getBoundingClientRect().left)).size`); n != 4 {
+		t.Errorf("four windows stand in %d columns", n)
+	}
 	p.clean()
 	p.open(hall.URL+"/window/3", ".open input")
 	p.shoot("console-closed")
