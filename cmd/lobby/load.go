@@ -199,6 +199,9 @@ func (c checker) check() []error {
 	}
 	c.references(bad)
 	c.footage(bad)
+	if m := c.Access.LockMinutes; m != nil && *m < 0 {
+		bad("$.access.lock_minutes", "lock_minutes is %d; write the minutes without a touch until a page locks, or 0 for never", *m)
+	}
 	c.drivers(bad)
 	c.cameras(bad)
 	return errs
