@@ -301,7 +301,7 @@ func TestForeignBrowserPictures(t *testing.T) {
 		return s.State.Figures.Calls >= 40
 	})
 	b.open(p.url+"/manager", 1456, 820)
-	b.sees("several pictures", videos+`return vs.length>=4`)
+	b.sees("several pictures", videos+`return vs.length>=9&&vs.every(v=>v.currentTime>2)&&lobby.up&&!document.querySelector('.stale')`)
 	b.sees("80 windows", `return document.body.textContent.includes('80')`)
 	b.picture("hall.png")
 	b.open(p.url+"/wall/main", 1456, 820)
@@ -311,7 +311,7 @@ func TestForeignBrowserPictures(t *testing.T) {
 	b.sees("four chains", `return document.querySelectorAll('.chain').length>=4`)
 	b.picture("kiosk.png")
 	b.open(p.url+"/hardware", 1456, 820)
-	b.sees("paper", `return [...document.querySelectorAll('img')].filter(i=>i.naturalWidth>300).length>=2`)
+	b.sees("paper", `return [...document.querySelectorAll('img')].some(i=>i.naturalWidth>300&&i.naturalHeight>600&&i.getBoundingClientRect().width>150&&i.getBoundingClientRect().top<300)`)
 	b.picture("hardware.png")
 	b.quiet()
 }
