@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"lobby/devices"
 	"lobby/devices/board"
 	"lobby/devices/callbox"
+	"lobby/devices/devicetest"
 	"lobby/devices/emulator"
 	"lobby/devices/emulator/line"
 	"lobby/devices/emulator/modbus"
@@ -184,7 +186,8 @@ func pressed1(model string, units []devices.Unit) func(context.Context, devices.
 
 // BenchmarkDevices: from the event to the last byte on the wire, against the
 // bits of those bytes at the wire's own speed. A driver that asked for nothing
-// and waited for nobody would stand at 1.
+// and waited for nobody would stand at 1. Chips are held against the bits of
+// their bus, 1 MHz and 100 kHz, and a sound card against the sound.
 func BenchmarkDevices(b *testing.B) {
 	file, err := loadFS(halls.Files, "bench.yaml", "bench.yaml")
 	if err != nil {
@@ -195,8 +198,13 @@ func BenchmarkDevices(b *testing.B) {
 		fmt.Fprintln(table, "\ndriver\tbaud\tbytes\tbits, ms\tmedian, ms\tratio\t")
 		for _, s := range subjects(file) {
 			u := s.wire
+			if paced, ok := paces[u.Scheme]; ok {
+				took, bytes, least := s.measurePaced(b, paced)
+				fmt.Fprintf(table, "%s\t%s\t%d\t%.1f\t%.1f\t%.2f\t\n", s.name, u.Scheme, bytes, ms(least), ms(took), float64(took)/float64(least))
+				continue
+			}
 			if u.Scheme != wire.Serial {
-				continue // a chip, a sound card and a keyboard have no speed to be held against
+				continue // a keyboard has no speed to be held against
 			}
 			took, bytes := s.measure(b, u.Baud)
 			bits := time.Duration(bytes) * 10 * time.Second / time.Duration(u.Baud)
@@ -242,6 +250,54 @@ func (s subject) measure(b *testing.B, baud wire.Baud) (time.Duration, int) {
 		took, bytes = append(took, t), n
 	}
 	return median(took), bytes
+}
+
+// pace says how long a wire without a baud rate needs for one write: the bits of
+// a transaction at the bus's speed, or the sound in real time.
+type pace func(p []byte) time.Duration
+
+var paces = map[string]pace{
+	wire.SPI: func(p []byte) time.Duration { return time.Duration(8*len(p)) * time.Second / 1_000_000 },
+	// Nine bits for the address and for each byte, a start and a stop.
+	wire.I2C:   func(p []byte) time.Duration { return time.Duration(9*(1+len(p))+2) * time.Second / 100_000 },
+	wire.Sound: func(p []byte) time.Duration { return time.Duration(len(p)) * time.Second / (2 * 16_000) },
+}
+
+// pacedWire takes as long as its bits, and counts them.
+type pacedWire struct {
+	devices.Wire
+	pace  pace
+	bytes int
+	least time.Duration
+}
+
+// Write implements devices.Wire. It spins, as a timer is coarser than a
+// transaction.
+func (w *pacedWire) Write(p []byte) (int, error) {
+	d := w.pace(p)
+	w.bytes, w.least = w.bytes+len(p), w.least+d
+	for began := time.Now(); time.Since(began) < d; {
+		runtime.Gosched()
+	}
+	return len(p), nil
+}
+
+// measurePaced is measure on a wire that has no emulated line.
+func (s subject) measurePaced(b *testing.B, p pace) (took time.Duration, bytes int, least time.Duration) {
+	b.Helper()
+	near, far := devicetest.Pipe()
+	defer near.Close()
+	defer far.Close()
+	var all []time.Duration
+	for range 3 {
+		w := &pacedWire{Wire: near, pace: p}
+		began := time.Now()
+		if err := s.event(b.Context(), w, nil); err != nil {
+			b.Fatalf("%s: %v", s.name, err)
+		}
+		all, bytes, least = append(all, time.Since(began)), w.bytes, w.least
+	}
+	return median(all), bytes, least
 }
 
 // mustSpend is the processor time of this process so far.

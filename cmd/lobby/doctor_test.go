@@ -114,10 +114,20 @@ func plants() []plant {
 		{name: "noise on a bus", subject: "board/2", remedy: "noise on the line", ill: [2]string{"board/modbus", "noise"}},
 		{name: "dead card", subject: "board/1", remedy: "compare its address", ill: [2]string{"board/onbon", "silent"}},
 		{name: "dead voice", subject: "speaker/module", remedy: "RX and TX crossed", ill: [2]string{"speaker/module", "silent"}},
-		{name: "no such sound card", subject: "speaker/card", remedy: "", harm: func(_ *testing.T, f *hallFile) {
+		{name: "no such sound card", subject: "speaker/card", remedy: "aplay -L", harm: func(_ *testing.T, f *hallFile) {
 			s := f.Speakers["card"]
-			s.Wire = wire.URL{Scheme: wire.SPI, Path: "/dev/spidev9.9"}
+			s.Wire = wire.URL{Scheme: wire.Sound, Path: "plughw:CARD=Nowhere"}
 			f.Speakers["card"] = s
+		}},
+		{name: "missing pin of a lamp", subject: "output/lamp-1", remedy: "gpioinfo", harm: func(_ *testing.T, f *hallFile) {
+			o := f.Outputs["lamp-1"]
+			o.Pin = "GPIO99"
+			f.Outputs["lamp-1"] = o
+		}},
+		{name: "missing pin of a paper sensor", subject: "paper/p1b-out", remedy: "gpioinfo", harm: func(_ *testing.T, f *hallFile) {
+			p := f.Paper["p1b-out"]
+			p.Pin = "GPIO99"
+			f.Paper["p1b-out"] = p
 		}},
 		{name: "no I2C", subject: "board/text", remedy: "raspi-config", harm: func(_ *testing.T, f *hallFile) {
 			b := f.Boards["text"]
@@ -243,6 +253,13 @@ func only(found []finding, subject string) (some []finding) {
 
 // What is told of a wire that cannot be opened, without opening one.
 func TestFaultF09_RemediesFollowTheError(t *testing.T) {
+	words := fmt.Errorf("serial: /dev/lobby/x is not there: is it plugged in? (%w)", &fs.PathError{Op: "open", Path: "/dev/lobby/x", Err: fs.ErrNotExist})
+	if got := plain(words); got != "serial: /dev/lobby/x is not there: is it plugged in?" {
+		t.Errorf("the installer reads %q", got)
+	}
+	if got := openRemedy(wire.URL{Scheme: wire.Input, Path: "/dev/input/by-id/x"}, words); !strings.Contains(got, "ls -l /dev/input/by-id/") {
+		t.Errorf("a keypad that is not there: %q", got)
+	}
 	for want, err := range map[string]error{
 		"usermod -aG dialout":            fs.ErrPermission,
 		"fuser -v /dev/lobby/x":          syscall.EBUSY,

@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -80,16 +82,39 @@ func (d *doctor) devices() []func(context.Context) {
 func (d *doctor) look(ctx context.Context, id string, u wire.URL, open wire.Opener, ask func(context.Context, devices.Wire) error) {
 	conn, err := open(ctx)
 	if err != nil {
-		d.note(id, levelError, err.Error(), openRemedy(u, err))
+		d.note(id, levelError, plain(err), openRemedy(u, err))
 		return
 	}
 	defer conn.Close()
+	if u.Scheme == wire.Sound && !listsCard(ctx, u.Path) {
+		d.note(id, levelError, "no sound card is called "+u.Path, "plug the card in, and compare the name with: aplay -L")
+		return
+	}
 	heard := &listening{Wire: conn}
 	if err := ask(ctx, heard); err != nil {
 		d.note(id, levelError, "no sound answer: "+err.Error(), silenceRemedy(u, heard.bytes.Load()))
 		return
 	}
 	d.note(id, levelOK, "the wire "+u.String()+" is open to us", "")
+}
+
+// brackets are the system's own words at the end of an error.
+var brackets = regexp.MustCompile(` \([^()]*(\([^()]*\))?[^()]*\)$`)
+
+// plain is an error for whoever stands before the cabinet: the system's own words
+// are for the log.
+func plain(err error) string { return brackets.ReplaceAllString(err.Error(), "") }
+
+// listsCard says whether aplay knows a sound card by that name, which may leave
+// out the device on the card.
+func listsCard(ctx context.Context, name string) bool {
+	out, err := exec.CommandContext(ctx, "aplay", "-L").Output()
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(strings.Split(string(out), "\n"), func(line string) bool {
+		return line == name || strings.HasPrefix(line, name+",")
+	})
 }
 
 // listening counts what comes in on a wire.
@@ -112,6 +137,8 @@ func openRemedy(u wire.URL, err error) string {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Sprintf("sudo usermod -aG %s %s, then start the service again", group, user())
+	case errors.Is(err, fs.ErrNotExist) && u.Scheme == wire.Input:
+		return "plug the device in, and copy its name from: ls -l /dev/input/by-id/"
 	case errors.Is(err, fs.ErrNotExist) && u.Scheme != wire.Sound:
 		return "plug the device in; if it is, its udev rule is missing: see deploy/udev/70-lobby.rules"
 	case errors.Is(err, syscall.EBUSY):
