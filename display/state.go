@@ -87,9 +87,9 @@ type CameraState struct {
 type DeviceState struct {
 	Device
 	State  string     `json:"state"`
-	Since  *time.Time `json:"since,omitempty"`
+	Since  *time.Time `json:"since"` // null for one that was never heard of
 	Why    string     `json:"why,omitempty"`
-	Effect string     `json:"effect,omitempty"`
+	Effect string     `json:"effect"` // empty while nothing is missing
 
 	LastGood *time.Time `json:"last_good,omitempty"` // of one that works no more
 }

@@ -94,16 +94,16 @@ func (a *API) routes() *routes {
 	mux.HandleFunc("GET /api/v1/cameras", a.cameras)
 	mux.HandleFunc("GET /api/v1/alerts", a.alerts)
 	mux.HandleFunc("GET /api/v1/walls/{wall}/sound", a.sound)
-	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", a.live)
+	mux.HandleFunc("GET /api/v1/cameras/{camera}/live", socket(a.live))
 	mux.HandleFunc("POST /api/v1/cameras/{camera}/webrtc", a.call)
 	mux.HandleFunc("DELETE /api/v1/cameras/{camera}/webrtc/{viewer}", a.hangUp)
 	mux.HandleFunc("GET /api/v1/kiosks/{kiosk}/scan", a.scan)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.Handle("GET /api/v1/feed", a.Feed)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /api/v1/feed", socket(a.Feed.ServeHTTP))
+	mux.HandleFunc("/api/", mux.nothing(func(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "unknown_path", "没有这个接口："+r.Method+" "+r.URL.Path)
-	})
+	}))
 	if a.Metrics != nil {
 		mux.Handle("GET /metrics", a.Metrics)
 	}
@@ -134,7 +134,7 @@ func (a *API) routes() *routes {
 	if a.Emulators != nil {
 		a.mountEmulators(mux)
 	}
-	mux.Handle("/", a.Pages)
+	mux.HandleFunc("/", mux.nothing(a.Pages.ServeHTTP))
 	return mux
 }
 

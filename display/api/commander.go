@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+	"unicode/utf8"
 
 	"lobby/display/access"
 	"lobby/queue"
@@ -44,6 +45,9 @@ type head struct {
 // wellFormed refuses what is no command at all.
 func wellFormed(data []byte) *queue.Refusal {
 	var h head
+	if !utf8.Valid(data) { // two ids would be read as one
+		return &queue.Refusal{Code: queue.CodeBadCommand, Say: "命令不是有效的 UTF-8"}
+	}
 	if err := json.Unmarshal(data, &h); err != nil {
 		return &queue.Refusal{Code: queue.CodeBadCommand, Say: "命令不是有效的 JSON 对象：" + err.Error()}
 	}

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"lobby/display"
 	"lobby/display/access"
 	"lobby/queue"
+	"lobby/queue/hall"
 )
 
 // Footage is what was recorded of the cameras.
@@ -157,8 +161,12 @@ func describe(h http.Header, film Film, next time.Time) {
 // look finds the look that a request for footage names, or answers why that
 // does not allow it.
 func (a *API) look(w http.ResponseWriter, r *http.Request, camera string, from, to time.Time) (queue.Look, bool) {
-	id := r.URL.Query().Get("look")
 	var look queue.Look
+	id, err := a.lookID(r, camera, from, to)
+	if err != nil {
+		a.noFootage(w, err)
+		return look, false
+	}
 	found := false
 	if err := a.Hall.Read(r.Context(), func(s *queue.State) { look, found = s.Look(id) }); err != nil {
 		problem(w, http.StatusServiceUnavailable, "stopping", "系统正在停止，请稍后再试")
@@ -183,6 +191,33 @@ func (a *API) look(w http.ResponseWriter, r *http.Request, camera string, from, 
 		return look, true
 	}
 	return look, false
+}
+
+// lookID is the look that a request names. In an open hall nobody has a badge
+// to say it with, so that a request without one is a look of its own: it is
+// on the trail before a picture is given, once an hour for the same footage,
+// since a player fetches it in parts.
+func (a *API) lookID(r *http.Request, camera string, from, to time.Time) (string, error) {
+	id := r.URL.Query().Get("look")
+	if id != "" || a.Gate != nil {
+		return id, nil
+	}
+	found, err := a.footage().Films(camera, from, to)
+	if err != nil || len(found.Films) == 0 {
+		return "", cmp.Or(err, ErrNoFootage)
+	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	by := cmp.Or(host, "http")
+	answer, err := a.Hall.Do(r.Context(), hall.Request{
+		ID:      fmt.Sprintf("clip %s %s %s-%s %s", by, camera, from.UTC(), to.UTC(), a.Now().UTC().Truncate(time.Hour)),
+		Actor:   "http",
+		Command: queue.FootageView{Cameras: []string{camera}, From: from, To: to, By: by, Reason: "未登录的大厅里直接取录像，未写事由"},
+	})
+	var result queue.LookResult
+	if err == nil && answer.OK {
+		err = json.Unmarshal(answer.Result, &result)
+	}
+	return result.Look, err
 }
 
 // otherPerson tells whether somebody else than who looks has signed in. An

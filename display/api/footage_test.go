@@ -212,7 +212,6 @@ func TestFootageIsGivenToWhoeverSaidWhyAndToNobodyElse(t *testing.T) {
 		return fmt.Sprintf("/api/v1/cameras/%s/clip?from=%s&to=%s&look=%s", camera, from.Format(time.RFC3339), to.Format(time.RFC3339), look)
 	}
 	for url, want := range map[string]string{
-		path("c1", nine, to, ""):                        "look_missing",
 		path("c1", nine, to, "Lx"):                      "look_missing",
 		path("c1", nine, to, face):                      "look_missing",
 		path("c1", nine, to, export):                    "second_person",
@@ -256,6 +255,32 @@ func TestFootageIsGivenToWhoeverSaidWhyAndToNobodyElse(t *testing.T) {
 	h.now = h.now.Add(9 * time.Hour)
 	if w := get(a, path("c1", nine, to, look)); !strings.Contains(w.Body.String(), "look_over") {
 		t.Errorf("after nine hours: %d %s", w.Code, w.Body)
+	}
+}
+
+// Whoever fetches footage of an open hall without a look is on the trail all
+// the same; where people sign in, they say why first.
+func TestFootageOfAnOpenHallWithoutALookIsALook(t *testing.T) {
+	a, h := footageAPI(shelf{from: nine, to: nine.Add(time.Hour)})
+	path := func(camera string, from time.Time) string {
+		return fmt.Sprintf("/api/v1/cameras/%s/clip?from=%s&to=%s", camera, from.Format(time.RFC3339), from.Add(time.Minute).Format(time.RFC3339))
+	}
+	for _, url := range []string{path("nowhere", nine), path("c1", nine.Add(5*time.Hour))} {
+		if w := get(a, url); w.Code != http.StatusNotFound || h.seq != 0 {
+			t.Errorf("%s gave %d %s and %d records", url, w.Code, w.Body, h.seq)
+		}
+	}
+	if w := get(a, path("c1", nine)); w.Code != 200 || w.Body.String() != "a film" {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if h.seq != 1 {
+		t.Errorf("it is %d records, want the look", h.seq)
+	}
+	a.Gate = new(access.Gate)
+	w := httptest.NewRecorder()
+	a.routes().ServeHTTP(w, httptest.NewRequest("GET", path("c1", nine), nil))
+	if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "look_missing") {
+		t.Errorf("where people sign in: %d %s", w.Code, w.Body)
 	}
 }
 

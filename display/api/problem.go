@@ -7,6 +7,8 @@ import (
 	"io"
 	"maps"
 	"net/http"
+
+	"github.com/gorilla/websocket"
 )
 
 // maxBody bounds what a request may carry.
@@ -50,4 +52,18 @@ func readUpTo(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, bool
 		problem(w, http.StatusBadRequest, "bad_request", "请求没有读完整")
 	}
 	return data, err == nil
+}
+
+// socket lets only requests to a WebSocket through, so that whoever opens the
+// address in another way is told in the form of every other error.
+func socket(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !websocket.IsWebSocketUpgrade(r) {
+			w.Header().Set("Connection", "Upgrade")
+			w.Header().Set("Upgrade", "websocket")
+			problem(w, http.StatusUpgradeRequired, "websocket_only", "这个地址只接受 WebSocket 连接")
+			return
+		}
+		next(w, r)
+	}
 }

@@ -1,0 +1,39 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// What is no request of ours is told as every other error, with the reason.
+func TestAStrangersMistakeIsAProblemThatSaysWhichOne(t *testing.T) {
+	a, _ := footageAPI(nothing{})
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		code, allow        string
+	}{
+		{"GET", "/api/v1/commands", "", http.StatusMethodNotAllowed, "wrong_method", "POST"},
+		{"POST", "/api/v1/state", "{}", http.StatusMethodNotAllowed, "wrong_method", "GET, HEAD"},
+		{"DELETE", "/api/v1/tickets/2026-11-26/A012", "", http.StatusMethodNotAllowed, "wrong_method", "GET, HEAD"},
+		{"POST", "/healthz", "", http.StatusMethodNotAllowed, "wrong_method", "GET, HEAD"},
+		{"GET", "/api/v1/nowhere", "", http.StatusNotFound, "unknown_path", ""},
+		{"GET", "/api/v1/feed", "", http.StatusUpgradeRequired, "websocket_only", ""},
+		{"GET", "/api/v1/cameras/c1/live", "", http.StatusUpgradeRequired, "websocket_only", ""},
+		{"POST", "/api/v1/commands", `{"id":"` + "\xff" + `","type":"take"}`, http.StatusBadRequest, "bad_command", ""},
+	} {
+		w := httptest.NewRecorder()
+		a.Handler().ServeHTTP(w, httptest.NewRequest(c.method, c.path, strings.NewReader(c.body)))
+		var p struct{ Code, Say string }
+		err := json.Unmarshal(w.Body.Bytes(), &p)
+		if err != nil || w.Code != c.status || p.Code != c.code || p.Say == "" || w.Header().Get("Allow") != c.allow {
+			t.Errorf("%s %s: %d, Allow %q, %s", c.method, c.path, w.Code, w.Header().Get("Allow"), w.Body)
+		}
+		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
+			t.Errorf("%s %s is told as %s", c.method, c.path, kind)
+		}
+	}
+}
