@@ -154,6 +154,12 @@ func plants() []plant {
 			k.KeyFile = "/nowhere/key"
 			f.Keypads["kp-1"] = k
 		}},
+		{name: "key that is no key", subject: "keypad/kp-1", remedy: "openssl rand -hex 16", harm: func(t *testing.T, f *hallFile) {
+			k := f.Keypads["kp-1"]
+			k.KeyFile = filepath.Join(t.TempDir(), "key")
+			_ = os.WriteFile(k.KeyFile, []byte("kp-1 example key"), 0o600)
+			f.Keypads["kp-1"] = k
+		}},
 		{name: "secret readable by all", subject: "mqtt", remedy: "chmod 600", harm: func(t *testing.T, f *hallFile) {
 			f.MQTT.PasswordFile = filepath.Join(t.TempDir(), "password")
 			_ = os.WriteFile(f.MQTT.PasswordFile, []byte("x"), 0o600)

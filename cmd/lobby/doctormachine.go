@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -143,6 +144,11 @@ func (d *doctor) secrets() {
 	for name, k := range d.file.Keypads {
 		read("keypad/"+name, k.PasswordFile)
 		read("keypad/"+name, k.KeyFile)
+		if text, err := readSecret(k.KeyFile); k.KeyFile != "" && err == nil {
+			if key, err := hex.DecodeString(text); err != nil || len(key) == 0 {
+				d.note("keypad/"+name, levelError, "the key in "+k.KeyFile+" is not hex", "make one with: openssl rand -hex 16 > "+k.KeyFile)
+			}
+		}
 	}
 	for name, c := range d.file.Cameras {
 		read("camera/"+name, c.PasswordFile)

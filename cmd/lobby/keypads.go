@@ -274,11 +274,21 @@ func (l *lobby) readKeypadSecrets() {
 	for id, c := range l.file.Keypads {
 		if c.Emulated {
 			c.password, c.key = nonce(), []byte(nonce())
-		} else if err := c.readSecrets(); err != nil {
+		} else if err := c.openSecrets(); err != nil {
 			l.health.report("keypad/"+id, devices.Down, err.Error())
 		}
 		l.file.Keypads[id] = c
 	}
+}
+
+// openSecrets reads the secrets. Where that fails the keypad has no account and
+// a key that nobody holds: without one its presses would count unsigned.
+func (k *Keypad) openSecrets() error {
+	err := k.readSecrets()
+	if err != nil {
+		k.password, k.key = "", []byte(nonce())
+	}
+	return err
 }
 
 func (k *Keypad) readSecrets() (err error) {
@@ -296,6 +306,9 @@ func (k *Keypad) readSecrets() (err error) {
 	}
 	if k.key, err = hex.DecodeString(text); err != nil {
 		return fmt.Errorf("secret: %s is not hex: %w", k.KeyFile, err)
+	}
+	if len(k.key) == 0 {
+		return fmt.Errorf("secret: %s is empty", k.KeyFile)
 	}
 	return nil
 }
