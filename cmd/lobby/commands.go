@@ -24,7 +24,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(runCommand(), demoCommand(), checkCommand(), slipCommand(), trailCommand(), simulateCommand(), doctorCommand(), tapCommand(), backupCommand(), restoreCommand(), cameraCommand(), webrtcCommand(), keypadCommand(), accessCommand(), tlsCommand(), firmwareCommand(), versionCommand())
-	for _, c := range root.Commands() {
+	for _, c := range append(root.Commands(), root) {
 		strict(c)
 	}
 	return root

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -47,7 +48,11 @@ func doctorCommand() *cobra.Command {
 		if err := report(c.OutOrStdout(), found, asJSON); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(found, func(f finding) bool { return f.Level == levelError }) {
+		sick := func(f finding) bool { return f.Level == levelError }
+		switch {
+		case slices.ContainsFunc(found, func(f finding) bool { return sick(f) && f.Subject == "config" }):
+			return usageError{errSick}
+		case slices.ContainsFunc(found, sick):
 			return errSick
 		}
 		return nil
@@ -84,9 +89,13 @@ func report(w io.Writer, found []finding, asJSON bool) error {
 func diagnose(ctx context.Context, path string) []finding {
 	file, err := load(path)
 	if err != nil {
+		remedy := "correct this line, then: lobby check --config " + path
+		if _, there := os.Stat(path); there != nil {
+			remedy = "name a hall file that can be read"
+		}
 		var found []finding
 		for _, line := range strings.Split(err.Error(), "\n") {
-			found = append(found, finding{"config", levelError, line, "correct this line, then: lobby check --config " + path})
+			found = append(found, finding{"config", levelError, line, remedy})
 		}
 		return found
 	}

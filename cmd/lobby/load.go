@@ -77,9 +77,9 @@ func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 		return nil, err
 	}
 	h := &hallFile{fit: func(*hallFile) {}, hash: hashOf(data), models: emulatorCatalog}
-	err = doc.decode(&h.Config)
-	if err == nil {
-		err = newFileErrors(shown, checker{doc, h.Config}.check())
+	read, err := doc.decode(&h.Config)
+	if read {
+		err = errors.Join(err, newFileErrors(shown, checker{doc, h.Config}.check()))
 	}
 	err = errors.Join(err, h.loadLogos(files, doc))
 	if h.Items != "" {
@@ -126,7 +126,7 @@ func (h *hallFile) loadItems(files fs.FS, shown string) (*api.Items, error) {
 	var list struct {
 		Items []api.Item `yaml:"items"`
 	}
-	if err := doc.decode(&list); err != nil {
+	if _, err := doc.decode(&list); err != nil {
 		return nil, err
 	}
 	services := map[string]bool{}

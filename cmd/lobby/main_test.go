@@ -241,7 +241,11 @@ func TestVersionAndUsage(t *testing.T) {
 	}{
 		{"version", 0, "lobby " + version},
 		{"run", 2, "--config FILE is missing"},
-		{"fly", 1, "unknown command"},
+		{"fly", 2, "unknown command"},
+		{"demo --listen nonsense", 2, "write it as host:port"},
+		{"doctor --config testdata/nothing.yaml", 2, "name a hall file that can be read"},
+		{"trail export --data testdata --out - --day 2026-13-01", 2, "is no day"},
+		{"trail export --data testdata --out - --ticket 2026-13-01/M001", 2, "is no day"},
 		{"demo --speed 0", 2, "--speed must be above 0"},
 		{"demo --no-such-flag", 2, "unknown flag"},
 		{"check --config testdata/broken.yaml", 2, "testdata/broken.yaml:4:31: unknown key"},

@@ -86,6 +86,9 @@ func trailExportCommand() *cobra.Command {
 		if err := selectTicket(*ticket, &want); err != nil {
 			return usageError{err}
 		}
+		if _, err := time.Parse(time.DateOnly, want.Day); err != nil && want.Day != "" {
+			return usageError{fmt.Errorf("trail export: --day %q is no day, write it as 2006-01-02", want.Day)}
+		}
 		return exportTrail(*dir, *out, want, c.OutOrStdout())
 	}
 	return c

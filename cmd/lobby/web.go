@@ -49,7 +49,7 @@ func (c Config) mayListen() error {
 // listen opens the web listener.
 func listen(c Config) (net.Listener, error) {
 	if err := c.mayListen(); err != nil {
-		return nil, err
+		return nil, usageError{err}
 	}
 	address := c.Listen
 	l, err := net.Listen("tcp", address)

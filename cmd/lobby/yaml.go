@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -82,8 +83,31 @@ func placed(err error) error {
 	if err == nil || !errors.As(err, &y) {
 		return err
 	}
-	at := y.GetToken().Position
-	return &place{line: at.Line, column: at.Column, say: y.GetMessage()}
+	at, say := y.GetToken().Position, y.GetMessage()
+	if t := (*yaml.TypeError)(nil); errors.As(err, &t) {
+		say = "want " + wanted(t.DstType) + " here"
+	}
+	return &place{line: at.Line, column: at.Column, say: say}
+}
+
+// wanted names what a type is written as.
+func wanted(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a text"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "a mapping"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
 }
 
 // document is a parsed file.
@@ -109,21 +133,84 @@ func parseDocument(name string, data []byte) (*document, error) {
 }
 
 // decode fills a struct and reports everything that does not fit it at once:
-// unknown keys anywhere, and the first wrong value of each top-level member.
-func (d *document) decode(into any) error {
+// unknown keys and wrong values anywhere. It tells whether all values are read,
+// so that what they say can be checked although there are unknown keys.
+func (d *document) decode(into any) (read bool, err error) {
 	body := d.file.Docs[0].Body
-	errs := unknownKeys(body, reflect.TypeOf(into), "")
 	m, ok := body.(*ast.MappingNode)
 	if !ok {
-		return &fileErrors{d.name, []error{placeAt(body, "the file must be a mapping")}}
+		return false, &fileErrors{d.name, []error{placeAt(body, "the file must be a mapping")}}
 	}
+	unknown := unknownKeys(body, reflect.TypeOf(into), "")
+	var wrong []error
 	target := reflect.ValueOf(into).Elem()
 	for _, v := range m.Values {
-		if field, ok := fieldOf(target.Type(), v.Key.String()); ok {
-			errs = append(errs, toValue(v.Value, target.FieldByIndex(field.Index).Addr().Interface()))
+		field, ok := fieldOf(target.Type(), v.Key.String())
+		if ok && toValue(v.Value, target.FieldByIndex(field.Index).Addr().Interface()) != nil {
+			wrong = append(wrong, wrongValues(v.Value, field.Type)...)
 		}
 	}
-	return newFileErrors(d.name, errs)
+	return len(wrong) == 0, newFileErrors(d.name, append(unknown, wrong...))
+}
+
+// wrongValues reports each value that its type cannot be read from, where it
+// stands: the YAML package stops at the first, and has no place for what a
+// type of ours says.
+func wrongValues(n ast.Node, t reflect.Type) []error {
+	err := toValue(n, reflect.New(t).Interface())
+	if err == nil {
+		return nil
+	}
+	var errs []error
+	for child, t := range parts(n, t) {
+		errs = append(errs, wrongValues(child, t)...)
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	if !errors.As(err, new(*place)) {
+		err = placeAt(n, "%s", err)
+	}
+	return []error{err}
+}
+
+// parts are the values in a mapping or list, each with the type it is read as.
+func parts(n ast.Node, t reflect.Type) iter.Seq2[ast.Node, reflect.Type] {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return func(yield func(ast.Node, reflect.Type) bool) {
+		switch n := n.(type) {
+		case *ast.MappingNode:
+			for _, v := range n.Values {
+				if part, ok := partType(t, v.Key.String()); ok && !yield(v.Value, part) {
+					return
+				}
+			}
+		case *ast.MappingValueNode:
+			if part, ok := partType(t, n.Key.String()); ok {
+				yield(n.Value, part)
+			}
+		case *ast.SequenceNode:
+			for _, v := range n.Values {
+				if t.Kind() != reflect.Slice || !yield(v, t.Elem()) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// partType is the type that a key of a mapping is read as.
+func partType(t reflect.Type, key string) (reflect.Type, bool) {
+	switch t.Kind() {
+	case reflect.Map:
+		return t.Elem(), true
+	case reflect.Struct:
+		field, ok := fieldOf(t, key)
+		return field.Type, ok
+	}
+	return nil, false
 }
 
 // at finds the node of a path such as "$.windows[3].services[0]"; the body's

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -30,7 +31,7 @@ func TestPanicsOfTheYAMLPackageAreErrors(t *testing.T) {
 	var part struct {
 		Options node `yaml:"options"`
 	}
-	if err := doc.decode(&part); err != nil {
+	if _, err := doc.decode(&part); err != nil {
 		t.Fatal(err)
 	}
 	var o struct {
@@ -84,4 +85,33 @@ func FuzzItems(f *testing.F) {
 			t.Fatalf("the error names no file: %v", err)
 		}
 	})
+}
+
+// Every wrong value of a file is told at once, at its own place, also where
+// there are unknown keys and references to what is not there.
+func TestAllThatIsWrongIsToldWhereItStands(t *testing.T) {
+	for text, want := range map[string][]string{
+		`printers:
+  p: {model: star, wire: "ftp://x"}
+  q: {model: star, wire: "http://y"}
+mqtt: {embedded: yes please, listen: [1]}
+windows: [{id: "1", floor: one}, {id: "2", floor: two}]
+`: {
+			`h.yaml:2:26: wire: "ftp://x"`, `h.yaml:3:26: wire: "http://y"`, "h.yaml:4:18: want true or false here",
+			"h.yaml:4:38: want a text here", "h.yaml:5:28: want a whole number here", "h.yaml:5:51: want a whole number here",
+		},
+		`zzz: 1
+hall: {id: h, timezone: Nowhere/X}
+`: {`h.yaml:1:1: unknown key "zzz"`, `h.yaml:2:25: no time zone "Nowhere/X"`},
+	} {
+		_, err := parseHall(nil, []byte(text), "h.yaml")
+		if err == nil {
+			t.Fatalf("nothing is wrong with\n%s", text)
+		}
+		for _, line := range want {
+			if !slices.ContainsFunc(strings.Split(err.Error(), "\n"), func(l string) bool { return strings.HasPrefix(l, line) }) {
+				t.Errorf("want %q in\n%s", line, err)
+			}
+		}
+	}
 }
