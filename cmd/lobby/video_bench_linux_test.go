@@ -58,16 +58,23 @@ func BenchmarkVideo(b *testing.B) {
 }
 
 // BenchmarkRecording compares 64 cameras that are recorded with 64 that are
-// not, each in a hall of its own, in the same seconds.
+// not, each in a hall of its own, in the same seconds. A turn is too short to
+// be trusted alone, so the middle one of several is told.
 func BenchmarkRecording(b *testing.B) {
 	plain, recorded := startVideo(b, 64, false), startVideo(b, 64, true)
-	<-time.After(2 * time.Second)
+	<-time.After(2 * videoSpan)
 	for b.Loop() {
-		without, with := plain.used(b), recorded.used(b)
-		<-time.After(videoSpan)
-		without, with = plain.used(b)-without, recorded.used(b)-with
-		b.ReportMetric(float64(with)/float64(without), "recorded/relayed")
-		b.ReportMetric(100*float64(without)/float64(videoSpan), "relayed-cpu-%")
+		var ratios []float64
+		for range 9 {
+			without, with := plain.used(b), recorded.used(b)
+			<-time.After(videoSpan)
+			without, with = plain.used(b)-without, recorded.used(b)-with
+			ratios = append(ratios, float64(with)/float64(without))
+		}
+		slices.Sort(ratios)
+		b.ReportMetric(ratios[len(ratios)/2], "recorded/relayed")
+		b.ReportMetric(ratios[0], "least")
+		b.ReportMetric(ratios[len(ratios)-1], "most")
 	}
 }
 
