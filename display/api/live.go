@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"lobby/devices"
+	"lobby/display"
 )
 
 // Cameras gives live pictures.
@@ -66,11 +68,20 @@ type Viewer interface {
 // liveTimeout is how long one fragment may take to a viewer.
 const liveTimeout = 5 * time.Second
 
+// hasCamera answers a request for a camera that the hall does not have.
+func (a *API) hasCamera(w http.ResponseWriter, r *http.Request) bool {
+	id := r.PathValue("camera")
+	if a.Cameras != nil && slices.ContainsFunc(a.Description.Cameras, func(c display.Camera) bool { return c.ID == id }) {
+		return true
+	}
+	problem(w, http.StatusNotFound, "unknown_camera", "本大厅没有摄像机 "+id)
+	return false
+}
+
 // live sends a camera as fragmented MP4. When the stream begins anew, the
 // socket is closed and the page connects again.
 func (a *API) live(w http.ResponseWriter, r *http.Request) {
-	if a.Cameras == nil {
-		problem(w, http.StatusNotFound, "unknown_camera", "本大厅没有摄像机")
+	if !a.hasCamera(w, r) {
 		return
 	}
 	q := r.URL.Query()

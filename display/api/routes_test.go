@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -35,5 +37,32 @@ func TestAStrangersMistakeIsAProblemThatSaysWhichOne(t *testing.T) {
 		if kind := w.Header().Get("Content-Type"); kind != "application/problem+json" {
 			t.Errorf("%s %s is told as %s", c.method, c.path, kind)
 		}
+	}
+}
+
+// noCameras shows nothing of any camera.
+type noCameras struct{ Cameras }
+
+func (noCameras) Watch(context.Context, string, Wish) (Viewer, error) {
+	return nil, errors.New("no picture")
+}
+
+// Only a camera that the hall has can be down.
+func TestAnUnknownCameraIsNotFound(t *testing.T) {
+	a, _ := footageAPI(nothing{})
+	a.Cameras = noCameras{}
+	for path, want := range map[string]int{"/api/v1/cameras/c1/live": http.StatusServiceUnavailable, "/api/v1/cameras/nope/live": http.StatusNotFound} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", path, nil)
+		r.Header.Set("Connection", "Upgrade")
+		r.Header.Set("Upgrade", "websocket")
+		a.Handler().ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d %s, want %d", path, w.Code, w.Body, want)
+		}
+	}
+	w := httptest.NewRecorder()
+	a.Handler().ServeHTTP(w, httptest.NewRequest("POST", "/api/v1/cameras/nope/webrtc", strings.NewReader("")))
+	if w.Code != http.StatusNotFound {
+		t.Errorf("a call to an unknown camera: %d %s", w.Code, w.Body)
 	}
 }

@@ -27,8 +27,7 @@ const typeSDP = "application/sdp" // RFC 8866, section 8.1
 // body, and under Location what is deleted to end it. Candidates are in the
 // answer; there are no later ones.
 func (a *API) call(w http.ResponseWriter, r *http.Request) {
-	if a.Gateway == nil {
-		problem(w, http.StatusNotFound, "unknown_camera", "本大厅没有摄像机")
+	if !a.hasCamera(w, r) {
 		return
 	}
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != typeSDP {
