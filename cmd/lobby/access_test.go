@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"lobby/deploy/halls"
 	"lobby/display/access"
 )
 
@@ -294,5 +296,53 @@ func TestFaultF52_CertificatesEndWithANotice(t *testing.T) {
 	}
 	if _, err := openCertificate(c.files, c.log); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a key that others can read: %v", err)
+	}
+}
+
+func TestCamerasAreShownToOthersOnlyWithSignIn(t *testing.T) {
+	small, err := fs.ReadFile(halls.Files, "small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ rtsp, wrong string }{
+		{"{listen: 127.0.0.1:8554}", ""},
+		{"{listen: 0.0.0.0:8554, users: {nvr: {password_file: /etc/lobby/nvr.password}}}", ""},
+		{"{listen: 0.0.0.0:8554}", "shows them the cameras"},
+		{"{listen: 8554}", "host:port"},
+		{"{listen: 127.0.0.1:8554, users: {nvr: {}}}", "user nvr needs a password_file"},
+	} {
+		text := strings.Replace(string(small), "rtsp: {listen: 127.0.0.1:8554}", "rtsp: "+c.rtsp, 1)
+		said := readWrong(t, "small.yaml", text)
+		if at := strings.Contains(said, "rtsp:"); at != (c.wrong != "") || !strings.Contains(said, c.wrong) {
+			t.Errorf("%s is answered %q", c.rtsp, said)
+		}
+	}
+}
+
+// A player whose password cannot be read has one that nobody knows.
+func TestPlayersOfCamerasHaveTheirPasswords(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string, mode fs.FileMode) Player {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return Player{PasswordFile: path}
+	}
+	l := &lobby{file: &hallFile{}, log: slog.New(slog.DiscardHandler)}
+	if got := l.players(); len(got) != 0 {
+		t.Errorf("an open hall asks for %v", got)
+	}
+	l.file.RTSP.Users = map[string]Player{
+		"nvr": write("nvr", "secret\n", 0o600), "empty": write("empty", "\n", 0o600), "read": write("read", "known", 0o644), "gone": {PasswordFile: filepath.Join(dir, "gone")},
+	}
+	got := l.players()
+	if len(got) != 4 || got["nvr"] != "secret" {
+		t.Errorf("got %v", got)
+	}
+	for _, name := range []string{"empty", "read", "gone"} {
+		if len(got[name]) < 20 {
+			t.Errorf("%s may come in with %q", name, got[name])
+		}
 	}
 }

@@ -87,9 +87,15 @@ type MQTT struct {
 	KeyFile  string `yaml:"key_file"`
 }
 
-// RTSP says where cameras are served on.
+// RTSP says where cameras are served on, and to whom.
 type RTSP struct {
-	Listen string `yaml:"listen"`
+	Listen string            `yaml:"listen"`
+	Users  map[string]Player `yaml:"users"` // recorders and players, by the name they sign in with; everybody where there are none
+}
+
+// Player is a recorder or player that cameras are served on to.
+type Player struct {
+	PasswordFile string `yaml:"password_file"`
 }
 
 // Printer is one printer on its own wire.

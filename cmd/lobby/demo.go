@@ -167,7 +167,7 @@ func (h *hallFile) emulate() {
 		emu(&r.Wire, "reader/"+name)
 		h.Readers[name] = r
 	}
-	h.Identity = Identity{}
+	h.Identity, h.RTSP.Users = Identity{}, nil
 	for name, s := range h.Speakers {
 		emu(&s.Wire, "speaker/"+name)
 		h.Speakers[name] = s

@@ -140,6 +140,9 @@ func (d *doctor) secrets() {
 		}
 	}
 	read("mqtt", d.file.MQTT.PasswordFile)
+	for name, p := range d.file.RTSP.Users {
+		read("rtsp/"+name, p.PasswordFile)
+	}
 	read("identity", d.file.Identity.KeyFile)
 	for name, k := range d.file.Keypads {
 		read("keypad/"+name, k.PasswordFile)

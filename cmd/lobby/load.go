@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -204,6 +205,7 @@ func (c checker) check() []error {
 	}
 	c.drivers(bad)
 	c.cameras(bad)
+	c.players(bad)
 	return errs
 }
 
@@ -223,6 +225,25 @@ func (c checker) cameras(bad func(path, format string, args ...any)) {
 		if err := cam.source(id).Validate(); err != nil {
 			bad(at+".source", "%v", err)
 		}
+	}
+}
+
+// players checks who may play the cameras.
+func (c checker) players(bad func(path, format string, args ...any)) {
+	for _, name := range sorted(c.RTSP.Users) {
+		if c.RTSP.Users[name].PasswordFile == "" {
+			bad("$.rtsp.users."+name, "rtsp: user %s needs a password_file", name)
+		}
+	}
+	if c.RTSP.Listen == "" {
+		return
+	}
+	host, _, err := net.SplitHostPort(c.RTSP.Listen)
+	switch {
+	case err != nil:
+		bad("$.rtsp.listen", "rtsp: listen %q: write it as host:port, for example 127.0.0.1:8554", c.RTSP.Listen)
+	case !loopback(host) && len(c.RTSP.Users) == 0:
+		bad("$.rtsp.listen", "rtsp: listen %q: an address that others can reach shows them the cameras: write users with a password_file each, or listen on 127.0.0.1", c.RTSP.Listen)
 	}
 }
 

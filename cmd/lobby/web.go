@@ -38,12 +38,17 @@ func (c Config) mayListen() error {
 	if err != nil {
 		return fmt.Errorf("listen %q: write it as host:port, for example 127.0.0.1:8080", c.Listen)
 	}
-	ip := net.ParseIP(host)
-	if host == "localhost" || ip != nil && ip.IsLoopback() || c.TLS.CertFile != "" && c.Access.File != "" {
+	if loopback(host) || c.TLS.CertFile != "" && c.Access.File != "" {
 		return nil
 	}
 	return fmt.Errorf("listen %q: an address that others can reach needs TLS and sign-in: write tls (lobby tls init makes the files) "+
 		"and access (lobby access add makes the file), or listen on 127.0.0.1", c.Listen)
+}
+
+// loopback tells whether only this computer reaches a host.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // listen opens the web listener.
@@ -266,7 +271,7 @@ func (l *lobby) startCameras() (*camera.Relay, error) {
 		return nil, fmt.Errorf("cameras: find our own program: %w", err)
 	}
 	relay, err := camera.New(camera.Options{
-		Sources: sources, Command: []string{self, "camera", "--log", l.logLevel().String()}, RTSPListen: l.file.RTSP.Listen, RTSPFallback: l.file.emulatedCameras(),
+		Sources: sources, Command: []string{self, "camera", "--log", l.logLevel().String()}, RTSPListen: l.file.RTSP.Listen, RTSPUsers: l.players(), RTSPFallback: l.file.emulatedCameras(),
 		Log: l.log.With("family", "camera"), Stderr: os.Stderr,
 		Report: func(id string, s devices.State, why string) { l.health.report("camera/"+id, s, why) },
 	})
@@ -276,6 +281,21 @@ func (l *lobby) startCameras() (*camera.Relay, error) {
 	l.relay = relay
 	l.group.add(enduring(l.log, "cameras", nil, relay.Run))
 	return relay, nil
+}
+
+// players are who may play the cameras, with their passwords. One whose
+// password cannot be read is kept away: without it nobody would be asked.
+func (l *lobby) players() map[string]string {
+	all := map[string]string{}
+	for name, p := range l.file.RTSP.Users {
+		password, err := readSecret(p.PasswordFile)
+		if err != nil || password == "" {
+			l.log.Error("a player of cameras is kept away, its password cannot be read", "user", name, "file", p.PasswordFile, "error", err)
+			password = nonce()
+		}
+		all[name] = password
+	}
+	return all
 }
 
 // logLevel is the least level that the hall logs.
