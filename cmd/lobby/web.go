@@ -21,6 +21,7 @@ import (
 	"lobby/display/api"
 	"lobby/display/feed"
 	"lobby/display/web"
+	"lobby/queue"
 	"lobby/queue/figures"
 	"lobby/queue/ratings"
 )
@@ -114,6 +115,21 @@ func (h *hallFile) hasPlace(role access.Role, id string) bool {
 	return false
 }
 
+// hasPage tells whether the hall has a window, kiosk, wall or ticket of its
+// own page. A hall that is stopping denies no ticket.
+func (l *lobby) hasPage(ctx context.Context, kind, id string) bool {
+	if kind != "token" {
+		return l.file.hasPlace(access.Role(kind), id)
+	}
+	found := false
+	err := l.hall.Read(ctx, func(s *queue.State) {
+		_, ticket := s.TicketByToken(id)
+		_, ballot := s.BallotByToken(id)
+		found = ticket || ballot
+	})
+	return err != nil || found
+}
+
 // startWeb starts cameras, feed, API and pages.
 func (l *lobby) startWeb() error {
 	cameras, err := l.startCameras()
@@ -129,7 +145,7 @@ func (l *lobby) startWeb() error {
 	})
 	options := api.Options{
 		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.notary}, Figures: &figuresBook{book[*figures.Books]{records: l.trail, begin: figures.New}},
-		Ratings: &ratingsBook{book[*ratings.Tally]{records: l.trail, begin: ratings.New}}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins}),
+		Ratings: &ratingsBook{book[*ratings.Tally]{records: l.trail, begin: ratings.New}}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins, Known: l.hasPage}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}
 	options.Sounds = sounds{l}

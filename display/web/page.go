@@ -11,14 +11,15 @@ type page struct {
 	title    string   // until the page knows the hall
 	dark     bool     // walls are dark, everything else is paper
 	patterns []string // addresses without the method
+	of       string   // what in the address is the id of the one it is about
 }
 
 func pages() []page {
 	return []page{
 		{name: "index", title: "大厅页面", patterns: []string{"/{$}"}},
-		{name: "kiosk", title: "取号机", patterns: []string{"/kiosk", "/kiosk/{kiosk}"}},
-		{name: "window", title: "叫号台", patterns: []string{"/window", "/window/{window}"}},
-		{name: "wall", title: "叫号大屏", dark: true, patterns: []string{"/wall", "/wall/{wall}"}},
+		{name: "kiosk", title: "取号机", patterns: []string{"/kiosk", "/kiosk/{kiosk}"}, of: "kiosk"},
+		{name: "window", title: "叫号台", patterns: []string{"/window", "/window/{window}"}, of: "window"},
+		{name: "wall", title: "叫号大屏", dark: true, patterns: []string{"/wall", "/wall/{wall}"}, of: "wall"},
 		{name: "manager", title: "值班总览", dark: true, patterns: []string{"/manager"}},
 		{name: "hardware", title: "仿真设备", dark: true, patterns: []string{"/hardware"}},
 		{name: "figures", title: "业务统计", patterns: []string{"/figures"}},
@@ -30,17 +31,21 @@ func pages() []page {
 		{name: "settings", title: "大厅设置", patterns: []string{"/settings"}},
 		{name: "enrol", title: "登记屏幕", patterns: []string{"/enrol"}},
 		{name: "signin", title: "登录", patterns: []string{"/signin"}},
-		{name: "ticket", title: "我的号码", patterns: []string{"/t/{token}"}},
+		{name: "ticket", title: "我的号码", patterns: []string{"/t/{token}"}, of: "token"},
 	}
 }
 
 // page serves the shell. It is never kept, so that the addresses of the files
-// in it always belong to the running build.
+// in it always belong to the running build. Where the hall has none of that id
+// the page is the same, and tells which there are.
 func (s *server) page(p page) http.Handler {
 	shell := template.Must(template.New(p.name).Parse(shellText))
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
+		if id := r.PathValue(p.of); id != "" && !s.options.Known(r.Context(), p.of, id) {
+			w.WriteHeader(http.StatusNotFound)
+		}
 		// An error here means that the browser went away.
 		_ = shell.Execute(w, map[string]any{
 			"Name": p.name, "Title": p.title, "Dark": p.dark, "Build": s.options.Build,

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,4 +118,20 @@ func (p *tab) lives(state page.SetWebLifecycleStateState) {
 		_, err := cdp.Call(ctx, t, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: state})
 		return err
 	}))
+}
+
+// A screen that was given a name the hall does not have says which there are.
+func TestForeignPagesOfNoScreenSayWhichThereAre(t *testing.T) {
+	for _, page := range []struct{ kind, there string }{{"kiosk", "k1"}, {"window", "1"}, {"wall", "main"}} {
+		t.Run(page.kind, func(t *testing.T) {
+			hall := newFakeHall(t, smallHall(time.Now()))
+			p := openTab(t, 1366, 768)
+			p.open(hall.URL+"/"+page.kind+"/nope", `.chooser a[href="/`+page.kind+`/`+page.there+`"]`)
+			if said := eval[string](p, `document.querySelector('.chooser h1').textContent`); !strings.Contains(said, "nope") {
+				t.Errorf("it says %q", said)
+			}
+			p.shoot(page.kind + "-unknown")
+			p.quiet()
+		})
+	}
 }

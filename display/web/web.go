@@ -8,6 +8,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -31,12 +32,18 @@ type Options struct {
 	// FrameAncestors are the origins that may put the pages into a frame,
 	// besides the hall itself.
 	FrameAncestors []string
+	// Known tells whether the hall has such a "kiosk", "window", "wall" or
+	// "token". Nil means that it has all.
+	Known func(ctx context.Context, kind, id string) bool
 }
 
 // Handler serves the pages and their files. It answers nothing below /api.
 func Handler(o Options) http.Handler {
 	if o.Build == "" {
 		o.Build = "dev"
+	}
+	if o.Known == nil {
+		o.Known = func(context.Context, string, string) bool { return true }
 	}
 	s := &server{options: o, policy: policy(o.FrameAncestors)}
 	mux := http.NewServeMux()

@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -45,6 +47,22 @@ func TestPagesAreNeverKeptAndFilesForEver(t *testing.T) {
 	for _, path := range []string{"/ui/b7/nothing.js", "/ui/b7/../web.go", "/nowhere", "/ui/b7/lib"} {
 		if r := get(t, o, path); r.StatusCode == 200 {
 			t.Errorf("%s is served", path)
+		}
+	}
+}
+
+// What the hall does not have is not found, and the page is there to tell what is.
+func TestPagesOfWhatIsNotThereAreNotFound(t *testing.T) {
+	has := map[string]bool{"kiosk k1": true, "window 12": true, "wall main": true, "token abc": true}
+	o := web.Options{Known: func(_ context.Context, kind, id string) bool { return has[kind+" "+id] }}
+	for path, want := range map[string]int{
+		"/kiosk": 200, "/kiosk/k1": 200, "/window": 200, "/window/12": 200, "/wall": 200, "/wall/main": 200, "/t/abc": 200, "/manager": 200,
+		"/kiosk/nope": 404, "/window/nope": 404, "/wall/nope": 404, "/t/nope": 404,
+	} {
+		r := get(t, o, path)
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.StatusCode != want || !strings.Contains(string(body), `<div id="app">`) || r.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %v %v, want %d and the page", path, r.StatusCode, r.Header, err, want)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import { keepIn } from '../lib/keepin.js';
 import { language, speak, t } from '../lib/texts.js';
 import { againDialog } from '../components/kiosk-again.js';
 import { home } from '../components/kiosk-home.js';
+import { unknown } from '../components/chooser.js';
 import { departments, serviceList } from '../components/kiosk-lists.js';
 import { finder, progress } from '../components/kiosk-find.js';
 import { rate } from '../components/kiosk-rate.js';
@@ -126,6 +127,7 @@ const SCREENS = { home, list: serviceList, depts: departments, find: finder, pro
 
 /** @param {any} hall */
 function view(hall) {
+  if (own && !hall.state.kiosks.some((/** @type {any} */ k) => k.id === own)) return unknown('kiosk', own, hall.state.kiosks.filter((/** @type {any} */ k) => k.screen !== false));
   const { s } = kiosk;
   const screen = SCREENS[/** @type {keyof typeof SCREENS} */ (s.screen)];
   aloud();

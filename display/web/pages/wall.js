@@ -3,6 +3,7 @@
 // burn-in and shows a dim moving clock when the hall is closed.
 import { html } from '../vendor/lit.js';
 import { own, startPage, staleStrip } from '../lib/page.js';
+import { unknown } from '../components/chooser.js';
 import { grid } from '../components/wall-grid.js';
 import { hero } from '../components/wall-hero.js';
 import { icon } from '../lib/icons.js';
@@ -29,6 +30,7 @@ function windowsOf(state, wall) {
 /** @param {any} hall */
 function view(hall) {
   const { state } = hall;
+  if (own && !state.walls.some((/** @type {any} */ w) => w.id === own)) return unknown('wall', own, state.walls);
   const wall = first(state.walls, (/** @type {any} */ w) => w.id === own) || {};
   if (!own && state.walls?.length) location.replace(`/wall/${encodeURIComponent(state.walls[0].id)}`);
   document.body.classList.toggle('dim', hall.stale && hall.away > 60);

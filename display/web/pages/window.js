@@ -12,7 +12,7 @@ import { topBar, footBar } from '../components/window-bars.js';
 import { ask } from '../components/window-ask.js';
 import { keepItems } from '../lib/items.js';
 import { listenKeys } from '../components/window-keys.js';
-import { chooser } from '../components/chooser.js';
+import { chooser, unknown } from '../components/chooser.js';
 
 const desk = {
   id: own,
@@ -34,7 +34,7 @@ function view(hall) {
   desk.hall = hall;
   keep(hall.state);
   if (!desk.id) return chooser(t('page.window'), hall.state.windows.map((/** @type {any} */ w) => ({ href: `/window/${encodeURIComponent(w.id)}`, name: t('window_no', { n: w.id }), note: [w.name === t('window_no', { n: w.id }) ? '' : w.name, t(`window.${w.state}`), w.staff].filter(Boolean).join(' · ') })));
-  if (!desk.window) return html`<main class="waitload"><h1>${t('desk.unknown', { n: desk.id })}</h1><p><a href="/window">${t('page.window')}</a></p></main>`;
+  if (!desk.window) return unknown('window', desk.id, hall.state.windows);
   document.title = `${desk.window.ticket || t(`window.${desk.window.state}`)} · ${t('window_no', { n: desk.id })}`;
   return html`${staleStrip(hall)}${topBar(desk)}${current(desk)}${queue(desk)}${aside(desk)}${footBar(desk)}${desk.asking ? ask(desk) : ''}
 ${desk.problem ? html`<div class="toast" role="alert">${desk.problem}<button @click=${() => { desk.problem = ''; desk.draw(); }}>${t('ok')}</button></div>` : ''}`;

@@ -1,9 +1,0 @@
-package line
-
-import (
-	"testing"
-
-	"lobby/devices/scanner/scannertest"
-)
-
-func TestRecordings(t *testing.T) { scannertest.Recordings(t, Open) }
