@@ -40,6 +40,10 @@ var ErrSwapped = errors.New("another device answers")
 // what it was sent it may have done or not, and nobody can ask it.
 var ErrMute = errors.New("the device never answers")
 
+// ErrUnspeakable says that a phrase was said but for words that the speaker has
+// no sound for. To say it again would change nothing.
+var ErrUnspeakable = errors.New("some words cannot be said")
+
 // Decode fills a driver's option struct from the configuration, strictly: an
 // unknown key is an error that names file, line and column.
 type Decode func(into any) error

@@ -18,11 +18,13 @@ import (
 )
 
 const (
-	lateAfter  = 12 * time.Second // then those behind are said in one breath with it
-	together   = 3                // calls in one phrase; people cannot follow more
-	crowded    = 6                // more phrases than this waiting drops repetitions
-	sayTimeout = 20 * time.Second
+	lateAfter  = 12 * time.Second       // then those behind are said in one breath with it
+	together   = 3                      // calls in one phrase; people cannot follow more
+	crowded    = 6                      // more phrases than this waiting drops repetitions
+	sayTimeout = 3 * time.Minute        // the drivers know how long a phrase takes and end sooner; three calls in English take half a minute
 	gap        = 800 * time.Millisecond // between two phrases
+	again      = 6 * time.Second        // before a phrase that failed is said once more: it may have been heard, and must not be cut
+	attempts   = 2                      // for one phrase; a module that is heard and cannot answer repeats itself no more than that
 )
 
 // Hall is what the voice needs of the queue's owner.
@@ -40,6 +42,7 @@ type Zone struct {
 
 	mu      sync.Mutex
 	waiting []saying
+	spoken  []saying      // what is being said
 	wake    chan struct{} // one token: something waits
 }
 
@@ -50,6 +53,7 @@ type saying struct {
 	lang   string
 	repeat bool
 	at     time.Time
+	failed int // how often it was tried in vain
 }
 
 // NewZone makes a zone; the caller fills in its fields.
@@ -129,8 +133,15 @@ func forget(zones []*Zone, e queue.Event) {
 func (z *Zone) drop(ticket string) bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()
+	return z.clear(ticket)
+}
+
+// clear is drop for who holds mu. What is being said is not stopped, but it will
+// not be said again.
+func (z *Zone) clear(ticket string) bool {
+	about := func(s saying) bool { return s.call.Ticket == ticket }
 	waiting := len(z.waiting)
-	z.waiting = slices.DeleteFunc(z.waiting, func(s saying) bool { return s.call.Ticket == ticket })
+	z.waiting, z.spoken = slices.DeleteFunc(z.waiting, about), slices.DeleteFunc(z.spoken, about)
 	return len(z.waiting) < waiting
 }
 
@@ -139,7 +150,7 @@ func (z *Zone) drop(ticket string) bool {
 func (z *Zone) add(s saying) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.waiting = slices.DeleteFunc(z.waiting, func(o saying) bool { return o.call.Ticket == s.call.Ticket })
+	z.clear(s.call.Ticket)
 	z.waiting = append(z.waiting, s)
 	if len(z.waiting) > crowded {
 		z.waiting = slices.DeleteFunc(z.waiting, func(o saying) bool { return o.repeat })
@@ -171,15 +182,27 @@ func (z *Zone) next(now time.Time) []saying {
 		}
 		later = append(later, s)
 	}
-	z.waiting = later
+	z.waiting, z.spoken = later, slices.Clone(these)
 	return these
 }
 
-// putBack gives calls back that nobody has heard.
-func (z *Zone) putBack(calls []saying) {
+// settle ends what next began: calls that nobody has heard are said again, but
+// for those that were taken back meanwhile.
+func (z *Zone) settle(err error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.waiting = append(slices.Clone(calls), z.waiting...)
+	calls := z.spoken
+	z.spoken = nil
+	if err == nil || errors.Is(err, devices.ErrUnspeakable) {
+		return
+	}
+	if !errors.Is(err, devices.ErrGone) {
+		for i := range calls {
+			calls[i].failed++
+		}
+		calls = slices.DeleteFunc(calls, func(s saying) bool { return s.failed >= attempts })
+	}
+	z.waiting = append(calls, z.waiting...)
 }
 
 // phrase joins calls of one language.
@@ -204,7 +227,6 @@ func (z *Zone) Use(ctx context.Context, w devices.Wire) error {
 	for ctx.Err() == nil {
 		if calls := z.next(time.Now()); calls != nil {
 			if err := z.say(ctx, speaker, phrase(calls)); err != nil {
-				z.putBack(calls)
 				return err
 			}
 			continue
@@ -222,6 +244,8 @@ func (z *Zone) say(ctx context.Context, s devices.Speaker, p devices.Phrase) err
 	saying, cancel := context.WithTimeout(ctx, sayTimeout)
 	defer cancel()
 	err := s.Say(saying, p)
+	z.settle(err)
+	rest := gap
 	switch {
 	case err == nil:
 		z.Report(devices.Up, "")
@@ -232,8 +256,9 @@ func (z *Zone) say(ctx context.Context, s devices.Speaker, p devices.Phrase) err
 	default:
 		z.Log.Warn("speaker does not speak", "phrase", p.Text, "err", err)
 		z.Report(devices.Down, "语音模块没有应答")
+		rest = again
 	}
-	pause := time.NewTimer(gap)
+	pause := time.NewTimer(rest)
 	defer pause.Stop()
 	select {
 	case <-pause.C:

@@ -32,7 +32,7 @@ func (s *speaker) Say(_ context.Context, p devices.Phrase) error {
 	return nil
 }
 
-func start(ctx context.Context, s *speaker) *Zone {
+func start(ctx context.Context, s devices.Speaker) *Zone {
 	z := NewZone()
 	z.Open = func(devices.Wire) (devices.Speaker, error) { return s, nil }
 	z.Covers = func(window string) bool { return window != "2" }
@@ -122,6 +122,91 @@ func TestCallOfALostWireIsSaidAgain(t *testing.T) {
 			t.Errorf("said %q", s.said)
 		}
 	})
+}
+
+// Three late calls in English take a module half a minute, and are not cut.
+func TestLongPhraseIsSaidToItsEnd(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		s := &slow{}
+		z := start(ctx, s)
+		z.add(call(1, "en", false, time.Now()))
+		pass(time.Minute)
+		if s.cut || s.said != 1 {
+			t.Errorf("said %d times, cut %v", s.said, s.cut)
+		}
+	})
+}
+
+// slow is a speaker that takes half a minute and stops when it is told to.
+type slow struct {
+	said int
+	cut  bool
+}
+
+func (s *slow) Say(ctx context.Context, _ devices.Phrase) error {
+	select {
+	case <-time.After(30 * time.Second):
+		s.said++
+		return nil
+	case <-ctx.Done():
+		s.cut = true
+		return ctx.Err()
+	}
+}
+
+// A phrase that the module rejected is said once more, and not a third time; one
+// with words that nobody can say was said.
+func TestCallThatFailedIsSaidOnceMore(t *testing.T) {
+	noise, words := errors.New("rejected"), fmt.Errorf("clips: %w", devices.ErrUnspeakable)
+	for want, fails := range map[string][]error{
+		"M001 M001 M002":      {noise},
+		"M001 M001 M002 M002": {noise, noise, noise, noise},
+		"M001 M002":           {words, words},
+	} {
+		inBubble(t, func(t *testing.T, ctx context.Context) {
+			f := &failing{fails: fails}
+			z := start(ctx, f)
+			z.add(call(1, "", false, time.Now()))
+			synctest.Wait() // the first is being said
+			z.add(call(2, "", false, time.Now()))
+			pass(time.Minute)
+			if got := strings.Join(f.tried, " "); got != want {
+				t.Errorf("with %v: said %q, want %q", fails, got, want)
+			}
+		})
+	}
+}
+
+// Whoever comes while the call fails is not called again.
+func TestCallThatFailedIsTakenBack(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		f := &failing{fails: []error{errors.New("rejected")}}
+		z := start(ctx, f)
+		z.add(call(1, "", false, time.Now()))
+		synctest.Wait()
+		if z.drop("M001") {
+			t.Error("what is being said counts as waiting")
+		}
+		pass(time.Minute)
+		if len(f.tried) != 1 {
+			t.Errorf("said %v", f.tried)
+		}
+	})
+}
+
+// failing is a speaker that fails so often.
+type failing struct {
+	fails []error
+	tried []string
+}
+
+func (f *failing) Say(_ context.Context, p devices.Phrase) (err error) {
+	time.Sleep(time.Second) // virtual: only used in a bubble
+	f.tried = append(f.tried, p.Text[len("请"):len("请M001")])
+	if len(f.fails) > 0 {
+		err, f.fails = f.fails[0], f.fails[1:]
+	}
+	return err
 }
 
 // gone is a speaker whose plug was pulled.

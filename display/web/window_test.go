@@ -15,11 +15,9 @@ func TestForeignPagesWindowCallsByKeys(t *testing.T) {
 	p.open(hall.URL+"/window/12", ".acts .big")
 	p.clean()
 	p.shoot("console")
-	p.do(c.Evaluate[c.Void](`window.now=Date.now;(at=>Date.now=()=>at)(Date.now())`)) // presses at one moment, however slow the machine
 	p.do(c.KeyEvent(kb.F9))
 	p.until(`document.querySelector('.cur .n')?.textContent.includes('M099')`)
 	p.do(c.KeyEvent(kb.F9), c.KeyEvent(kb.F9)) // A double press must not call a second person.
-	p.do(c.Evaluate[c.Void](`Date.now=window.now`))
 	p.shoot("console-calling")
 	p.quiet()
 	p.do(c.KeyEvent(kb.F4))

@@ -89,7 +89,7 @@ func TestChecksums(t *testing.T) {
 
 // What is wrong with a sheet is said in a sentence.
 func TestSheetsAreChecked(t *testing.T) {
-	good := "name: x\ndigits: 3\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"
+	good := "name: x\ndigits: 2\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"
 	if _, err := parseSheet([]byte(good)); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,11 @@ func TestSheetsAreChecked(t *testing.T) {
 		"nobody knows {sum9}":      strings.Replace(good, "sum8", "sum9", 1),
 		"neither hex nor":          strings.Replace(good, "AA {n", "AG {n", 1),
 		"copy one frame":           good[:strings.Index(good, "examples")] + "examples: []\n",
-		"say how many places":      strings.Replace(good, "digits: 3", "digits: 0", 1),
+		"say how many places":      strings.Replace(good, "digits: 2", "digits: 0", 1),
+		"fit into {number:1}":      strings.Replace(good, "digits: 2", "digits: 3", 1),
+		"fit into {bcd:1}":         strings.NewReplacer("number", "bcd:1", "digits: 2", "digits: 3").Replace(good),
+		"blue is 256":              good + "values: {colour: {blue: 256}}\nreply: \"06 {colour}\"\n",
+		"address 0 is not between": strings.NewReplacer("AA {n", "{address} {n", "AA 0F", "00 0F", "B9", "0F").Replace(good),
 		"the reply does not match": good + "reply: \"06\"\n",
 		"unknown field":            good + "colour: red\n",
 	} {
@@ -145,13 +149,13 @@ func TestSilenceIsNoticed(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	for _, o := range []string{"{}", "{sheet: other}", "{sheet: /nowhere/x.yaml}", "{sheet: sunpn, set: {color: blue}}", "{sheet: sunpn, set: {size: big}}", "{sheet: kanban4, adress: 3}"} {
+	for _, o := range []string{"{}", "{sheet: other}", "{sheet: /nowhere/x.yaml}", "{sheet: sunpn, set: {color: blue}}", "{sheet: sunpn, set: {size: big}}", "{sheet: kanban4, adress: 3}", "{sheet: kanban4}", "{sheet: kanban4, address: 0}", "{sheet: kanban4, address: 261}", "{sheet: kanban4, address: -251}"} {
 		if _, err := Open(nil, devicetest.Decode(o)); err == nil {
 			t.Errorf("%s was accepted", o)
 		}
 	}
 	own := filepath.Join(t.TempDir(), "own.yaml")
-	if err := os.WriteFile(own, []byte("name: own\ndigits: 3\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"), 0o600); err != nil {
+	if err := os.WriteFile(own, []byte("name: own\ndigits: 2\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(nil, devicetest.Decode("{sheet: "+own+"}")); err != nil {
@@ -181,6 +185,15 @@ func TestPage(t *testing.T) {
 			t.Errorf("%s on the page is % X, the encoder says % X", b[1], want, got)
 		}
 	}
+	sheets := regexp.MustCompile("(?s)```yaml\n(name: .*?)```").FindAllStringSubmatch(string(page), -1)
+	for _, b := range sheets {
+		if _, err := parseSheet([]byte(b[1])); err != nil {
+			t.Errorf("a sheet of the page: %v", err)
+		}
+	}
+	if len(sheets) != 2 {
+		t.Errorf("the page has %d sheets", len(sheets))
+	}
 	if len(blocks) < 2 {
 		t.Errorf("the page has only %d worked frames", len(blocks))
 	}
@@ -190,7 +203,7 @@ func TestPage(t *testing.T) {
 // taken answers for its examples.
 func FuzzSheet(f *testing.F) {
 	f.Add([]byte(sheet))
-	f.Add([]byte("name: x\ndigits: 3\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"))
+	f.Add([]byte("name: x\ndigits: 2\nframe: \"AA {number} {sum8}\"\nexamples: [{ticket: A015, sends: AA 0F B9}]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := parseSheet(b)
 		if err != nil {

@@ -95,6 +95,46 @@ func (t *token) check(values map[string]map[string]int) error {
 	return nil
 }
 
+// hold sees that every number of so many digits and every choice has room in
+// its field: one that is cut off is another number to whoever stands below.
+func (p pattern) hold(digits int, values map[string]map[string]int) error {
+	for _, t := range p {
+		var most int64
+		switch t.kind {
+		case "number":
+			most, _ = strconv.ParseInt(strings.Repeat("9", digits), 10, 64) // a sheet has at most ten
+		case "bcd":
+			if digits > 2*t.size {
+				return fmt.Errorf("%d digits do not fit into {bcd:%d}", digits, t.size)
+			}
+		default:
+			for name, v := range values[t.kind] {
+				if v < 0 || !fits(int64(v), t.size) {
+					return fmt.Errorf("%s: %s is %d, which does not fit into %d bytes", t.kind, name, v, t.size)
+				}
+			}
+		}
+		if !fits(most, t.size) {
+			return fmt.Errorf("%d digits do not fit into {%s:%d}", digits, t.kind, t.size)
+		}
+	}
+	return nil
+}
+
+// reaches sees that an address has room in its field and is one board's: on most
+// wires 0 is all of them at once.
+func (p pattern) reaches(address int) error {
+	for _, t := range p {
+		if t.kind == "address" && (address < 1 || !fits(int64(address), t.size)) {
+			return fmt.Errorf("address %d is not between 1 and %d", address, int64(1)<<(8*t.size)-1)
+		}
+	}
+	return nil
+}
+
+// fits tells whether a number has room in so many bytes.
+func fits(v int64, size int) bool { return size >= 8 || v>>(8*size) == 0 }
+
 // fill makes the bytes of a pattern. Sums and lengths are computed of what was
 // filled in.
 func (p pattern) fill(c content) ([]byte, error) {
@@ -125,9 +165,13 @@ func (p pattern) fill(c content) ([]byte, error) {
 		}
 	}
 	for _, s := range spots { // lengths before sums, which may cover them
-		if s.kind == "len" {
-			s.put(out, uint64(count.to-count.from))
+		if s.kind != "len" {
+			continue
 		}
+		if !fits(int64(count.to-count.from), s.size) {
+			return nil, fmt.Errorf("%d bytes are more than {len:%d} can count", count.to-count.from, s.size)
+		}
+		s.put(out, uint64(count.to-count.from))
 	}
 	for _, s := range spots {
 		if s.kind != "len" {

@@ -125,6 +125,9 @@ func (s Sheet) compile() (*compiled, error) {
 	if s.Digits < 1 || s.Digits > 10 {
 		return nil, fmt.Errorf("digits %d; say how many places the board has, 1 to 10", s.Digits)
 	}
+	if err := errors.Join(c.frame.hold(s.Digits, s.Values), c.reply.hold(s.Digits, s.Values)); err != nil {
+		return nil, err
+	}
 	if len(s.Examples) == 0 {
 		return nil, errors.New("no examples; copy one frame of the maker's sheet, it proves that the rest is right")
 	}
@@ -159,6 +162,9 @@ func (c *compiled) try() error {
 func (c *compiled) content(f devices.Frame, address int, set map[string]string) (content, error) {
 	what, err := contentOf(f, c.Digits)
 	what.address, what.values = address, map[string]int{}
+	if err := c.frame.reaches(address); err != nil {
+		return what, err
+	}
 	for name, choices := range c.Values {
 		chosen := set[name]
 		if chosen == "" {

@@ -128,3 +128,18 @@ func (b *Bench) WantStates(states ...string) {
 		b.t.Errorf("states %q, want %q", b.states, states)
 	}
 }
+
+// Recordings plays what was tapped of real boxes, testdata/*.tap, to the driver
+// and compares every press with the recording's own lines.
+func Recordings(t *testing.T, open devices.OpenBus[devices.Input], usual ...string) {
+	t.Helper()
+	devicetest.Recordings(t, func(t *testing.T, r devicetest.Tapped) (presses []string) {
+		On(t, open, nil, r.Units("box", usual...), func(b *Bench) {
+			r.Say(b.Bench)
+			for _, s := range b.Signals() {
+				presses = append(presses, strings.TrimSpace(s.Unit+" "+string(s.Key)+" "+s.Digits))
+			}
+		})
+		return presses
+	})
+}

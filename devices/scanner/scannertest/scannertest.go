@@ -5,6 +5,7 @@ package scannertest
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -76,4 +77,21 @@ func (b *Bench) Want(want ...devices.Scan) {
 		b.t.Errorf("read %+v, want %+v", b.scans, want)
 	}
 	b.scans = nil
+}
+
+// Recordings plays what was tapped of real scanners, testdata/*.tap, to the
+// driver and compares every code with the recording's own lines.
+func Recordings(t *testing.T, open devices.Open[devices.Scanner]) {
+	t.Helper()
+	devicetest.Recordings(t, func(t *testing.T, r devicetest.Tapped) (codes []string) {
+		On(t, open, nil, r.Units("k", "{}")[0].Options, func(b *Bench) {
+			r.Say(b.Bench)
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			for _, s := range b.scans {
+				codes = append(codes, strings.TrimSpace(s.Text+" "+string(s.Trouble)))
+			}
+		})
+		return codes
+	})
 }

@@ -21,7 +21,7 @@ import (
 
 // ErrNoVoice is returned by Say, after it has spoken, for a phrase with words
 // that there is neither a clip nor a program for.
-var ErrNoVoice = errors.New("no clip and no espeak-ng for some words")
+var ErrNoVoice = fmt.Errorf("%w: no clip and no espeak-ng", devices.ErrUnspeakable)
 
 const (
 	// beginning is how long a sound card or a line may take beside the sound.

@@ -1,0 +1,9 @@
+package line
+
+import (
+	"testing"
+
+	"lobby/devices/scanner/scannertest"
+)
+
+func TestRecordings(t *testing.T) { scannertest.Recordings(t, Open) }
