@@ -205,8 +205,13 @@ func TestSlipsSayWhereToGo(t *testing.T) {
 		"post":   "A 号窗口",
 		"gone":   "C 区",
 	} {
-		if got := hall().Where(service); got != want {
+		if got := hall().Where(service, ""); got != want {
 			t.Errorf("%s: %q, want %q", service, got, want)
+		}
+	}
+	for lang, want := range map[string]string{"zh-TW": "二層 B 區 9–11、20、A 號窗口", "en": "Floor 2, area B, counter 9–11, 20, A"} {
+		if got := hall().Where("social", lang); got != want {
+			t.Errorf("in %s: %q, want %q", lang, got, want)
 		}
 	}
 }

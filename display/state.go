@@ -280,29 +280,48 @@ func (s Sections) Since(old Sections) (Patch, error) {
 	return p, nil
 }
 
-// Where says in one line where a service is called, for slips.
-func (d Description) Where(service string) string {
-	svc := d.Service(service)
+// Where says in one line where a service is called, for slips, in a language as
+// of a ticket.
+func (d Description) Where(service, lang string) string {
+	svc, say := d.Service(service), placesIn(lang)
 	var parts []string
-	switch {
-	case svc.Floor >= len(floorNames):
-		parts = append(parts, strconv.Itoa(svc.Floor)+"层")
-	case svc.Floor > 0:
-		parts = append(parts, floorNames[svc.Floor]+"层")
+	if svc.Floor > 0 {
+		parts = append(parts, fmt.Sprintf(say.floor, say.number(svc.Floor)))
 	}
 	if svc.Area != "" {
-		parts = append(parts, svc.Area+" 区")
+		parts = append(parts, fmt.Sprintf(say.area, svc.Area))
 	}
-	if windows := ranges(d.serving(service)); windows != "" {
-		parts = append(parts, windows+" 号窗口")
+	if windows := ranges(d.serving(service), say.between); windows != "" {
+		parts = append(parts, fmt.Sprintf(say.windows, windows))
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, say.join)
+}
+
+// places are the words for where to go.
+type places struct{ floor, area, windows, between, join string }
+
+func placesIn(lang string) places {
+	switch {
+	case strings.HasPrefix(lang, "en"):
+		return places{"Floor %s", "area %s", "counter %s", ", ", ", "}
+	case lang == "zh-TW":
+		return places{"%s層", "%s 區", "%s 號窗口", "、", " "}
+	}
+	return places{"%s层", "%s 区", "%s 号窗口", "、", " "}
+}
+
+// number writes a floor: in Chinese the low ones in characters.
+func (p places) number(floor int) string {
+	if p.join == " " && floor < len(floorNames) {
+		return floorNames[floor]
+	}
+	return strconv.Itoa(floor)
 }
 
 var floorNames = []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}
 
 // ranges writes window numbers shortly: "9–16、20".
-func ranges(ids []string) string {
+func ranges(ids []string, between string) string {
 	out, i := "", 0
 	for i < len(ids) {
 		j := i
@@ -310,7 +329,7 @@ func ranges(ids []string) string {
 			j++
 		}
 		if out != "" {
-			out += "、"
+			out += between
 		}
 		out += ids[i]
 		if j > i {

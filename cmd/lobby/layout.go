@@ -44,7 +44,7 @@ func (s slips) content(t queue.Ticket, at time.Time) slip.Content {
 	service, texts := d.Service(leg.Service), slip.In(t.Lang)
 	c := slip.Content{
 		Hall: d.Hall.Name, Number: t.Number, Service: service.Name, Priority: leg.Class != s.file.Classes[0].ID,
-		Ahead: t.Promise.Ahead, Forecast: forecastText(texts, t.Promise), Before: s.beforeText(texts, t.Promise), Where: d.Where(leg.Service), QR: s.public + "/t/" + t.Token,
+		Ahead: t.Promise.Ahead, Forecast: forecastText(texts, t.Promise), Before: s.beforeText(texts, t.Promise), Where: d.Where(leg.Service, t.Lang), QR: s.public + "/t/" + t.Token,
 		PrintedAt: at.In(s.location), Serial: t.Kiosk + "-" + t.Number, Phone: d.Hall.Phone, Copy: t.Copies,
 		Large: s.file.largeSlip(leg.Class), Texts: texts,
 	}

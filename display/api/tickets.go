@@ -102,7 +102,7 @@ func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了可以查询的时间")
 		return
 	}
-	v.Where, v.Timezone = a.Description.Where(v.Service), a.Description.Hall.Timezone
+	v.Where, v.Timezone = a.Description.Where(v.Service, ""), a.Description.Hall.Timezone
 	if slices.Contains([]queue.LegState{queue.LegCalled, queue.LegServing}, v.State) {
 		v.Where = v.Window + " 号窗口"
 	}
