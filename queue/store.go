@@ -13,6 +13,16 @@ func (s *State) diskFull() *Refusal {
 	return nil
 }
 
+// Ready tells what keeps the hall from giving any number, whatever it is asked
+// for: a full disk, or a clock in doubt. It is nil when there is nothing. A
+// closed day keeps nobody from opening the next one.
+func (s *State) Ready() *Refusal {
+	if r := s.diskFull(); r != nil {
+		return r
+	}
+	return s.clockSure()
+}
+
 // DropPart says that the records of a month are removed, because they need
 // not be kept any longer. The trail removes them after it is recorded.
 type DropPart struct {

@@ -238,9 +238,13 @@ func (a *API) healthz(w http.ResponseWriter, _ *http.Request) {
 func (a *API) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
-	if err := a.Hall.Read(ctx, func(*queue.State) {}); err != nil {
+	var held *queue.Refusal
+	switch err := a.Hall.Read(ctx, func(s *queue.State) { held = s.Ready() }); {
+	case err != nil:
 		problem(w, http.StatusServiceUnavailable, codeNotDurable, "不能发号和叫号：记录无法写入磁盘")
-		return
+	case held != nil:
+		problem(w, http.StatusServiceUnavailable, held.Code, held.Say)
+	default:
+		writeJSON(w, http.StatusOK, map[string]any{"ready": true})
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"ready": true})
 }

@@ -8,6 +8,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"lobby/queue"
+	"lobby/queue/hall"
 )
 
 // What is no request of ours is told as every other error, with the reason.
@@ -64,5 +67,25 @@ func TestAnUnknownCameraIsNotFound(t *testing.T) {
 	a.Handler().ServeHTTP(w, httptest.NewRequest("POST", "/api/v1/cameras/nope/webrtc", strings.NewReader("")))
 	if w.Code != http.StatusNotFound {
 		t.Errorf("a call to an unknown camera: %d %s", w.Code, w.Body)
+	}
+}
+
+// A hall that gives no number says so to whoever watches over it.
+func TestAHallIsReadyOnlyWhileItGivesNumbers(t *testing.T) {
+	a, h := footageAPI(nothing{})
+	for _, c := range []struct {
+		disk   string
+		status int
+		code   string
+	}{{"up", http.StatusOK, ""}, {"down", http.StatusServiceUnavailable, queue.CodeDiskFull}, {"degraded", http.StatusOK, ""}} {
+		report := queue.DeviceReport{Device: queue.DiskDevice, Kind: "disk", State: c.disk, Why: "disk is " + c.disk}
+		if _, err := h.Do(t.Context(), hall.Request{Command: report}); err != nil {
+			t.Fatal(err)
+		}
+		w := get(a, "/readyz")
+		var p struct{ Code, Say string }
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != c.status || p.Code != c.code || (p.Say == "") != (c.code == "") {
+			t.Errorf("disk %s: %d %s", c.disk, w.Code, w.Body)
+		}
 	}
 }
