@@ -40,6 +40,10 @@ var ErrSwapped = errors.New("another device answers")
 // what it was sent it may have done or not, and nobody can ask it.
 var ErrMute = errors.New("the device never answers")
 
+// ErrTooLong says that a ticket has more digits than the board, which is there
+// and was made dark: no number is better than a wrong one.
+var ErrTooLong = errors.New("the ticket has more digits than the board")
+
 // ErrUnspeakable says that a phrase was said but for words that the speaker has
 // no sound for. To say it again would change nothing.
 var ErrUnspeakable = errors.New("some words cannot be said")

@@ -189,7 +189,10 @@ func (b *Bus) show(ctx context.Context, id string, board devices.Board, f device
 	err := board.Show(ctx, f)
 	switch {
 	case err == nil:
-		b.shown(id, board)
+		b.shown(id, board, "")
+		return nil
+	case errors.Is(err, devices.ErrTooLong):
+		b.shown(id, board, "号码位数多于窗口屏，屏上不显示号码")
 		return nil
 	case errors.Is(err, devices.ErrGone):
 		return err
@@ -216,9 +219,9 @@ func (b *Bus) patience(id string) time.Duration {
 	return showTimeout
 }
 
-// shown notes that a board shows its frame, and tells when it was late: people
-// stood before a number that was over.
-func (b *Bus) shown(id string, board devices.Board) {
+// shown notes that a board shows its frame as far as it can, and tells when it
+// was late: people stood before a number that was over.
+func (b *Bus) shown(id string, board devices.Board, unfit string) {
 	b.mu.Lock()
 	u, now := b.units[id], time.Now()
 	lag := now.Sub(u.sent)
@@ -232,6 +235,10 @@ func (b *Bus) shown(id string, board devices.Board) {
 	b.mu.Unlock()
 	if lag > lagLimit {
 		b.Report(id, devices.Degraded, fmt.Sprintf("窗口屏晚了 %d 秒，请检查总线", int(lag.Seconds())))
+		return
+	}
+	if unfit != "" {
+		b.Report(id, devices.Degraded, unfit)
 		return
 	}
 	b.Report(id, devices.Up, "")

@@ -3,6 +3,7 @@ package sign
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"strings"
@@ -78,6 +79,25 @@ func TestOnlyTheNewestFrameMatters(t *testing.T) {
 		pass(5 * time.Second)
 		if want := []string{"M001", "M004"}; !reflect.DeepEqual(slow.shown, want) {
 			t.Errorf("shown %v, want %v", slow.shown, want)
+		}
+	})
+}
+
+// A board that has too few digits for a ticket is there, and is not left alone.
+func TestABoardWithTooFewDigitsIsNotDead(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		small, health := &board{err: fmt.Errorf("show: %w", devices.ErrTooLong)}, map[string]devices.State{}
+		bus := start(ctx, map[string]*board{"1": small, "2": {}}, health)
+		bus.Want(devices.Frame{Window: "1", Ticket: "M1000"})
+		pass(time.Second)
+		if health["1"] != devices.Degraded {
+			t.Errorf("a board that cannot show the ticket is %s", health["1"])
+		}
+		small.change(func() { small.err = nil })
+		bus.Want(devices.Frame{Window: "1", Ticket: "M001"})
+		pass(time.Second)
+		if last := small.shown[len(small.shown)-1]; last != "M001" || health["1"] != devices.Up {
+			t.Errorf("then it shows %q and is %s", last, health["1"])
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package fixed
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,11 +10,6 @@ import (
 
 	"lobby/devices"
 )
-
-// ErrTooLong is returned by Show for a ticket that the board has not enough
-// digits for. The board is sent an empty window: no number is better than a
-// wrong one.
-var ErrTooLong = errors.New("the ticket has more digits than the board")
 
 // content is what is filled into a pattern.
 type content struct {
@@ -41,7 +35,7 @@ func (t token) fill(c content) ([]byte, error) {
 		return bcd(c.number, t.size, t.little), nil
 	case "ticket":
 		if len(c.ticket) > t.size {
-			return nil, ErrTooLong
+			return nil, devices.ErrTooLong
 		}
 		return []byte(fmt.Sprintf("%*s", t.size, c.ticket)), nil
 	case "text":
@@ -91,7 +85,7 @@ func contentOf(f devices.Frame, digits int) (content, error) {
 	c := content{ticket: plain, text: f.Text}
 	run := strings.TrimLeft(plain[len(strings.TrimRight(plain, "0123456789")):], "0")
 	if len(run) > digits {
-		return content{text: f.Text}, ErrTooLong
+		return content{text: f.Text}, devices.ErrTooLong
 	}
 	c.number, _ = strconv.ParseUint(run, 10, 64) // no digits is 0, and few are no overflow
 	return c, nil

@@ -64,7 +64,7 @@ func Open(w devices.Wire, options devices.Decode) (devices.Board, error) {
 func (b *Board) Show(ctx context.Context, f devices.Frame) error {
 	what, unfit := b.sheet.content(f, b.options.Address, b.options.Set)
 	frame, err := b.sheet.encode(what)
-	if errors.Is(err, ErrTooLong) {
+	if errors.Is(err, devices.ErrTooLong) {
 		unfit = err
 		what, _ = b.sheet.content(devices.Frame{Window: f.Window}, b.options.Address, b.options.Set)
 		frame, err = b.sheet.encode(what)

@@ -122,7 +122,7 @@ func TestBoardShowsTheTicket(t *testing.T) {
 					t.Errorf("%s %q: shows %q, %v", options, ticket, shown(b), err)
 				}
 			}
-			if err := b.Show("M1000"); !errors.Is(err, ErrTooLong) {
+			if err := b.Show("M1000"); !errors.Is(err, devices.ErrTooLong) {
 				t.Errorf("%s: a ticket that is too long gives %v", options, err)
 			}
 			if shown(b) != "" {

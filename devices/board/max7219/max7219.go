@@ -4,16 +4,11 @@ package max7219
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"lobby/devices"
 )
-
-// ErrTooLong is returned by Show for a number that there are not enough digits
-// for. They go dark: no number is better than a wrong one.
-var ErrTooLong = errors.New("the ticket has more digits than the board")
 
 // The registers (data sheet 19-4452, table 2).
 const (
@@ -117,7 +112,7 @@ func (o Options) codes(ticket string) ([]byte, error) {
 	}
 	run := ticket[len(strings.TrimRight(ticket, "0123456789")):]
 	if len(run) > o.Digits {
-		return codes, ErrTooLong
+		return codes, devices.ErrTooLong
 	}
 	for i := range len(run) {
 		codes[i] = run[len(run)-1-i] - '0'

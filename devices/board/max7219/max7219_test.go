@@ -93,7 +93,7 @@ func TestDigitsAreLit(t *testing.T) {
 			if err := b.Show("M045"); err != nil || text() != "045" {
 				t.Errorf("after a power failure: %q, %v", text(), err)
 			}
-			if err := b.Show("M1234567890123"); !errors.Is(err, ErrTooLong) || text() != "" {
+			if err := b.Show("M1234567890123"); !errors.Is(err, devices.ErrTooLong) || text() != "" {
 				t.Errorf("too long: %q, %v", text(), err)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"lobby/devices"
 	"lobby/devices/devicetest"
 )
 
@@ -131,13 +132,13 @@ func TestEncode(t *testing.T) {
 		{ascii(4), "M045", "M045", nil},
 		{ascii(3), "M045", "045", nil},
 		{ascii(6), "M045", "  M045", nil},
-		{ascii(2), "M045", "  ", ErrTooLong},
+		{ascii(2), "M045", "  ", devices.ErrTooLong},
 		{ascii(4), "", "    ", nil},
 		{ascii(4), "请\x007", "   7", nil},
 		{num(4), "M045", "45", nil},
 		{num(2), "M045", "45", nil},
-		{num(2), "M145", "0", ErrTooLong},
-		{num(5), "M70000", "0", ErrTooLong},
+		{num(2), "M145", "0", devices.ErrTooLong},
+		{num(5), "M70000", "0", devices.ErrTooLong},
 		{num(4), "", "0", nil},
 		{num(4), "VIP", "0", nil},
 		{num(4), "A12B3", "3", nil},

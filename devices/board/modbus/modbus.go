@@ -18,10 +18,6 @@ var (
 	// ErrDiffers is returned by Probe when the display answers but holds
 	// something else than what was shown last, as after a power failure.
 	ErrDiffers = errors.New("the display holds something else")
-	// ErrTooLong is returned by Show for a ticket that the display has not
-	// enough digits for. The display is blanked: no number is better than a
-	// wrong one.
-	ErrTooLong = errors.New("the ticket has more digits than the display")
 )
 
 const (

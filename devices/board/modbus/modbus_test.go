@@ -65,7 +65,7 @@ func TestTooLongTicketBlanks(t *testing.T) {
 	inHall(t, nil, func(h *boardtest.Bench) {
 		h.Boards[0].Show(context.Background(), devices.Frame{Ticket: "M045"})
 		err := h.Boards[0].Show(context.Background(), devices.Frame{Ticket: "M12345"})
-		if !errors.Is(err, ErrTooLong) || sees(h, 0).Text != "" {
+		if !errors.Is(err, devices.ErrTooLong) || sees(h, 0).Text != "" {
 			t.Errorf("error %v, display shows %q", err, sees(h, 0).Text)
 		}
 	}, dm56)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"lobby/devices"
 )
 
 // registers is one row of data about a product: where its digits are.
@@ -87,7 +89,7 @@ func (o Options) custom() (registers, error) {
 }
 
 // encode is what the registers must hold for a ticket. When the ticket does
-// not fit, it returns the registers of a blank display and ErrTooLong.
+// not fit, it returns the registers of a blank display and devices.ErrTooLong.
 func (r registers) encode(ticket string) ([]uint16, error) {
 	if r.number {
 		return r.encodeNumber(ticket)
@@ -117,7 +119,7 @@ func (r registers) encodeNumber(ticket string) ([]uint16, error) {
 	}
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil {
-		return []uint16{0}, ErrTooLong
+		return []uint16{0}, devices.ErrTooLong
 	}
 	return []uint16{uint16(n)}, nil
 }
@@ -135,7 +137,7 @@ func (r registers) fit(ticket string) (string, error) {
 		plain = number(plain)
 	}
 	if len(plain) > r.digits {
-		return "", ErrTooLong
+		return "", devices.ErrTooLong
 	}
 	return plain, nil
 }
