@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // trailClip is what the API says of a ticket's footage.
@@ -157,8 +159,12 @@ func checkShutter(t *testing.T, p *program) {
 			t.Errorf("camera %s is %s", c.ID, c.State)
 		}
 	}
-	res, err := http.Get(p.url + "/api/v1/cameras/cam-2/live")
-	if err != nil {
+	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(p.url, "http")+"/api/v1/cameras/cam-2/live", nil)
+	if err == nil {
+		conn.Close()
+		t.Fatal("a closed camera is shown")
+	}
+	if res == nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()

@@ -166,10 +166,10 @@ func TestForeignBrowserPutsABadRatingRight(t *testing.T) {
 	for _, kind := range []string{"call_next", "arrive", "finish"} {
 		h.must(t, kind, kind, map[string]any{"window": "1"})
 	}
-	b.open(fmt.Sprintf("%s/t/%s", h.url, taken["token"]), 420, 900)
+	b.open(fmt.Sprintf("%s/t/%s?lang=en", h.url, taken["token"]), 420, 900)
 	b.sees("five faces on the phone", `return document.querySelectorAll('.faces button').length===5`)
 	b.picture("ticket-rating.png")
-	b.sees("a bad level", clickOn("Very dissatisfied")) // the browser speaks English
+	b.sees("a bad level", clickOn("Very dissatisfied"))
 	b.sees("a reason", clickOn("Rude and slow service"))
 	b.sees("the reason chosen", `return document.querySelector('.reasons [aria-pressed=true]')`)
 	b.sees("the button that sends", clickOn("Send"))
