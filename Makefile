@@ -23,7 +23,7 @@ check: lint test ## everything that has to be green before a change lands
 
 test: ## all tests with the race detector; installs the foreign peers they need
 	deploy/test-setup.sh
-	$(GO) test -race -count=1 -shuffle=on -timeout 15m ./...
+	$(GO) test -race -count=1 -shuffle=on -timeout 19m ./...
 
 nightly: ## all tests with the long counts, and the start on a trail of ten million records
 	deploy/test-setup.sh

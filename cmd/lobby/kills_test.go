@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -30,21 +31,32 @@ rules: {recall_gap: 1ms}
 `
 
 // TestFaultF44_KilledFiveHundredTimes kills the program as it is shipped, without the
-// race detector, so that there is time for many kills: a few answers
-// under load, kill -9, start, and everything that was acknowledged since the last
-// start is asked for again.
+// race detector, so that there is time for many kills, in four halls at once.
 func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
 	kills := 500
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		kills = 10_000
 	}
-	path, dir := shipped(t), t.TempDir()
+	path := shipped(t)
+	const halls = 4
+	for n := range uint64(halls) {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			killAgainAndAgain(t, path, kills/halls, rand.New(rand.NewPCG(5, n)))
+		})
+	}
+}
+
+// killAgainAndAgain has a few answers come under load, then kill -9, a start, and
+// everything that was acknowledged since the last start is asked for again.
+func killAgainAndAgain(t *testing.T, path string, kills int, chance *rand.Rand) {
+	t.Helper()
+	dir := t.TempDir()
 	hall := filepath.Join(dir, "hall.yaml")
 	if err := os.WriteFile(hall, []byte(bareHall), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	l := &ledger{answers: map[string]sent{}, numbers: map[string]string{}}
-	chance := rand.New(rand.NewPCG(5, 5))
 	start := func() *program { return startProgram(t, path, "run", "--config", hall, "--data", dir) }
 	for round := range kills {
 		p := start()
