@@ -201,7 +201,7 @@ type failing struct {
 }
 
 func (f *failing) Say(_ context.Context, p devices.Phrase) (err error) {
-	time.Sleep(time.Second) // virtual: only used in a bubble
+	<-time.After(time.Second) // of the bubble
 	f.tried = append(f.tried, p.Text[len("请"):len("请M001")])
 	if len(f.fails) > 0 {
 		err, f.fails = f.fails[0], f.fails[1:]

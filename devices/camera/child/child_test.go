@@ -182,7 +182,7 @@ func mustRunOver(t testing.TB, c pipe.Config, tm timing, n network) *hall {
 		defer close(read)
 		for {
 			if nap := h.nap.Swap(0); nap > 0 {
-				time.Sleep(time.Duration(nap))
+				<-time.After(time.Duration(nap))
 			}
 			f, err := pipe.Read(outR)
 			if err != nil {

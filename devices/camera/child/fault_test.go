@@ -207,7 +207,7 @@ func TestFaultF24_AHallThatStandsStillFindsItsCamerasLive(t *testing.T) {
 		hall := mustRunOver(t, watched, tm, h.bubble(t))
 		eventually(t, time.Minute, "pictures", func() bool { return hall.pictures(0) > 20 })
 		hall.nap.Store(int64(40 * time.Second))
-		time.Sleep(50 * time.Second)
+		<-time.After(50 * time.Second)
 		before := hall.pictures(0)
 		eventually(t, time.Minute, "more pictures", func() bool { return hall.pictures(0) > before+20 })
 		if hall.had(0, pipe.Stalled) || h.visits.Load() > 1 {
