@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -16,17 +14,9 @@ func TestFootageHasFigures(t *testing.T) {
 		`lobby_footage_written_bytes_total{camera="cam-1"} `, `lobby_footage_write_errors_total{camera="cam-1"} 0`, `lobby_footage_pins{camera="cam-1"} 0`,
 	}
 	until(t, "the figures", 60*time.Second, func() bool {
-		res, err := http.Get(p.url + "/metrics")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		page, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		page := p.metrics(t)
 		for _, name := range names {
-			if !strings.Contains(string(page), "\n"+name) {
+			if !strings.Contains(page, "\n"+name) {
 				return false
 			}
 		}

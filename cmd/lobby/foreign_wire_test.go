@@ -176,28 +176,13 @@ func (h *foreignHall) call(t *testing.T) {
 	h.until(t, "up", "callbox/sign-2")
 	sign := `"name":"sign-2","address":33,"shown":"` + second + `","blink":true`
 	until(t, "the display on the call boxes' wire shows "+second, patience, func() bool { return strings.Contains(h.seen(t, "boxes"), sign) })
-	if figures := h.figures(t); !strings.Contains(figures, `lobby_callbox_events_total{unit="box-2"} 1`) {
+	if figures := h.metrics(t); !strings.Contains(figures, `lobby_callbox_events_total{unit="box-2"} 1`) {
 		t.Errorf("the figures of the line do not know the press:\n%s", figures)
 	}
 	for window, ticket := range map[string]string{"1": first, "2": second} {
 		phrase := filter(t, "请"+ticket+"号，到"+window+"号窗口办理", "iconv", "-f", "UTF-8", "-t", "GBK")
 		until(t, ticket+" is spoken, written as iconv writes it", patience, func() bool { return h.voice.heard.has(string(phrase)) })
 	}
-}
-
-// figures is the page of metrics.
-func (h *foreignHall) figures(t testing.TB) string {
-	t.Helper()
-	res, err := http.Get(h.url + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	page, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(page)
 }
 
 // calling waits until a window calls and says whom.

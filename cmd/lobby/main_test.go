@@ -213,6 +213,21 @@ func (p *program) get(t testing.TB, path string, into any) {
 	}
 }
 
+// metrics is the page that Prometheus reads.
+func (p *program) metrics(t testing.TB) string {
+	t.Helper()
+	res, err := http.Get(p.url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
+
 // until polls a condition that another process makes true.
 func until(t testing.TB, what string, within time.Duration, ok func() bool) {
 	t.Helper()

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,13 +35,8 @@ func (p *program) footprint(t *testing.T, begin time.Time) (f footprint) {
 		t.Fatal(err)
 	}
 	f.after, f.files = time.Since(begin), len(files)
-	res, err := http.Get(p.url + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
-		_, _ = fmt.Sscanf(lines.Text(), "go_goroutines %d", &f.all)
+	for line := range strings.Lines(p.metrics(t)) {
+		_, _ = fmt.Sscanf(line, "go_goroutines %d", &f.all)
 	}
 	return f
 }
