@@ -162,13 +162,12 @@ func (f *footage) Films(id string, from, to time.Time) (api.Films, error) {
 		return api.Films{}, err
 	}
 	known := api.Films{}
-	for _, film := range slices.Backward(films) {
+	for _, film := range films {
 		known.Films = append(known.Films, filmView(film))
-		if film.Told {
-			known.OffsetMS = film.Ahead.Milliseconds() // the first one's
-		}
 	}
-	slices.Reverse(known.Films)
+	if i := slices.IndexFunc(films, func(f record.Film) bool { return f.Told }); i >= 0 {
+		known.OffsetMS = films[i].Ahead.Milliseconds()
+	}
 	if gone, ok := archive.Gone(id, from); ok && len(films) == 0 {
 		known.Expired = gone.At
 	}
