@@ -106,9 +106,10 @@ func (DayClosed) Name() string { return "day.closed" }
 // Topic implements Event.
 func (DayClosed) Topic() string { return TopicQueue }
 
-func (DayClosed) apply(s *State, _ Record) {
+func (e DayClosed) apply(s *State, r Record) {
 	s.open = false
 	s.resettle() // whoever did not come waits for nothing any more
+	s.closingSlip = &ClosingSlip{Day: e.Day, Seq: r.Seq, Figures: s.Figures()}
 }
 
 // TicketExpired: the day ended before the leg was served.

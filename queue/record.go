@@ -65,6 +65,7 @@ var events = func() map[string]decoder {
 	m := map[string]decoder{}
 	event[DayOpened](m)
 	event[DayClosed](m)
+	event[ClosingPrinted](m)
 	event[ConfigActivated](m)
 	event[ConfigScheduled](m)
 	event[ConfigRefused](m)

@@ -47,6 +47,7 @@ type saved struct {
 	Version     ConfigVersion       `json:"version"`
 	Scheduled   []ConfigScheduled   `json:"scheduled,omitempty"`
 	Checkpoint  CheckpointSigned    `json:"checkpoint"`
+	ClosingSlip *ClosingSlip        `json:"closing_slip,omitempty"`
 	Ballots     []Ballot            `json:"ballots,omitempty"`   // by key
 	Standards   map[string]Standard `json:"standards,omitempty"` // by version
 	Followups   map[string]Followup `json:"followups,omitempty"`
@@ -102,7 +103,7 @@ func (s *State) Save() ([]byte, error) {
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
-		Checkpoint: s.checkpoint, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
+		Checkpoint: s.checkpoint, ClosingSlip: s.closingSlip, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
 		Standards: s.standards, Looks: s.looks, Shutters: s.shutters,
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
@@ -136,7 +137,7 @@ func Load(data []byte) (*State, error) {
 	}
 	s := NewState()
 	s.seq, s.at, s.mono, s.day, s.open, s.hash = r.Seq, r.At, r.Mono, r.Day, r.Open, r.Hash
-	s.checkpoint = r.Checkpoint
+	s.checkpoint, s.closingSlip = r.Checkpoint, r.ClosingSlip
 	s.config, s.index, s.chooser = r.Config, r.Config.index(), r.Config.Chooser()
 	s.offset, s.frozen, s.frozenWhy, s.thawed = r.Offset, r.Frozen, r.FrozenWhy, r.Thawed
 	maps.Copy(s.bookings, r.Bookings)

@@ -54,7 +54,8 @@ type State struct {
 	scheduled   []ConfigScheduled  // to come, the next first
 	fixed       map[string]string  // chains that were in force, by id and version: what they were
 
-	checkpoint CheckpointSigned // the newest
+	checkpoint  CheckpointSigned // the newest
+	closingSlip *ClosingSlip     // that is owed; nil for none
 
 	looks     []Look              // the newest at footage, the oldest first
 	standards map[string]Standard // by version, while a ballot was opened under it

@@ -181,7 +181,7 @@ func (l *lobby) startPrinters() error {
 		l.group.add(keep)
 		l.group.add(p.Run)
 		if name == l.file.ClosingSlip {
-			l.group.add(closing{l.hall, p.Print, l.closingSlip(c), l.log.With("device", id)}.run)
+			l.group.add(closing{l.hall, name, p.Print, l.closingSlip(c), l.log.With("device", id)}.run)
 		}
 	}
 	return nil

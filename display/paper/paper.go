@@ -179,17 +179,13 @@ func (p *Paper) send(ctx context.Context, s devices.Slip) (devices.Outcome, erro
 	}
 }
 
-// Print prints a slip that is no ticket's, behind those that wait. An error
-// says that it certainly did not come out.
-func (p *Paper) Print(ctx context.Context, s devices.Slip) error {
+// Print prints a slip that is no ticket's, behind those that wait.
+func (p *Paper) Print(ctx context.Context, s devices.Slip) (devices.Outcome, error) {
 	outcome, err := p.send(ctx, s)
-	if outcome == devices.Failed && err == nil {
-		err = errAway
+	if err != nil {
+		err = fmt.Errorf("paper: print %s: %w", s.ID, err)
 	}
-	if outcome == devices.Failed {
-		return fmt.Errorf("paper: print %s: %w", s.ID, err)
-	}
-	return nil
+	return outcome, err
 }
 
 // Use is one session on the printer's wire.

@@ -15,6 +15,7 @@ type Closing struct {
 	Figures    [][2]string // what is counted, and how many
 	Records    uint64      // of the trail so far
 	Checkpoint string      // signed, as one line
+	Again      bool        // one may have come out before the program ended
 	PrintedAt  time.Time   // in the hall's time zone
 }
 
@@ -24,6 +25,9 @@ func (c Closing) Layout(dots int) devices.Slip {
 	p := page{dots: dots}
 	p.line(Element{Size: large, Bold: true}, c.Hall)
 	p.line(Element{Size: large}, "日结单 "+c.Day)
+	if c.Again {
+		p.mark(Element{}, "程序重启后补打")
+	}
 	p.rule(Element{}, Content{})
 	for _, f := range c.Figures {
 		p.pair(Element{}, f[0], f[1])

@@ -154,4 +154,6 @@ func TestTheClosingSlipHoldsTheCheckpoint(t *testing.T) {
 		Figures: [][2]string{{"取号", "412"}, {"办结", "398"}},
 	}
 	golden(t, "closing", describe(c.Layout(Paper80)))
+	c.Again = true
+	golden(t, "closing-again", describe(c.Layout(Paper80)))
 }
