@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -27,10 +28,10 @@ type pastRecords struct {
 	mu sync.Mutex
 }
 
-func (p *pastRecords) Append(b queue.Batch) error {
+func (p *pastRecords) Append(pieces iter.Seq[queue.Batch]) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.Memory.Append(b)
+	return p.Memory.Append(pieces)
 }
 
 func (p *pastRecords) Each(seq uint64, each func(queue.Record) error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
 	"math/rand/v2"
 	"testing"
@@ -42,8 +43,18 @@ type ballotBox struct {
 }
 
 // Append implements hall.Trail.
-func (b *ballotBox) Append(batch queue.Batch) error {
-	for _, r := range batch.Records {
+func (b *ballotBox) Append(pieces iter.Seq[queue.Batch]) error {
+	for p := range pieces {
+		b.count(p.Records)
+		if err := b.Memory.Append(p.Alone()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *ballotBox) count(records []queue.Record) {
+	for _, r := range records {
 		switch e := r.Event.(type) {
 		case queue.TicketDone:
 			b.done = append(b.done, e)
@@ -55,7 +66,6 @@ func (b *ballotBox) Append(batch queue.Batch) error {
 			b.other++
 		}
 	}
-	return b.Memory.Append(batch)
 }
 
 // booth is a hall of three windows whose keypads are the test's own: what they

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -122,9 +123,11 @@ type sink struct {
 	look func(queue.Record)
 }
 
-func (s sink) Append(b queue.Batch) error {
-	for _, r := range b.Records {
-		s.look(r)
+func (s sink) Append(pieces iter.Seq[queue.Batch]) error {
+	for p := range pieces {
+		for _, r := range p.Records {
+			s.look(r)
+		}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func storeRate(b *testing.B, d disk, callers int, during time.Duration) (rate fl
 			batch.Records = append(batch.Records, queue.Record{Seq: seq, At: at, Day: batch.Day, Actor: "window:12", Command: id, Event: e})
 			batch.Answers = append(batch.Answers, queue.Answer{ID: id, OK: true, Seq: []uint64{seq}})
 		}
-		if err := tr.Append(batch); err != nil {
+		if err := tr.Append(batch.Alone()); err != nil {
 			b.Error(err)
 		}
 	})

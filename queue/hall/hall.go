@@ -12,17 +12,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"time"
 
 	"lobby/queue"
 )
 
-// Trail is the durable memory. Append and Keep return when the batch or the
+// Trail is the durable memory. Append is given a batch in pieces while it is
+// still being decided. Append and Keep return when the whole batch or the
 // snapshot survives a power cut; after their error Replay tells what is on
 // disk, beginning with the newest snapshot that load accepts.
 type Trail interface {
-	Append(queue.Batch) error
+	Append(pieces iter.Seq[queue.Batch]) error
 	Keep(seq uint64, snapshot []byte) error
 	Replay(load func(snapshot []byte) error, apply func(queue.Record) error) error
 	Answers(day string) (map[string]queue.Answer, error)
@@ -182,8 +184,7 @@ func (h *Hall) wind(due *time.Timer) {
 
 // batch answers the first command and all that wait behind it, together.
 func (h *Hall) batch(ctx context.Context, first *request) {
-	day, _ := h.state.Day()
-	w := &work{hall: h, batch: queue.Batch{Day: day}}
+	w := h.work()
 	w.take(first)
 	w.gather()
 	if err := w.commit(); err != nil {
@@ -192,9 +193,9 @@ func (h *Hall) batch(ctx context.Context, first *request) {
 		h.recover(ctx)
 		return
 	}
-	h.tell(w.batch.Records)
+	h.tell(w.records)
 	w.answer()
-	if err := h.keep(w.batch, w.batch.Day != day, len(w.requests) > 1); err != nil {
+	if err := h.keep(len(w.records), w.opened, len(w.requests) > 1); err != nil {
 		h.Log.Error("the trail refused a snapshot", "err", err)
 		h.recover(ctx)
 	}

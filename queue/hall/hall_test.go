@@ -216,6 +216,37 @@ func (h *house) outage(t *testing.T) {
 	time.Sleep(1100 * time.Millisecond)
 }
 
+// A trail that fails in the middle of a batch, which it gets in pieces while it
+// is decided, has kept nothing of it.
+func TestAFailureBetweenThePiecesOfABatchLeavesNoMark(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		const senders = 40
+		gate, errs := make(chan struct{}), make(chan error, senders)
+		h.trail.set(func() { h.trail.gate = gate })
+		take := func() {
+			_, err := h.do("", queue.Take{Service: "social"})
+			errs <- err
+		}
+		go take()
+		synctest.Wait()
+		h.trail.set(func() { h.trail.refusePiece = 2 })
+		for range senders - 1 {
+			go take()
+		}
+		synctest.Wait()
+		close(gate)
+		for i := range senders {
+			if err := <-errs; (i == 0) != (err == nil) || err != nil && !errors.Is(err, hall.ErrNotDurable) {
+				t.Errorf("sender %d got %v", i+1, err)
+			}
+		}
+		if v, _ := h.View(context.Background()); v.Figures.Issued != 1 {
+			t.Errorf("%d numbers were issued, want the first alone", v.Figures.Issued)
+		}
+		h.must("", queue.Take{Service: "social"})
+	})
+}
+
 func TestAnAnswerLostAfterTheCommitIsGivenAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
 		h.must("", queue.Take{Service: "social"})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -28,6 +29,7 @@ type memory struct {
 
 	gate           chan struct{} // an append waits for one element, unless nil
 	refuse         error         // of the next append, which keeps nothing
+	refusePiece    int           // of the next append that has so many; it keeps nothing
 	lost           error         // of the next append, which keeps everything
 	unreadable     error
 	refuseSnapshot error // of the next one
@@ -46,7 +48,8 @@ type kept struct {
 
 var errDisk = errors.New("disk: input/output error")
 
-func (m *memory) Append(b queue.Batch) error {
+func (m *memory) Append(pieces iter.Seq[queue.Batch]) error {
+	given := slices.Collect(pieces)
 	m.mu.Lock()
 	gate := m.gate
 	m.mu.Unlock()
@@ -62,18 +65,32 @@ func (m *memory) Append(b queue.Batch) error {
 		m.refuse, m.doubtful = nil, true
 		return err
 	}
-	m.batches = append(m.batches, b.Records)
-	m.records = append(m.records, b.Records...)
-	for _, a := range b.Answers {
+	if n := m.refusePiece; n > 0 && len(given) >= n {
+		m.refusePiece, m.doubtful = 0, true
+		return errDisk
+	}
+	from := len(m.records)
+	for _, p := range given {
+		if err := m.keep(p); err != nil {
+			return err
+		}
+	}
+	m.batches = append(m.batches, slices.Clone(m.records[from:]))
+	if err := m.lost; err != nil {
+		m.lost, m.doubtful = nil, true
+		return err
+	}
+	return nil
+}
+
+func (m *memory) keep(p queue.Batch) error {
+	m.records = append(m.records, p.Records...)
+	for _, a := range p.Answers {
 		data, err := json.Marshal(a)
 		if err != nil {
 			return err
 		}
-		m.answers[a.ID] = kept{b.Day, data}
-	}
-	if err := m.lost; err != nil {
-		m.lost, m.doubtful = nil, true
-		return err
+		m.answers[a.ID] = kept{p.Day, data}
 	}
 	return nil
 }

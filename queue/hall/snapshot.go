@@ -1,27 +1,25 @@
 package hall
 
-import "lobby/queue"
-
 // A start reads the last snapshot and the records after it. A snapshot is made
 // when a day is opened, which is when the state is smallest, and when the
 // records since the last one weigh as much as it does: then a start never reads
 // much more than twice the state, and snapshots never cost more than the
 // records themselves. While commands queue up nobody is made to wait for a
-// snapshot until the tail is several times as heavy.
+// snapshot until the tail would take a good part of a second to read.
 const (
-	leastTail    = 4096 // records after a snapshot that are not worth another
-	recordWeight = 256  // bytes, about
-	busyTails    = 4    // tails that are let pass while commands queue up
+	leastTail    = 4096    // records after a snapshot that are not worth another
+	busyTail     = 1 << 15 // the same while commands queue up
+	recordWeight = 256     // bytes, about
 )
 
 // keep makes a snapshot after a batch, if it is time for one.
-func (h *Hall) keep(b queue.Batch, opened, busy bool) error {
-	h.tail += len(b.Records)
-	tail := h.tail
+func (h *Hall) keep(records int, opened, busy bool) error {
+	h.tail += records
+	least := leastTail
 	if busy {
-		tail /= busyTails
+		least = busyTail
 	}
-	if !opened && (tail < leastTail || tail*recordWeight < h.weight) {
+	if !opened && (h.tail < least || h.tail*recordWeight < h.weight) {
 		return nil
 	}
 	return h.snapshot()

@@ -109,7 +109,7 @@ func snapshotsWait(t *testing.T) {
 	if n := len(m.snapshots); n != 2 {
 		t.Fatalf("%d snapshots when it is quiet again, want 2", n)
 	}
-	h.rush(10_000)
+	h.rush(17_000)
 	if n := len(m.snapshots); n < 3 {
 		t.Fatalf("no snapshot after %d records in one rush", len(m.records))
 	}

@@ -13,9 +13,23 @@ import (
 // work is one batch in the making.
 type work struct {
 	hall     *Hall
-	batch    queue.Batch
 	requests []*request
 	replies  []reply
+	records  []queue.Record // all of the batch
+	opened   bool           // a business day was, by this batch
+
+	piece  queue.Batch      // what the trail has not been given yet
+	pieces chan queue.Batch // to the trail, which stores while the rest is decided; nil before the first
+	stored chan error       // how that ended
+}
+
+// piece is how many commands are worth waking another goroutine for.
+const pieceSize = 16
+
+func (h *Hall) work() *work {
+	w := &work{hall: h}
+	w.piece.Day, _ = h.state.Day()
+	return w
 }
 
 // take decides one command on the private state and notes its reply, which is
@@ -23,6 +37,32 @@ type work struct {
 func (w *work) take(r *request) {
 	w.requests = append(w.requests, r)
 	w.replies = append(w.replies, w.decide(r.Request))
+	if len(w.requests)%pieceSize == 0 {
+		w.hand()
+	}
+}
+
+// hand gives the trail what there is. It stores that while the next commands are
+// decided, so that a large batch takes as long as the slower of the two and not
+// as long as both.
+func (w *work) hand() {
+	if w.nothing() {
+		return
+	}
+	if w.pieces == nil {
+		w.pieces, w.stored = make(chan queue.Batch, maxBatch/pieceSize+1), make(chan error, 1)
+		go func() {
+			w.stored <- w.hall.Trail.Append(func(yield func(queue.Batch) bool) {
+				for p := range w.pieces {
+					if !yield(p) {
+						return
+					}
+				}
+			})
+		}()
+	}
+	w.pieces <- w.piece
+	w.piece = queue.Batch{Day: w.piece.Day}
 }
 
 // gather takes all commands that wait. Whoever was answered a moment ago may be
@@ -71,7 +111,7 @@ func (w *work) record(at time.Time, r Request, events []queue.Event) (seq []uint
 		h.state.Apply(record)
 		record.Day, _ = h.state.Day()
 		seq = append(seq, record.Seq)
-		w.batch.Records = append(w.batch.Records, record)
+		w.records, w.piece.Records = append(w.records, record), append(w.piece.Records, record)
 	}
 	return seq
 }
@@ -97,24 +137,33 @@ func (w *work) look() {
 // given just before it in the same batch.
 func (w *work) remember(a queue.Answer) {
 	h := w.hall
-	if day, _ := h.state.Day(); day != w.batch.Day {
-		w.batch.Day, w.batch.Answers = day, nil
+	if day, _ := h.state.Day(); day != w.piece.Day {
+		w.piece.Day, w.piece.Answers, w.opened = day, nil, true
 		clear(h.answers)
 	}
 	if a.ID == "" {
 		return
 	}
 	h.answers[a.ID] = a
-	w.batch.Answers = append(w.batch.Answers, a)
+	w.piece.Answers = append(w.piece.Answers, a)
 }
 
-// commit makes the batch durable. A batch of repetitions needs no disk.
+// commit makes the batch durable. A batch of repetitions needs no disk, and a
+// small one no other goroutine.
 func (w *work) commit() error {
-	if len(w.batch.Records) == 0 && len(w.batch.Answers) == 0 {
-		return nil
+	if w.pieces == nil {
+		if w.nothing() {
+			return nil
+		}
+		return w.hall.Trail.Append(w.piece.Alone())
 	}
-	return w.hall.Trail.Append(w.batch)
+	w.hand()
+	close(w.pieces)
+	return <-w.stored
 }
+
+// nothing is left that the trail has not been given.
+func (w *work) nothing() bool { return len(w.piece.Records) == 0 && len(w.piece.Answers) == 0 }
 
 func (w *work) answer() {
 	for i, r := range w.requests {

@@ -107,7 +107,7 @@ func appendForEver(dir string) error {
 	fmt.Println("found", len(rs))
 	for next := uint64(len(rs)); ; {
 		n := 1 + int(next%4)
-		if err := tr.Append(batch(next+1, n)); err != nil {
+		if err := tr.Append(batch(next+1, n).Alone()); err != nil {
 			return err
 		}
 		next += uint64(n)
@@ -193,11 +193,11 @@ func fillTheDisk(dir string) error {
 		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: limit, Max: hard.Max}); err != nil {
 			return err
 		}
-		for tr.Append(batch(durable+1, 3)) == nil {
+		for tr.Append(batch(durable+1, 3).Alone()) == nil {
 			durable += 3
 		}
 		fmt.Println("full", limit, "at", durable)
-		if err := tr.Append(batch(durable+1, 3)); err == nil || !strings.Contains(err.Error(), "replay before") {
+		if err := tr.Append(batch(durable+1, 3).Alone()); err == nil || !strings.Contains(err.Error(), "replay before") {
 			return fmt.Errorf("append after a failure: %w", err)
 		}
 		rs, err := replay(tr)
@@ -218,7 +218,7 @@ func fillTheDisk(dir string) error {
 	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &hard); err != nil {
 		return err
 	}
-	if err := tr.Append(batch(durable+1, 1)); err != nil {
+	if err := tr.Append(batch(durable+1, 1).Alone()); err != nil {
 		return err
 	}
 	fmt.Println("durable", durable+1)

@@ -154,10 +154,10 @@ func TestFaultF37_FailedSyncIsNotAcknowledged(t *testing.T) {
 	d.set(func() {
 		d.fault = func(call string) error { return map[string]error{"sync": sqlite3.IOERR_FSYNC}[call] }
 	})
-	if err := tr.Append(batch(7, 1)); !errors.Is(err, sqlite3.IOERR_FSYNC) {
+	if err := tr.Append(batch(7, 1).Alone()); !errors.Is(err, sqlite3.IOERR_FSYNC) {
 		t.Errorf("a failed sync: %v", err)
 	}
-	if err := tr.Append(batch(7, 1)); !errors.Is(err, trail.ErrBroken) {
+	if err := tr.Append(batch(7, 1).Alone()); !errors.Is(err, trail.ErrBroken) {
 		t.Errorf("the next append: %v", err)
 	}
 	d.set(func() { d.fault = nil })

@@ -59,7 +59,7 @@ func judge(tr *trail.Trail, durable int) error {
 	if since, err := tr.Since(0, len(rs)+1); err != nil || len(since) != len(rs) {
 		return fmt.Errorf("%d of %d records after moving, %w", len(since), len(rs), err)
 	}
-	return tr.Append(days(uint64(len(rs)+1), 1))
+	return tr.Append(days(uint64(len(rs)+1), 1).Alone())
 }
 
 // live appends some batches to a trail that was just opened, makes snapshots
@@ -73,7 +73,7 @@ func live(tr *trail.Trail, durable, batches int) (int, error) {
 		return durable, errors.New("records are missing although there was power")
 	}
 	for i := range batches {
-		if err := tr.Append(days(uint64(durable+1), 3)); err != nil {
+		if err := tr.Append(oneByOne(days(uint64(durable+1), 3))); err != nil {
 			return durable, err
 		}
 		durable += 3

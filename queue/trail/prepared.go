@@ -9,7 +9,7 @@ import (
 // prepared holds the statements that every append runs. They are made once for
 // a connection, because preparing costs more than running, and end before it.
 type prepared struct {
-	record, answer, edge, tile, term *sqlite3.Stmt
+	record, answers, edge, tile, term *sqlite3.Stmt
 }
 
 // prepare prepares the statements of the connection for writing, whose schema
@@ -20,7 +20,7 @@ func (t *Trail) prepare() (err error) {
 		sql       string
 	}{
 		{&t.run.record, insertRecord},
-		{&t.run.answer, "INSERT OR REPLACE INTO answers VALUES(?,?,?)"},
+		{&t.run.answers, "INSERT INTO answered VALUES(?,?)"},
 		{&t.run.edge, "UPDATE tree SET size=?, edge=?"},
 		{&t.run.tile, "INSERT INTO tiles VALUES(?,?,?)"},
 		{&t.run.term, "SELECT value FROM meta WHERE key='term'"},
@@ -34,7 +34,7 @@ func (t *Trail) prepare() (err error) {
 
 // close ends the statements; those that were never prepared may be closed too.
 func (s *prepared) close() error {
-	err := errors.Join(s.record.Close(), s.answer.Close(), s.edge.Close(), s.tile.Close(), s.term.Close())
+	err := errors.Join(s.record.Close(), s.answers.Close(), s.edge.Close(), s.tile.Close(), s.term.Close())
 	*s = prepared{}
 	return err
 }

@@ -37,7 +37,7 @@ func TestFaultF36_FullDiskReleasesTheReserve(t *testing.T) {
 	hold()
 	hold() // again is no harm
 	d.set(func() { d.fault = func(call string) error { return map[string]error{"write": sqlite3.FULL}[call] } })
-	if err := tr.Append(days(7, 1)); err == nil {
+	if err := tr.Append(days(7, 1).Alone()); err == nil {
 		t.Fatal("a full disk took a record")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "reserve")); !os.IsNotExist(err) {

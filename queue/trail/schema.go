@@ -16,15 +16,23 @@ type step func(*sqlite3.Conn) error
 var steps = []step{
 	statements(firstSchema),
 	statements(partsSchema),
+	statements(answeredSchema),
 }
 
-// firstSchema holds records, answers and a few facts about the file itself. The
-// answers have no index by id: they are looked up in memory, and ids come in no
-// order, so that each of a batch would dirty a page of its own.
+// firstSchema holds records, answers and a few facts about the file itself.
 const firstSchema = `
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE answers(id TEXT NOT NULL, day TEXT NOT NULL, answer TEXT NOT NULL);
 ` + recordsTable + treeSchema
+
+// answeredSchema keeps the answers of a piece of a batch in one row, a JSON array:
+// a row each cost as much as the records. They have no index by id, because they
+// are looked up in memory.
+const answeredSchema = `
+CREATE TABLE answered(day TEXT NOT NULL, answers TEXT NOT NULL);
+INSERT INTO answered SELECT day, '[' || group_concat(answer) || ']' FROM answers GROUP BY day;
+DROP TABLE answers;
+`
 
 // statements is a step of SQL alone.
 func statements(sql string) step {

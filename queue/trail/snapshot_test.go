@@ -120,7 +120,7 @@ func TestFaultF47_SecondDaemonPastTheLockEndsTheFirst(t *testing.T) {
 	mustAppend(t, first, batch(1, 1))
 	trail.Unlock(dir)
 	second := open(t, dir)
-	if err := first.Append(batch(2, 1)); !errors.Is(err, trail.ErrTaken) {
+	if err := first.Append(batch(2, 1).Alone()); !errors.Is(err, trail.ErrTaken) {
 		t.Errorf("the first appends with %v", err)
 	}
 	if _, err := replay(first); !errors.Is(err, trail.ErrTaken) {

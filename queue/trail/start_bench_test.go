@@ -117,7 +117,7 @@ func (l *life) flush() error {
 	l.batch.Day, _ = l.state().Day()
 	opened := l.tail == 0
 	l.tail += len(l.batch.Records)
-	err := l.tr.Append(l.batch)
+	err := l.tr.Append(l.batch.Alone())
 	l.batch.Records = nil
 	if err != nil || !opened && l.tail < 4096 {
 		return err
@@ -224,7 +224,7 @@ func lived(t testing.TB, dir string, s simulate.Scenario, size int) {
 		d.leaf.Seq = seq
 		must(t, l.write(apply(d)))
 	}
-	must(t, tr.Append(l.batch))
+	must(t, tr.Append(l.batch.Alone()))
 	must(t, tr.Close())
 }
 

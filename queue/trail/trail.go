@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"sync"
 
@@ -197,17 +198,16 @@ func (t *Trail) disconnect() error {
 // before the next one, because nobody knows what reached the disk.
 var ErrBroken = errors.New("trail: an append failed, replay before appending again")
 
-// Append makes a batch durable in one transaction. After an error nothing may
-// be appended until Replay has read what really is on disk.
-func (t *Trail) Append(b queue.Batch) error {
+// Append makes a batch durable in one transaction. It takes the batch in pieces,
+// each as soon as it is there, so that the next one can be made meanwhile. After
+// an error nothing may be appended until Replay has read what really is on disk.
+func (t *Trail) Append(pieces iter.Seq[queue.Batch]) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	h, tree := t.head, t.tree.Clone()
 	err := t.change(func(*sqlite3.Conn) (err error) {
-		if h, err = t.insertRecords(b, &tree); err != nil {
-			return err
-		}
-		return t.insertAnswers(b)
+		h, err = t.insert(pieces, &tree)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("trail: append: %w", err)
@@ -245,26 +245,30 @@ func (t *Trail) transact(do func(*sqlite3.Conn) error) (err error) {
 	return do(t.write)
 }
 
-// insertRecords writes records and lets the tree grow by them.
-func (t *Trail) insertRecords(b queue.Batch, tree *checkpoint.Tree) (head, error) {
-	h := t.head
-	if len(b.Records) == 0 {
-		return h, nil
-	}
+// insert writes records and answers and lets the tree grow by the records.
+func (t *Trail) insert(pieces iter.Seq[queue.Batch], tree *checkpoint.Tree) (h head, err error) {
 	var tiles []tile
 	tree.Node = func(level int, n uint64, root tlog.Hash) {
 		if level%tileHeight == 0 {
 			tiles = append(tiles, tile{level / tileHeight, n, root})
 		}
 	}
-	var err error
-	for _, r := range b.Records {
-		if h, err = t.insertRecord(h, r); err != nil {
+	h = t.head
+	for p := range pieces {
+		for _, r := range p.Records {
+			if h, err = t.insertRecord(h, r); err != nil {
+				return h, err
+			}
+			tree.Add(h.hash)
+		}
+		if err := t.insertAnswers(p); err != nil {
 			return h, err
 		}
-		tree.Add(h.hash)
 	}
 	tree.Node = nil
+	if h == t.head {
+		return h, nil // answers only
+	}
 	return h, t.writeTree(*tree, tiles)
 }
 
@@ -283,18 +287,18 @@ func (t *Trail) insertRecord(h head, r queue.Record) (head, error) {
 	return h, t.run.record.Exec()
 }
 
+// insertAnswers writes the answers of a piece as one row: they are only ever read
+// together.
 func (t *Trail) insertAnswers(b queue.Batch) error {
-	st := t.run.answer
-	for _, a := range b.Answers {
-		data, err := json.Marshal(a)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(st.BindText(1, a.ID), st.BindText(2, b.Day), st.BindRawText(3, data), st.Exec()); err != nil {
-			return err
-		}
+	if len(b.Answers) == 0 {
+		return nil
 	}
-	return nil
+	data, err := json.Marshal(b.Answers)
+	if err != nil {
+		return err
+	}
+	st := t.run.answers
+	return errors.Join(st.BindText(1, b.Day), st.BindRawText(2, data), st.Exec())
 }
 
 // Answers returns the answers given on a business day, by command id, and
@@ -307,13 +311,15 @@ func (t *Trail) Answers(day string) (map[string]queue.Answer, error) {
 	}
 	answers := map[string]queue.Answer{}
 	bind := func(s *sqlite3.Stmt) error { return s.BindText(1, day) }
-	if err := query(t.write, "DELETE FROM answers WHERE day<>?", bind, nil); err != nil {
+	if err := query(t.write, "DELETE FROM answered WHERE day<>?", bind, nil); err != nil {
 		return nil, err
 	}
-	err := query(t.write, "SELECT id, answer FROM answers WHERE day=?", bind, func(s *sqlite3.Stmt) error {
-		var a queue.Answer
-		err := json.Unmarshal(s.ColumnRawText(1), &a)
-		answers[s.ColumnText(0)] = a
+	err := query(t.write, "SELECT answers FROM answered WHERE day=?", bind, func(s *sqlite3.Stmt) error {
+		var some []queue.Answer
+		err := json.Unmarshal(s.ColumnRawText(0), &some)
+		for _, a := range some {
+			answers[a.ID] = a
+		}
 		return err
 	})
 	return answers, err

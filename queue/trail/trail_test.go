@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -61,9 +62,20 @@ func batch(from uint64, n int) queue.Batch {
 	return b
 }
 
+// oneByOne is a batch in as many pieces as it has records.
+func oneByOne(b queue.Batch) iter.Seq[queue.Batch] {
+	return func(yield func(queue.Batch) bool) {
+		for i := range b.Records {
+			if !yield(queue.Batch{Day: b.Day, Records: b.Records[i : i+1], Answers: b.Answers[i : i+1]}) {
+				return
+			}
+		}
+	}
+}
+
 func mustAppend(t testing.TB, tr *trail.Trail, b queue.Batch) {
 	t.Helper()
-	if err := tr.Append(b); err != nil {
+	if err := tr.Append(b.Alone()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -127,10 +139,10 @@ func TestABatchIsAllOrNothing(t *testing.T) {
 	tr := open(t, t.TempDir())
 	mustAppend(t, tr, batch(1, 2))
 	gap := queue.Batch{Day: "2026-11-23", Records: []queue.Record{record(3), record(5)}, Answers: []queue.Answer{{ID: "x", OK: true}}}
-	if err := tr.Append(gap); err == nil || !strings.Contains(err.Error(), "record 5 follows record 3") {
+	if err := tr.Append(gap.Alone()); err == nil || !strings.Contains(err.Error(), "record 5 follows record 3") {
 		t.Fatalf("a gap in the numbers: %v", err)
 	}
-	if err := tr.Append(batch(3, 1)); !errors.Is(err, trail.ErrBroken) {
+	if err := tr.Append(batch(3, 1).Alone()); !errors.Is(err, trail.ErrBroken) {
 		t.Errorf("append after a failure: %v", err)
 	}
 	if _, err := tr.Since(0, 9); !errors.Is(err, trail.ErrBroken) {
@@ -287,7 +299,7 @@ func tamper(t *testing.T, sql string) error {
 		t.Errorf("after %s the trail is read as if nothing were wrong: %v", sql, err)
 	}
 	for next := uint64(1); next < 7; next++ {
-		if failed != nil && tr.Append(batch(next, 1)) == nil {
+		if failed != nil && tr.Append(batch(next, 1).Alone()) == nil {
 			t.Errorf("after %s record %d was appended to a trail that had been changed", sql, next)
 		}
 	}
@@ -355,7 +367,7 @@ func TestReadersMayAskWhileTheTrailIsMended(t *testing.T) {
 		})
 	}
 	for seq := uint64(4); seq < 14; seq++ {
-		if tr.Append(batch(99, 1)) == nil {
+		if tr.Append(batch(99, 1).Alone()) == nil {
 			t.Error("a record far ahead was appended")
 		}
 		if rs, err := replay(tr); err != nil || len(rs) != int(seq)-1 {

@@ -64,6 +64,9 @@ func cutUpgrade(t *testing.T, version, after int, seed uint64) (cut bool) {
 	if err != nil || len(rs) != 20 || tr.Epoch() != "0123abcd" {
 		t.Fatalf("schema %d, cut after %d changes: %d records of epoch %s, %v", version, after, len(rs), tr.Epoch(), err)
 	}
+	if answers, err := tr.Answers("2026-11-23"); err != nil || len(answers) != 20 || !answers["c20"].OK {
+		t.Fatalf("schema %d, cut after %d changes: the answers are %v, %v", version, after, answers, err)
+	}
 	mustAppend(t, tr, days(21, 3))
 	return cut
 }

@@ -5,6 +5,7 @@ package halltest
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"testing"
 	"time"
@@ -17,8 +18,10 @@ import (
 type Memory struct{ records []queue.Record }
 
 // Append implements hall.Trail.
-func (m *Memory) Append(b queue.Batch) error {
-	m.records = append(m.records, b.Records...)
+func (m *Memory) Append(pieces iter.Seq[queue.Batch]) error {
+	for p := range pieces {
+		m.records = append(m.records, p.Records...)
+	}
 	return nil
 }
 
