@@ -1,5 +1,7 @@
 package queue
 
+import "maps"
+
 // NoteAccess records that somebody signed in or out or was refused, or that who
 // may sign in was changed. Lobby itself says so.
 type NoteAccess struct {
@@ -8,6 +10,7 @@ type NoteAccess struct {
 	Role   string
 	Window string
 	By     string
+	Mark   string
 	N      int
 }
 
@@ -24,8 +27,9 @@ type AccessNoted struct {
 	Badge  string `json:"badge,omitempty"` // empty where nobody has what was typed
 	Role   string `json:"role,omitempty"`
 	Window string `json:"window,omitempty"`
-	By     string `json:"by,omitempty"` // badge of whoever let a screen in
-	N      int    `json:"n"`            // times within some seconds
+	By     string `json:"by,omitempty"`   // badge of whoever let a screen in
+	Mark   string `json:"mark,omitempty"` // of a set account: another role or secret has another one
+	N      int    `json:"n"`              // times within some seconds
 }
 
 // Name implements Event.
@@ -34,4 +38,15 @@ func (AccessNoted) Name() string { return "access.noted" }
 // Topic implements Event.
 func (AccessNoted) Topic() string { return TopicQueue }
 
-func (AccessNoted) apply(*State, Record) {}
+func (e AccessNoted) apply(s *State, _ Record) {
+	switch e.What {
+	case "account_set":
+		s.accounts[e.Badge] = e
+	case "account_removed":
+		delete(s.accounts, e.Badge)
+	}
+}
+
+// Accounts are those who may sign in, as far as the trail knows, by badge: how
+// each was set last.
+func (s *State) Accounts() map[string]AccessNoted { return maps.Clone(s.accounts) }

@@ -53,6 +53,8 @@ type saved struct {
 	Followups   map[string]Followup `json:"followups,omitempty"`
 	Looks       []Look              `json:"looks,omitempty"`
 	Shutters    map[string]Shutter  `json:"shutters,omitempty"`
+
+	Accounts map[string]AccessNoted `json:"accounts,omitempty"`
 }
 
 type savedTicket struct {
@@ -104,7 +106,7 @@ func (s *State) Save() ([]byte, error) {
 		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
 		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
 		Checkpoint: s.checkpoint, ClosingSlip: s.closingSlip, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
-		Standards: s.standards, Looks: s.looks, Shutters: s.shutters,
+		Standards: s.standards, Looks: s.looks, Shutters: s.shutters, Accounts: s.accounts,
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
 		w.Ballots = append(w.Ballots, *s.ballots.all[key])
@@ -174,6 +176,7 @@ func Load(data []byte) (*State, error) {
 	}
 	s.looks = r.Looks
 	maps.Copy(s.shutters, r.Shutters)
+	maps.Copy(s.accounts, r.Accounts)
 	s.respend()
 	s.resettle()
 	s.windBallots()

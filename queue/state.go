@@ -60,6 +60,8 @@ type State struct {
 	looks     []Look              // the newest at footage, the oldest first
 	standards map[string]Standard // by version, while a ballot was opened under it
 	shutters  map[string]Shutter  // of cameras that are closed, by camera
+
+	accounts map[string]AccessNoted // how each was set last, by badge
 }
 
 // index finds the configured things by id.
@@ -92,6 +94,7 @@ func NewState() *State {
 		heads:    map[string]time.Time{},
 		ballots:  newBallots(), followups: map[string]*Followup{},
 		standards: map[string]Standard{}, shutters: map[string]Shutter{},
+		accounts: map[string]AccessNoted{},
 	}
 	s.clearDay()
 	return s

@@ -35,7 +35,7 @@ func accessAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "add BADGE", Short: "Add a person or device, or give one another secret", Args: cobra.ExactArgs(1),
 		Long: "The secret of a person is read from the terminal, or as one line from standard input:\na PIN of at least 4 digits for role window, else a password of at least 10 characters.\n" +
-			"A kiosk or wall is named like kiosk:k1; its secret is made and printed once, as the\naddress that the device's browser starts with. Running halls know of it at once.\n\nRoles: " + roleNames(),
+			"A kiosk or wall is named like kiosk:k1; its secret is made and printed once, as the\naddress that the device's browser starts with. Running halls know of it at once; a hall that is stopped\nnotes it in its trail when it starts.\n\nRoles: " + roleNames(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if file == "" {
 				return errNoBook

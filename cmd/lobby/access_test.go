@@ -187,6 +187,41 @@ func TestAHallWithSignIn(t *testing.T) {
 	g.checkTrail(t)
 }
 
+// Whoever is added or removed while no hall runs is in the trail before anybody
+// can sign in, however the file was changed, and once.
+func TestAccountsChangedWhileTheHallIsStoppedAreRecorded(t *testing.T) {
+	g := startSignedHall(t)
+	args := g.cmd.Args[1:]
+	dir := filepath.Dir(args[len(args)-1])
+	file := filepath.Join(dir, "access.json")
+	notes := func() (n int, said string) {
+		t.Helper()
+		g.kill()
+		said = mustRun(t, "trail", "export", "--data", dir, "--out", "-")
+		return strings.Count(said, `"event":"access.noted"`), said
+	}
+	if n, said := notes(); n != 4 || strings.Count(said, `"what":"account_set"`) != 4 {
+		t.Errorf("after the first start %d records:\n%s", n, said)
+	}
+	book, err := access.OpenBook(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := book.Set("0412", "李", access.Window, "4712", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, "access", "remove", "--file", file, "0800")
+	g.program = startLobby(t, args...)
+	n, said := notes()
+	if n != 6 || !strings.Contains(said, `"event":"access.noted","data":{"what":"account_removed","badge":"0800","role":"supervisor","n":1}`) || strings.Count(said, `{"what":"account_set","badge":"0412","role":"window","mark":"`) != 2 {
+		t.Errorf("after the changes %d records:\n%s", n, said)
+	}
+	g.program = startLobby(t, args...)
+	if n, said := notes(); n != 6 {
+		t.Errorf("after a start without changes %d records:\n%s", n, said)
+	}
+}
+
 // checkTrail has the hall's trail tell who signed in, by badges alone, and its
 // key changed by nobody who has not signed in.
 func (g signedHall) checkTrail(t *testing.T) {

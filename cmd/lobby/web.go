@@ -23,6 +23,7 @@ import (
 	"lobby/display/web"
 	"lobby/queue"
 	"lobby/queue/figures"
+	"lobby/queue/hall"
 	"lobby/queue/ratings"
 )
 
@@ -96,9 +97,28 @@ func (l *lobby) startAccess(o *api.Options) (err error) {
 	}
 	o.Gate = access.NewGate(book, l.file.hasPlace, l.log, time.Now)
 	o.Gate.IdleLock = l.file.Access.idleLock()
+	if err := l.noteAccounts(book); err != nil {
+		return err
+	}
 	arrivals := newArrivals()
 	o.Gate.Tell(arrivals.add)
 	l.group.add(enduring(l.log, "arrivals", nil, func(ctx context.Context) error { return arrivals.run(ctx, l.hall) }))
+	return nil
+}
+
+// noteAccounts records who may sign in now and could not when the trail last
+// heard of it, and the other way round.
+func (l *lobby) noteAccounts(book *access.Book) error {
+	var known map[string]queue.AccessNoted
+	if err := l.hall.Read(l.group.ctx, func(s *queue.State) { known = s.Accounts() }); err != nil {
+		return err
+	}
+	for _, c := range book.Since(known) {
+		c.N = 1
+		if _, err := l.hall.Do(l.group.ctx, hall.Request{Actor: "lobby", Command: c}); err != nil {
+			return fmt.Errorf("record that the account %s changed: %w", c.Badge, err)
+		}
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
@@ -117,11 +118,41 @@ func (b *Book) refresh() error {
 	return nil
 }
 
+// mark changes with the role and the secret, and tells nothing of either: what
+// it is made of has a salt in it that is in this file alone.
+func (a Account) mark() string {
+	sum := sha256.Sum256([]byte(string(a.Role) + " " + a.Hash))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (a Account) set() queue.NoteAccess {
+	return queue.NoteAccess{What: "account_set", Badge: a.Badge, Role: string(a.Role), Mark: a.mark()}
+}
+
+// Since lists by badge what is not as the trail knows it: the accounts that were
+// set or removed while no hall ran, by whatever means.
+func (b *Book) Since(known map[string]queue.AccessNoted) (changes []queue.NoteAccess) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for badge, a := range b.known {
+		if known[badge].Mark != a.mark() {
+			changes = append(changes, a.set())
+		}
+	}
+	for badge, was := range known {
+		if _, ok := b.known[badge]; !ok {
+			changes = append(changes, queue.NoteAccess{What: "account_removed", Badge: badge, Role: was.Role})
+		}
+	}
+	slices.SortFunc(changes, func(x, y queue.NoteAccess) int { return strings.Compare(x.Badge, y.Badge) })
+	return changes
+}
+
 // compare tells whose secret or role is another than before, and who is gone.
 func (b *Book) compare(before map[string]Account) {
 	for badge, a := range b.known {
 		if was, ok := before[badge]; !ok || was.Role != a.Role || was.Hash != a.Hash {
-			b.tell(queue.NoteAccess{What: "account_set", Badge: badge, Role: string(a.Role)})
+			b.tell(a.set())
 		}
 	}
 	for badge, was := range before {

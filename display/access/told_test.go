@@ -13,9 +13,11 @@ func TestWhoComesAndGoesIsTold(t *testing.T) {
 	s := newSite(t)
 	var mu sync.Mutex
 	var told []queue.NoteAccess
+	marks := map[string]string{}
 	s.gate.Tell(func(n queue.NoteAccess) {
 		mu.Lock()
 		defer mu.Unlock()
+		marks[n.Badge], n.Mark = n.Mark, ""
 		told = append(told, n)
 	})
 	c := s.browser()
@@ -49,5 +51,8 @@ func TestWhoComesAndGoesIsTold(t *testing.T) {
 	defer mu.Unlock()
 	if !slices.Equal(told, want) {
 		t.Errorf("told\n%+v\nwant\n%+v", told, want)
+	}
+	if marks["0413"] == "" {
+		t.Error("nothing marks the account that was set")
 	}
 }
