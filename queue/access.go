@@ -15,21 +15,46 @@ type NoteAccess struct {
 }
 
 func (c NoteAccess) decide(*State, Input) (Outcome, error) {
-	return events1(nil, AccessNoted(c))
+	return events1(nil, AccessNoted{What: c.What, Badge: c.Badge, Role: c.Role, Window: c.Window, By: c.By, Mark: c.Mark, N: c.N})
+}
+
+// NoteExport records that somebody takes what is personal out of the house, and
+// why. It is recorded before they do.
+type NoteExport struct {
+	By     string
+	Reason string
+	Day    string // empty for all days
+	Ticket string // of the day; empty for all
+}
+
+func (c NoteExport) decide(*State, Input) (Outcome, error) {
+	switch {
+	case c.By == "":
+		return Outcome{}, refuse(CodeBadgeMissing)
+	case c.Reason == "":
+		return Outcome{}, refuse("reason_missing.export")
+	}
+	about := c.Day
+	if c.Ticket != "" {
+		about += "/" + c.Ticket
+	}
+	return events1(nil, AccessNoted{What: "exported", Badge: c.By, About: about, Reason: c.Reason, N: 1})
 }
 
 // AccessNoted says who came and went at the hall's pages, without secrets,
-// names and addresses.
+// names and addresses, and who took what is personal out of the house.
 type AccessNoted struct {
 	// What is signed_in, signed_out, refused, braked, enrolled, passkey_added,
-	// account_set or account_removed.
+	// account_set, account_removed or exported.
 	What   string `json:"what"`
 	Badge  string `json:"badge,omitempty"` // empty where nobody has what was typed
 	Role   string `json:"role,omitempty"`
 	Window string `json:"window,omitempty"`
-	By     string `json:"by,omitempty"`   // badge of whoever let a screen in
-	Mark   string `json:"mark,omitempty"` // of a set account: another role or secret has another one
-	N      int    `json:"n"`              // times within some seconds
+	By     string `json:"by,omitempty"`     // badge of whoever let a screen in
+	Mark   string `json:"mark,omitempty"`   // of a set account: another role or secret has another one
+	About  string `json:"about,omitempty"`  // what was exported, a day or DAY/NUMBER; empty for the whole trail
+	Reason string `json:"reason,omitempty"` // of an export
+	N      int    `json:"n"`                // times within some seconds
 }
 
 // Name implements Event.

@@ -148,6 +148,7 @@ var texts = map[string]sentence{
 	"second_person.same":          {"剔除评价需要两个人，工号 %s 已经提出过，请由另一人确认", "剔除評價需要兩個人，工號 %s 已經提出過，請由另一人確認", "Excluding a rating takes two persons; %s proposed it, another one has to confirm"},
 	"second_person.rated":         {"工号 %s 是被评价人，不能参与剔除", "工號 %s 是被評價人，不能參與剔除", "%s is the one who was rated and cannot take part"},
 	"reason_missing.footage":      {"查看录像必须写明事由", "查看錄影必須寫明事由", "Say why you look at the footage"},
+	"reason_missing.export":       {"带出个人信息必须写明事由", "帶出個人資訊必須寫明事由", "Say why what is personal leaves the house"},
 	"reason_missing.shutter":      {"遮挡或恢复摄像机必须写明原因", "遮擋或恢復攝影機必須寫明原因", "Say why the camera is closed or opened"},
 	"bad_command.cameras":         {"请写明摄像机，最多 %s 台", "請寫明攝影機，最多 %s 台", "Name the cameras, at most %s"},
 	"bad_command.span":            {"请写明录像的起止时间，最长 %s", "請寫明錄影的起訖時間，最長 %s", "Say from when to when, at most %s"},

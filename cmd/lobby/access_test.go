@@ -184,6 +184,7 @@ func TestAHallWithSignIn(t *testing.T) {
 		_, said := g.ask(t, manager, "GET", "/api/v1/trail/access", nil)
 		return json.Unmarshal(said, &list) == nil && len(list.Access) >= 4
 	})
+	g.takeOut(t, stranger, clerk, supervisor)
 	g.checkTrail(t)
 }
 
@@ -236,7 +237,7 @@ func (g signedHall) checkTrail(t *testing.T) {
 	if err := g.wait(); err != nil {
 		t.Fatal(err)
 	}
-	said := mustRun(t, "trail", "export", "--data", data, "--out", "-", "--personal")
+	said := mustRun(t, "trail", "export", "--data", data, "--out", "-", "--personal", "--by", "0531", "--reason", "the test looks for secrets")
 	for _, want := range []string{`{"what":"signed_in","badge":"0412","role":"window","window":"1","n":1}`, `{"what":"signed_in","badge":"kiosk:k1","role":"kiosk","n":1}`} {
 		if !strings.Contains(said, `"event":"access.noted","data":`+want) {
 			t.Errorf("the trail does not hold %s", want)
@@ -244,6 +245,35 @@ func (g signedHall) checkTrail(t *testing.T) {
 	}
 	if strings.Contains(said, "canary") || strings.Contains(said, "4711") || strings.Contains(said, "argon2") || strings.Contains(said, "李") {
 		t.Error("the trail gives a secret or a name away")
+	}
+}
+
+// takeOut has nobody take what is personal out of a hall with sign-in but a
+// manager or supervisor who says why, and has the trail tell who did.
+func (g signedHall) takeOut(t *testing.T, stranger, clerk, supervisor *http.Client) {
+	t.Helper()
+	const path = "/api/v1/trail/export"
+	why := map[string]string{"by": "0531", "reason": "complaint 7"}
+	for _, c := range []struct {
+		who  *http.Client
+		said map[string]string
+		want int
+	}{
+		{stranger, why, http.StatusUnauthorized}, {clerk, why, http.StatusForbidden}, {supervisor, map[string]string{"by": "0531"}, http.StatusBadRequest},
+		{supervisor, map[string]string{"reason": "x", "day": "soon"}, http.StatusBadRequest}, {supervisor, map[string]string{"reason": "x", "day": "1999-01-01"}, http.StatusNotFound},
+	} {
+		if status, said := g.ask(t, c.who, "POST", path, c.said); status != c.want || bytes.Contains(said, []byte(`{"personal":`)) {
+			t.Errorf("%v is answered %d, want %d: %.200s", c.said, status, c.want, said)
+		}
+	}
+	status, said := g.ask(t, supervisor, "POST", path, why)
+	if status != http.StatusOK || !bytes.Contains(said, []byte(`{"personal":`)) || !bytes.Contains(said, []byte(`{"what":"exported","badge":"0800","reason":"complaint 7","n":1}`)) {
+		t.Errorf("a supervisor is answered %d: %s", status, said)
+	}
+	data := filepath.Dir(g.cmd.Args[len(g.cmd.Args)-1])
+	code, text := lobbyRun(t, "trail", "export", "--personal", "--by", "0531", "--reason", "it's so", "--data", data, "--out", "-")
+	if want := `-d '{"by":"0531","day":"","reason":"it'\''s so","ticket":""}' ` + g.url + path; code != 1 || !strings.Contains(text, want) {
+		t.Errorf("the command is answered %d %s, want %s", code, text, want)
 	}
 }
 

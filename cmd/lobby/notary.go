@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"lobby/display/api"
 	"lobby/queue"
 	"lobby/queue/hall"
 	"lobby/queue/hall/notary"
@@ -56,6 +57,7 @@ func (l *lobby) lastCheckpoint() {
 // evidence fits the trail and its keys to the API.
 type evidence struct {
 	trail  *trail.Trail
+	data   string // its directory
 	notary *notary.Notary
 }
 
@@ -69,6 +71,16 @@ func (e evidence) Proof(w io.Writer, day, number string) error {
 func (e evidence) PublicProof(w io.Writer, day, number string) error {
 	key := e.notary.Present()
 	return e.trail.Export(w, key.Name(), key, trail.Selection{Day: day, Ticket: number})
+}
+
+// Export implements api.Evidence. It reads by itself, because a whole trail takes
+// longer than anybody else can wait for the reader.
+func (e evidence) Export(w io.Writer, day, number string) error {
+	err := writeExport(e.data, w, trail.Selection{Day: day, Ticket: number, Personal: true})
+	if errors.Is(err, trail.ErrNoRecords) {
+		return api.ErrNoRecords
+	}
+	return err
 }
 
 // Keys implements api.Evidence.
@@ -135,32 +147,45 @@ func rotateKeys(ctx context.Context, dir string) (keys string, err error) {
 	return strings.Join(next.Verifiers, "\n") + "\n", next.Write(dir)
 }
 
-// askToRotate asks a hall that runs, which an open hall allows whoever is on
-// its machine; of any other it says how to ask it.
+// askToRotate asks a hall that runs.
 func askToRotate(ctx context.Context, hall *trail.InUse) (keys string, err error) {
-	const path = "/api/v1/trail/key"
-	say := fmt.Errorf("the hall runs, process %s, and changes its key when a manager or maintenance asks for it: "+
-		"curl -X POST --cacert CA.PEM -H 'Authorization: Bearer BADGE:SECRET' %s%s; or stop it first", hall.Process, cmp.Or(hall.At, "https://HALL"), path)
-	if !strings.HasPrefix(hall.At, "http:") {
-		return "", say
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, hall.At+path, nil)
+	body, err := askRunning(ctx, hall, "/api/v1/trail/key", "", "changes its key when a manager or maintenance asks for it")
 	if err != nil {
 		return "", err
 	}
-	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	defer body.Close()
+	said, err := io.ReadAll(io.LimitReader(body, 1<<20))
+	return string(said), err
+}
+
+// askRunning posts to a hall that runs, which an open hall allows whoever is on
+// its machine; of any other it says how to ask it.
+func askRunning(ctx context.Context, hall *trail.InUse, path, body, does string) (io.ReadCloser, error) {
+	data := ""
+	if body != "" {
+		data = " -d '" + strings.ReplaceAll(body, "'", `'\''`) + "'"
+	}
+	say := fmt.Errorf("the hall runs, process %s, and %s: "+
+		"curl -X POST --fail --cacert CA.PEM -H 'Authorization: Bearer BADGE:SECRET'%s %s%s; or stop it first", hall.Process, does, data, cmp.Or(hall.At, "https://HALL"), path)
+	if !strings.HasPrefix(hall.At, "http:") {
+		return nil, say
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, hall.At+path, strings.NewReader(body))
 	if err != nil {
-		return "", errors.Join(say, err)
+		return nil, err
+	}
+	client := &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 10 * time.Second, DisableKeepAlives: true}}
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, errors.Join(say, err)
+	}
+	if res.StatusCode == http.StatusOK {
+		return res.Body, nil
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	switch {
-	case err != nil:
-		return "", err
-	case res.StatusCode == http.StatusUnauthorized:
-		return "", say
-	case res.StatusCode != http.StatusOK:
-		return "", fmt.Errorf("the hall at %s answers %s: %s", hall.At, res.Status, body)
+	if res.StatusCode == http.StatusUnauthorized {
+		return nil, say
 	}
-	return string(body), nil
+	why, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	return nil, errors.Join(fmt.Errorf("the hall at %s answers %s: %s", hall.At, res.Status, why), err)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,13 +73,19 @@ func trailKeyCommand() *cobra.Command {
 }
 
 func trailExportCommand() *cobra.Command {
-	c := &cobra.Command{Use: "export --data DIR --out FILE", Short: "Write the trail, or a part of it, for others to verify", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "export --data DIR --out FILE", Short: "Write the trail, or a part of it, for others to verify", Args: cobra.NoArgs,
+		Long: "Write the trail, or a part of it, for others to verify, also while the hall runs.\n\n" +
+			"With --personal what is personal leaves the house: --by and --reason say who takes it and why, and that is\n" +
+			"a record of the trail before the file is written, access.noted. A hall that runs is asked to; one with\n" +
+			"sign-in gives the file to a manager or supervisor, and it is said how."}
 	dir := dataFlag(c)
 	out := c.Flags().String("out", "", "file to write, - for the standard output")
 	var want trail.Selection
 	c.Flags().StringVar(&want.Day, "day", "", "only the records of a business day, 2006-01-02")
 	ticket := c.Flags().String("ticket", "", "only the records of one ticket, 2006-01-02/M001")
-	c.Flags().BoolVar(&want.Personal, "personal", false, "with what is personal, where it has not been erased")
+	c.Flags().BoolVar(&want.Personal, "personal", false, "with what is personal, where it has not been erased; needs --by and --reason")
+	by := c.Flags().String("by", "", "badge of whoever takes what is personal")
+	reason := c.Flags().String("reason", "", "why they do")
 	c.MarkFlagsMutuallyExclusive("day", "ticket")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if *out == "" {
@@ -89,7 +97,13 @@ func trailExportCommand() *cobra.Command {
 		if _, err := time.Parse(time.DateOnly, want.Day); err != nil && want.Day != "" {
 			return usageError{fmt.Errorf("trail export: --day %q is no day, write it as 2006-01-02", want.Day)}
 		}
-		return exportTrail(*dir, *out, want, c.OutOrStdout())
+		if !want.Personal {
+			return exportTrail(*dir, *out, want, c.OutOrStdout())
+		}
+		if *by == "" || *reason == "" {
+			return usageError{errors.New("trail export: --personal takes what is personal out of the house; say who does and why with --by BADGE and --reason TEXT")}
+		}
+		return exportPersonal(c.Context(), *dir, *out, want, queue.NoteExport{By: *by, Reason: *reason, Day: want.Day, Ticket: want.Ticket}, c.OutOrStdout())
 	}
 	return c
 }
@@ -107,8 +121,50 @@ func selectTicket(ticket string, want *trail.Selection) error {
 	return nil
 }
 
+// exportPersonal has it recorded who takes what is personal, and writes the file
+// then. A hall that runs does both.
+func exportPersonal(ctx context.Context, dir, out string, want trail.Selection, who queue.NoteExport, stdout io.Writer) error {
+	if _, err := presentKey(dir); err != nil {
+		return err
+	}
+	_, err := tellOnce(ctx, dir, func(*trail.Trail) (queue.Command, error) { return who, nil })
+	var running *trail.InUse
+	switch {
+	case errors.As(err, &running):
+		return writeFile(out, stdout, func(w io.Writer) error { return askToExport(ctx, running, who, w) })
+	case err != nil:
+		return fmt.Errorf("record that what is personal leaves the house: %w", err)
+	}
+	return exportTrail(dir, out, want, stdout)
+}
+
+// askToExport asks a hall that runs.
+func askToExport(ctx context.Context, hall *trail.InUse, who queue.NoteExport, w io.Writer) error {
+	said, err := json.Marshal(map[string]string{"by": who.By, "reason": who.Reason, "day": who.Day, "ticket": who.Ticket})
+	if err != nil {
+		return err
+	}
+	body, err := askRunning(ctx, hall, "/api/v1/trail/export", string(said), "gives what is personal to a manager or supervisor who asks for it")
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if _, err := io.Copy(w, body); err != nil {
+		return fmt.Errorf("the hall at %s broke off: %w", hall.At, err)
+	}
+	return nil
+}
+
 // exportTrail writes the file.
 func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error {
+	bar := progress("export", -1)
+	defer bar.end()
+	want.Progress = func(uint64) { bar.add(1) }
+	return writeFile(out, stdout, func(w io.Writer) error { return writeExport(dir, w, want) })
+}
+
+// writeExport reads a trail, also while a hall runs on it.
+func writeExport(dir string, w io.Writer, want trail.Selection) error {
 	key, err := presentKey(dir)
 	if err != nil {
 		return err
@@ -118,18 +174,13 @@ func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error 
 		return err
 	}
 	defer r.Close()
-	bar := progress("export", -1)
-	defer bar.end()
-	want.Progress = func(uint64) { bar.add(1) }
-	return writeFile(out, stdout, func(w io.Writer) error {
-		if err := r.Export(w, key.Name(), key, want); err != nil {
-			return err
-		}
-		if now, err := presentKey(dir); err != nil || now.Verifier() != key.Verifier() {
-			return errors.Join(errors.New("the key changed meanwhile; export again"), err)
-		}
-		return nil
-	})
+	if err := r.Export(w, key.Name(), key, want); err != nil {
+		return err
+	}
+	if now, err := presentKey(dir); err != nil || now.Verifier() != key.Verifier() {
+		return errors.Join(errors.New("the key changed meanwhile; export again"), err)
+	}
+	return nil
 }
 
 func trailVerifyCommand() *cobra.Command {

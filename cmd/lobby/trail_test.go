@@ -182,3 +182,42 @@ func TestTheTrailCommandsSayHowTheyAreUsed(t *testing.T) {
 		}
 	}
 }
+
+// What is personal leaves the house for a person with a reason, while the hall
+// runs and while it does not, and the file itself says so.
+func TestWhatIsPersonalLeavesWithANameAndAReason(t *testing.T) {
+	dir := t.TempDir()
+	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(dir, "hall.yaml"), bareHall), "--data", dir)
+	p.must(t, "open", "day_open", nil)
+	ticket := p.must(t, "take", "take", map[string]any{"service": "social"})
+	key := mustWrite(t, filepath.Join(dir, "key"), fetch(t, p.url+"/api/v1/trail/key"))
+	file := filepath.Join(dir, "trail")
+	about := ticket["day"].(string) + "/" + ticket["ticket"].(string)
+	export := func(more ...string) (code int, said string) {
+		return lobbyRun(t, append([]string{"trail", "export", "--data", dir, "--personal", "--ticket", about}, more...)...)
+	}
+	for _, missing := range []string{"--by=0531", "--reason=complaint 7"} {
+		if code, said := export("--out", file, missing); code != 2 || !strings.Contains(said, "--by BADGE and --reason TEXT") || exists(file) {
+			t.Errorf("with %s alone: exit %d, %s", missing, code, said)
+		}
+	}
+	for n, state := range []string{"runs", "has stopped"} {
+		if code, said := export("--out", file, "--by", "0531", "--reason", "complaint 7"); code != 0 {
+			t.Fatalf("while the hall %s: exit %d, %s", state, code, said)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(text), ticket["token"].(string)) {
+			t.Errorf("while the hall %s: %v\n%s", state, err, text)
+		}
+		mustRun(t, "trail", "verify", "--key", key, file)
+		all := mustRun(t, "trail", "export", "--data", dir, "--out", "-")
+		if want := `"event":"access.noted","data":{"what":"exported","badge":"0531","about":"` + about + `","reason":"complaint 7","n":1}`; strings.Count(all, want) != n+1 {
+			t.Errorf("while the hall %s it was not recorded:\n%s", state, all)
+		}
+		p.kill()
+	}
+	none := filepath.Join(dir, "none")
+	if code, said := lobbyRun(t, "trail", "export", "--data", none, "--personal", "--by", "0531", "--reason", "x", "--out", file); code != 1 || exists(none) {
+		t.Errorf("of no hall: exit %d, %s", code, said)
+	}
+}

@@ -164,7 +164,7 @@ func (l *lobby) startWeb() error {
 		Allowed: guard.Allowed, Beat: l.startScreens(), Log: l.log, Now: time.Now,
 	})
 	options := api.Options{
-		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.notary}, Figures: &figuresBook{book[*figures.Books]{records: l.trail, begin: figures.New}},
+		Hall: l.hall, Tickets: l.trail, Description: d, Items: l.file.items, Feed: f, Evidence: evidence{l.trail, l.file.Data, l.notary}, Figures: &figuresBook{book[*figures.Books]{records: l.trail, begin: figures.New}},
 		Ratings: &ratingsBook{book[*ratings.Tally]{records: l.trail, begin: ratings.New}}, Pages: web.Handler(web.Options{Build: build(), PublicURL: l.file.Public, FrameAncestors: l.file.Origins, Known: l.hasPage}),
 		Metrics: promhttp.HandlerFor(l.metrics(), promhttp.HandlerOpts{}), Guard: guard, Log: l.log, Now: time.Now,
 	}

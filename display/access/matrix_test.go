@@ -24,7 +24,7 @@ var addresses = map[string]string{
 	"POST /api/v1/commands": all, "POST /api/v1/signin": all, "POST /api/v1/signout": all, "POST /api/v1/here": "Wgmst", "POST /api/v1/lock": "Wgmst", "GET /api/v1/me": all,
 	"GET /api/v1/state": "kwWgmst", "GET /api/v1/feed": "kwWgmst",
 	"GET /api/v1/trail/access": "ms", "GET /api/v1/tickets": "ms", "GET /api/v1/tickets/by-token/x": all, "GET /api/v1/tickets/2026-11-23/M045": "ms", "GET /api/v1/tickets/2026-11-23/M045/proof": "ms",
-	"GET /api/v1/t/x/proof": all, "GET /api/v1/trail/key": all, "POST /api/v1/trail/key": "mt", "GET /api/v1/followups": "ms", "GET /api/v1/figures": "ms", "GET /api/v1/ratings": "ms", "GET /api/v1/rating/M045": "k",
+	"GET /api/v1/t/x/proof": all, "POST /api/v1/trail/export": "ms", "GET /api/v1/trail/key": all, "POST /api/v1/trail/key": "mt", "GET /api/v1/followups": "ms", "GET /api/v1/figures": "ms", "GET /api/v1/ratings": "ms", "GET /api/v1/rating/M045": "k",
 	"GET /api/v1/items": all, "GET /api/v1/items/1": all, "GET /api/v1/devices": "gmst", "GET /api/v1/alerts": "gmst", "GET /api/v1/walls/w/sound": "w", "GET /api/v1/cameras": "mst",
 	"GET /api/v1/cameras/c/live": "ms", "POST /api/v1/cameras/c/webrtc": "ms", "DELETE /api/v1/cameras/c/webrtc/1": "ms", "GET /api/v1/cameras/c/clip": "ms", "GET /api/v1/cameras/c/footage": "ms",
 	"GET /api/v1/emulators": "mt", "POST /api/v1/emulators/a/b/press": "mt", "POST /api/v1/emulators/a/b/faults": "mt", "GET /api/v1/emulators/a/b/pictures/1.png": "mt",

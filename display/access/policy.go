@@ -48,6 +48,7 @@ var Policy = []Rule{
 	{"GET /api/v1/tickets/{day}/{number}/proof", leading},
 	{"GET /api/v1/t/{token}/proof", everybody},
 	{"GET /api/v1/trail/access", leading},
+	{"POST /api/v1/trail/export", leading}, // for whoever says why
 	{"GET /api/v1/trail/key", everybody},
 	{"POST /api/v1/trail/key", upkeep},
 	{"GET /api/v1/figures", leading},

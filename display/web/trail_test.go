@@ -43,6 +43,7 @@ func newTrailHall(t *testing.T, recorded bool) *trailHall {
 	mux.HandleFunc("GET /api/v1/trail/access", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, object{"day": r.URL.Query().Get("day"), "access": []object{
 			{"seq": 9, "at": eightFifty, "what": "refused", "badge": "0412", "n": 3}, {"seq": 8, "at": eightFifty, "what": "enrolled", "badge": "kiosk:k1", "by": "0531", "n": 1},
+			{"seq": 7, "at": eightFifty, "what": "exported", "badge": "0531", "about": "2026-11-25/Q051", "reason": "complaint 7", "n": 1},
 		}})
 	})
 	film := wholeFilm(t)

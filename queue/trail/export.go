@@ -1,7 +1,7 @@
 package trail
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"math/bits"
 
@@ -10,6 +10,9 @@ import (
 
 	"lobby/queue/trail/export"
 )
+
+// ErrNoRecords says that nothing was selected.
+var ErrNoRecords = errors.New("trail: export: there are no such records")
 
 // Selection is what of a trail is exported; the zero one is all of it.
 type Selection struct {
@@ -59,7 +62,7 @@ func (r *Reader) Export(w io.Writer, hall string, signer note.Signer, want Selec
 		return err
 	}
 	if !found {
-		return fmt.Errorf("trail: export: there are no such records")
+		return ErrNoRecords
 	}
 	if err := r.omit(out, tree.Size()); err != nil {
 		return err
