@@ -35,7 +35,10 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	os.Setenv(runAsLobby, "1") // for every process that is started from here
+	// For every process that is started from here; the race detector would have
+	// each sleep for a second before it ends.
+	os.Setenv(runAsLobby, "1")
+	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	code := m.Run()
 	_ = os.Remove(filepath.Join(os.TempDir(), fmt.Sprintf("lobby-shipped-%d", os.Getpid()))) // there if a test built it
 	os.Exit(code)
