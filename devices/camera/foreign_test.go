@@ -113,6 +113,7 @@ func mustGStreamer(t *testing.T, pipeline string) string {
 }
 
 func TestForeignFFprobeDecodesEveryPictureOfTheLivePage(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffprobe", "ffmpeg")
 	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"seats": "seats"}})
 	r := mustRelay(t, Options{Sources: []Source{{ID: "seats", URL: "rtsp://" + cams.Addr() + "/seats"}}})
@@ -124,6 +125,7 @@ func TestForeignFFprobeDecodesEveryPictureOfTheLivePage(t *testing.T) {
 }
 
 func TestForeignPlayerGetsRTSP(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffprobe", "ffmpeg")
 	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"in": "kiosk"}})
 	r := mustRelay(t, Options{
@@ -147,6 +149,7 @@ func TestForeignPlayerGetsRTSP(t *testing.T) {
 }
 
 func TestForeignGStreamerPlaysRTSP(t *testing.T) {
+	t.Parallel()
 	needs(t, "gst-launch-1.0", "gstreamer1.0-tools")
 	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"in": "kiosk"}})
 	r := mustRelay(t, Options{
@@ -190,6 +193,7 @@ const (
 // order, which need decoding times, several slices, and every sound. ffprobe
 // decodes all of it without a complaint.
 func TestForeignCameraByGStreamer(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffprobe", "ffmpeg")
 	for name, c := range map[string]struct {
 		pipeline string
@@ -217,6 +221,7 @@ func TestForeignCameraByGStreamer(t *testing.T) {
 			"avc1.", false, []pipe.Codec{pipe.H264, pipe.PCMU}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			addr := mustGStreamer(t, c.pipeline)
 			r := mustRelay(t, Options{Sources: []Source{{ID: "gst", URL: "rtsp://" + addr + "/camera"}}, RTSPListen: "127.0.0.1:0"})
 			v := mustWatch(t, r, "gst", Wish{H265: true})

@@ -93,6 +93,7 @@ func mustPublish(t *testing.T, args ...string) string {
 // ffmpeg packs pictures and sounds in ways of its own; ffprobe decodes what
 // became of them.
 func TestForeignCameraByFFmpeg(t *testing.T) {
+	t.Parallel()
 	needs(t, "ffmpeg", "ffmpeg")
 	const picture = "-f lavfi -i testsrc2=s=640x360:r=15 "
 	const sound = "-f lavfi -i sine=frequency=440:sample_rate=48000 "
@@ -105,6 +106,7 @@ func TestForeignCameraByFFmpeg(t *testing.T) {
 		"H.265, Opus":             {picture + sound + "-pix_fmt yuv420p -c:v libx265 -preset ultrafast -x265-params log-level=none:keyint=30 -c:a libopus", ",opus", []pipe.Codec{pipe.H265, pipe.Opus}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := mustRelay(t, Options{Sources: []Source{{ID: "ff", URL: mustPublish(t, strings.Fields(c.args)...)}}})
 			v := mustHear(t, r, "ff")
 			if !strings.HasSuffix(v.MIME(), c.mime+`"`) {

@@ -43,6 +43,7 @@ func play(t *testing.T, url string) (over <-chan struct{}, err error) {
 // The shutter ends viewers and players alike, keeps new ones out, also from a
 // process that was started again meanwhile, and concerns its camera alone.
 func TestShutterEndsViewersAndPlayers(t *testing.T) {
+	t.Parallel()
 	cams := mustCameras(t, emulated.Options{Streams: map[string]string{"a": "counter", "b": "seats"}})
 	r := mustRelay(t, Options{
 		Sources:    []Source{{ID: "a", URL: "rtsp://" + cams.Addr() + "/a"}, {ID: "b", URL: "rtsp://" + cams.Addr() + "/b"}},
