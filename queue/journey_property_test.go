@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lobby/queue"
+	"lobby/queue/plaintest"
 )
 
 // someChain draws a graph of steps in which a step follows only earlier ones.
@@ -214,6 +215,9 @@ func need(p queue.Step) int {
 }
 
 func TestJourneysKeepTheirPromises(t *testing.T) {
+	if plaintest.Elsewhere(t) {
+		return
+	}
 	hall := estateHall(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCrowd(t, hall)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"lobby/queue/plaintest"
 )
 
 // followsFromLegs are the fields of the state that are not saved, because
@@ -48,6 +50,9 @@ func TestEveryFieldOfALegAndAWindowIsSaved(t *testing.T) {
 // TestASavedStateGoesOnTheSame: at any step a state that was saved and loaded
 // gives the same view, is saved the same, and decides the same from then on.
 func TestASavedStateGoesOnTheSame(t *testing.T) {
+	if plaintest.Elsewhere(t) {
+		return
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		b := newBench(rapid.SampledFrom([]string{OrderAccumulating, OrderRatio}).Draw(t, "order"))
 		for range rapid.IntRange(1, longer(30)).Draw(t, "steps") {

@@ -6,7 +6,11 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"lobby/queue/plaintest"
 )
+
+func TestMain(m *testing.M) { os.Exit(plaintest.Main(m)) }
 
 // longer is how far a random test goes; LOBBY_NIGHTLY=1 goes much farther.
 func longer(steps int) int {

@@ -30,6 +30,7 @@ var mayImport = []struct {
 	{"queue/simulate", []string{"queue"}},
 	{"queue/audit", []string{"queue"}},
 	{"queue/queuetest", []string{"queue"}},
+	{"queue/plaintest", nil},
 	{"queue/hall", []string{"queue"}},
 	{"queue/trail", []string{"queue", "queue/trail/leaf", "queue/trail/checkpoint", "queue/trail/export"}},
 	{"queue/trail/leaf", []string{"queue"}},

@@ -8,8 +8,11 @@ import (
 
 	"lobby/queue"
 	"lobby/queue/audit"
+	"lobby/queue/plaintest"
 	"lobby/queue/queuetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(plaintest.Main(m)) }
 
 // steps is how far a walk goes; LOBBY_NIGHTLY=1 goes much farther.
 func steps(n int) int {
@@ -23,6 +26,9 @@ func steps(n int) int {
 // happen, under every order, with restarts in between: from what was saved, or
 // from the records.
 func TestWhateverHappensThePromisesHold(t *testing.T) {
+	if plaintest.Elsewhere(t) {
+		return
+	}
 	orders := []string{queue.OrderAccumulating, queue.OrderFIFO, queue.OrderStrict, queue.OrderRatio}
 	seen := map[string]int{}
 	longest := 0

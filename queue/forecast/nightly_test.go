@@ -1,6 +1,13 @@
 package forecast_test
 
-import "os"
+import (
+	"os"
+	"testing"
+
+	"lobby/queue/plaintest"
+)
+
+func TestMain(m *testing.M) { os.Exit(plaintest.Main(m)) }
 
 // length is how much longer than usual the statistical proofs run: every night
 // they see ten times as much.

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lobby/queue/plaintest"
 	"lobby/queue/trail"
 )
 
@@ -25,9 +26,7 @@ const childVariable = "LOBBY_TEST_TRAIL_CHILD"
 func TestMain(m *testing.M) {
 	act, dir, isChild := strings.Cut(os.Getenv(childVariable), ":")
 	if !isChild {
-		code := m.Run()
-		_ = os.RemoveAll(plainDir)
-		os.Exit(code)
+		os.Exit(plaintest.Main(m))
 	}
 	acts := map[string]func(string) error{"append": appendForEver, "fill": fillTheDisk, "open": openOnly}
 	if err := acts[act](dir); err != nil {

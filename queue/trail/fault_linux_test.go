@@ -9,6 +9,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"lobby/queue/plaintest"
 	"lobby/queue/trail"
 )
 
@@ -93,7 +94,7 @@ func faulty(t *testing.T, name string, fault func(string) error) (durable int, l
 // Every call of the store fails once, as in SQLite's own tests: nothing is
 // acknowledged that is not durable, nothing that was acknowledged is lost.
 func TestEveryCallOfTheStoreMayFailOnce(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	step := 0
@@ -113,7 +114,7 @@ func TestEveryCallOfTheStoreMayFailOnce(t *testing.T) {
 // From the nth call on the disk is full, or takes no sync, or cannot be
 // written at all, until somebody mends it.
 func TestFaultF37_LastingFaultLosesNothing(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	for name, fails := range map[string]map[string]error{

@@ -6,6 +6,7 @@ import (
 
 	"lobby/queue"
 	"lobby/queue/figures"
+	"lobby/queue/plaintest"
 	"lobby/queue/ratings"
 	"lobby/queue/simulate"
 	"lobby/queue/trail"
@@ -14,7 +15,7 @@ import (
 // Whoever begins at a day comes to the same figures and ratings as whoever
 // reads everything, wherever the days' records are by now, and reads less.
 func TestBeginningAtADayComesToTheSame(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	tr, days := quarter(t)

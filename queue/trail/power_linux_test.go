@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"lobby/queue/plaintest"
 	"lobby/queue/trail"
 )
 
@@ -124,7 +125,7 @@ func cutOnce(t *testing.T, name string, seed uint64, lies bool) (acknowledged in
 }
 
 func TestFaultF34_PowerCutLosesNothing(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	n := many(20, 2000, 1_000_000)

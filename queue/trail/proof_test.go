@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lobby/queue"
+	"lobby/queue/plaintest"
 	"lobby/queue/trail"
 	"lobby/queue/trail/checkpoint"
 	"lobby/queue/trail/verify"
@@ -82,7 +83,7 @@ func TestAnyPartOfATrailCanBeShown(t *testing.T) {
 // What is shown of a day is read from its month alone, and the hashes of all
 // others from where they are kept, so that a proof is as cheap after ten years.
 func TestADayIsShownWithoutOtherMonths(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	dir, s := memoryDir(t), centre()

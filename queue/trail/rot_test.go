@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"lobby/queue/plaintest"
 	"lobby/queue/trail"
 )
 
@@ -14,7 +15,7 @@ import (
 // so, or the records are all there and as they were: the byte was in free
 // space, or in an index that a start does not read.
 func TestFaultF35_RotIsFoundOrHarmless(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	dir := t.TempDir()

@@ -14,6 +14,7 @@ import (
 	"lobby/queue"
 	"lobby/queue/audit"
 	"lobby/queue/hall"
+	"lobby/queue/plaintest"
 	"lobby/queue/simulate"
 	"lobby/queue/trail"
 	"lobby/queue/trail/checkpoint"
@@ -231,7 +232,7 @@ func lived(t testing.TB, dir string, s simulate.Scenario, size int) {
 // A trail made in bulk is one: every record is what the tree says, and the
 // rules of the queue were kept at each.
 func TestALongTrailIsATrail(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	dir, s := memoryDir(t), centre()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 
+	"lobby/queue/plaintest"
 	"lobby/queue/trail"
 )
 
@@ -15,7 +16,7 @@ import (
 // the next start finds the file of one version or the other, with everything
 // in it.
 func TestFaultF50_UpgradeCutAtAnyMoment(t *testing.T) {
-	if elsewhere(t) {
+	if plaintest.Elsewhere(t) {
 		return
 	}
 	total := 0

@@ -4,16 +4,20 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"lobby/queue"
+	"lobby/queue/plaintest"
 	"lobby/queue/trail/checkpoint"
 	"lobby/queue/trail/export"
 	"lobby/queue/trail/leaf"
 	"lobby/queue/trail/verify"
 )
+
+func TestMain(m *testing.M) { os.Exit(plaintest.Main(m)) }
 
 var nine = time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
 

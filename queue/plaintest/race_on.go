@@ -1,6 +1,6 @@
 //go:build race
 
-package trail_test
+package plaintest
 
 // raced says that this program has the race detector.
 const raced = true
