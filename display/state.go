@@ -280,6 +280,36 @@ func (s Sections) Since(old Sections) (Patch, error) {
 	return p, nil
 }
 
+// further are the languages in which things are said besides zh-CN.
+var further = []string{"zh-TW", "en"}
+
+// inFurther says something in each of the further languages.
+func inFurther(say func(lang string) string) Names {
+	n := Names{}
+	for _, lang := range further {
+		n[lang] = say(lang)
+	}
+	return n
+}
+
+// Place is where somebody has to go.
+type Place struct {
+	Where  string `json:"where"`
+	Wheres Names  `json:"wheres,omitempty"` // in further languages
+}
+
+// Place tells where a service is called.
+func (d Description) Place(service string) Place {
+	return placeOf(func(lang string) string { return d.Where(service, lang) })
+}
+
+// PlaceOfWindow tells where a window is, for whoever is called there.
+func PlaceOfWindow(window string) Place {
+	return placeOf(func(lang string) string { return fmt.Sprintf(placesIn(lang).windows, window) })
+}
+
+func placeOf(say func(lang string) string) Place { return Place{say(""), inFurther(say)} }
+
 // Where says in one line where a service is called, for slips, in a language as
 // of a ticket.
 func (d Description) Where(service, lang string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"lobby/display"
 	"lobby/queue"
 	"lobby/queue/hall/halltest"
 )
@@ -30,4 +31,35 @@ func TestRefusalsSpeakTheLanguageAskedFor(t *testing.T) {
 			t.Errorf("%s: %s, want %q", name, w.Body, c.want)
 		}
 	}
+}
+
+// A citizen's own ticket says where to go in every language of the pages.
+func TestATicketSaysWhereToGoInEveryLanguage(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h := halltest.Start(ctx, t)
+	a := &API{Options: Options{Hall: h, Description: display.Description{
+		Services: []display.Service{{ID: "social", Name: "社会保险", Names: display.Names{"en": "Social insurance"}, Floor: 1, Area: "A"}},
+		Windows:  []display.Window{{ID: "1", Services: []string{"social"}}},
+	}}}
+	var took queue.TakeResult
+	if err := json.Unmarshal(halltest.Must(ctx, t, h, queue.Take{Service: "social", Kiosk: "k1"}).Result, &took); err != nil {
+		t.Fatal(err)
+	}
+	see := func(where, traditional, english string) {
+		t.Helper()
+		r := httptest.NewRequest("GET", "/api/v1/tickets/by-token/x", nil)
+		r.SetPathValue("token", took.Token)
+		w := httptest.NewRecorder()
+		a.byToken(w, r)
+		var v phoneView
+		if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil || v.Where != where || v.Wheres["zh-TW"] != traditional || v.Wheres["en"] != english || v.Services["en"] != "Social insurance" || v.Service != "社会保险" {
+			t.Errorf("%v: %s", err, w.Body)
+		}
+	}
+	see("一层 A 区 1 号窗口", "一層 A 區 1 號窗口", "Floor 1, area A, counter 1")
+	halltest.Must(ctx, t, h, queue.PrintResult{Ticket: took.Ticket, Outcome: queue.PrintDone})
+	halltest.Must(ctx, t, h, queue.WindowOpen{Window: "1", Staff: "0412"})
+	halltest.Must(ctx, t, h, queue.CallNext{Window: "1"})
+	see("1 号窗口", "1 號窗口", "counter 1")
 }

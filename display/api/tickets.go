@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lobby/display"
 	"lobby/queue"
 )
 
@@ -83,13 +84,15 @@ type phoneView struct {
 	Ticket   string         `json:"ticket"`
 	Day      string         `json:"day"`
 	Service  string         `json:"service_name"`
+	Services display.Names  `json:"service_names,omitempty"` // in further languages
 	State    queue.LegState `json:"state"`
 	Ahead    int            `json:"ahead"`
 	Forecast queue.Forecast `json:"forecast"`
 	Window   string         `json:"window,omitempty"`
-	Where    string         `json:"where"`
 	Rating   *ratingView    `json:"rating,omitempty"` // once a service has ended
 	Timezone string         `json:"timezone"`         // of the hall, in which its clocks are told
+
+	display.Place
 
 	Journey *queue.JourneyView `json:"journey,omitempty"` // of a number taken for a chain
 }
@@ -102,11 +105,12 @@ func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, queue.CodeNoTicket, "没有这张小票，或者已经过了可以查询的时间")
 		return
 	}
-	v.Where, v.Timezone = a.Description.Where(v.Service, ""), a.Description.Hall.Timezone
+	v.Place, v.Timezone = a.Description.Place(v.Service), a.Description.Hall.Timezone
 	if slices.Contains([]queue.LegState{queue.LegCalled, queue.LegServing}, v.State) {
-		v.Where = v.Window + " 号窗口"
+		v.Place = display.PlaceOfWindow(v.Window)
 	}
-	v.Service = a.Description.Service(v.Service).Name
+	service := a.Description.Service(v.Service)
+	v.Service, v.Services = service.Name, service.Names
 	writeJSON(w, http.StatusOK, v)
 }
 

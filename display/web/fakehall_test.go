@@ -242,7 +242,8 @@ func (h *fakeHall) comes(kind string, count int) []object {
 }
 
 func cannedTicket() object {
-	return object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口"}
+	return object{"ticket": "M045", "day": "2026-11-23", "service_name": "不动产登记「四证」联办", "state": "waiting", "ahead": 7, "forecast": object{"low": 5, "high": 15, "before": "2026-11-23T02:50:00Z"}, "timezone": "Asia/Shanghai", "where": "一层 A 区 9–16 号窗口",
+		"wheres": object{"en": "Floor 1, area A, counter 9–16", "zh-TW": "一層 A 區 9–16 號窗口"}, "service_names": object{"en": "Real estate, four in one"}}
 }
 
 func cannedItems() []object {

@@ -49,7 +49,7 @@ func TestForeignPagesTicketOnAPhone(t *testing.T) {
 	step := func(id, name, state, mode string) object {
 		return object{"id": id, "name": name, "state": state, "mode": mode}
 	}
-	hall.becomes(object{"state": "waiting", "where": "一层 A 区 16 号窗口", "journey": object{"ticket": "M045", "name": "个人房产「四证」联办", "state": "under way", "finish": "2026-11-23T03:40:00Z",
+	hall.becomes(object{"state": "waiting", "where": "一层 A 区 16 号窗口", "wheres": nil, "journey": object{"ticket": "M045", "name": "个人房产「四证」联办", "state": "under way", "finish": "2026-11-23T03:40:00Z",
 		"steps": []object{step("accept", "综合受理", "done", ""), step("tax", "税务核税缴费", "waiting", ""), step("review", "登记审核", "blocked", "paper"), step("issue", "领取证书", "blocked", "")}, "next": object{"step": "tax", "walk": "2m0s"}}})
 	p.do(c.Evaluate[c.Void](`document.dispatchEvent(new Event('visibilitychange'))`))
 	p.until(`document.querySelector('.course [aria-current=step]')?.textContent.includes('税务')`)
@@ -61,4 +61,16 @@ func TestForeignPagesTicketOnAPhone(t *testing.T) {
 	p.do(c.Evaluate[c.Void](`document.dispatchEvent(new Event('visibilitychange'))`))
 	p.until(`document.querySelectorAll('.faces button').length===5&&!document.querySelector('.bell')`)
 	look("ticket-rating")
+}
+
+// Whoever reads English is told in English where to go.
+func TestForeignPagesTicketSpeaksTheReadersLanguage(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	p := openTab(t, 390, 844)
+	for lang, want := range map[string][]string{"en": {"Please go to Floor 1, area A, counter 9–16", "Real estate, four in one"}, "zh-TW": {"請到一層 A 區 9–16 號窗口"}, "zh-CN": {"请到一层 A 区 9–16 号窗口", "不动产登记「四证」联办"}} {
+		p.open(hall.URL+"/t/Zq3-x_9?lang="+lang, ".facts")
+		for _, words := range want {
+			p.until(`document.querySelector('main').textContent.includes(` + quote(words) + `)`)
+		}
+	}
 }
