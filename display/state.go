@@ -79,6 +79,7 @@ type CameraState struct {
 	State string     `json:"state"`
 	Since *time.Time `json:"since,omitempty"`
 	Why   string     `json:"why,omitempty"`
+	Whys  Names      `json:"whys,omitempty"` // in further languages
 
 	Shutter *queue.Shutter `json:"shutter,omitempty"` // of a camera that is closed
 }
@@ -92,6 +93,11 @@ type DeviceState struct {
 	Effect string     `json:"effect"` // empty while nothing is missing
 
 	LastGood *time.Time `json:"last_good,omitempty"` // of one that works no more
+
+	// In further languages, while something is wrong with it: name, why and effect.
+	Names   Names `json:"names,omitempty"`
+	Whys    Names `json:"whys,omitempty"`
+	Effects Names `json:"effects,omitempty"`
 }
 
 // FiguresState are the day's sums with the share of satisfied citizens.
@@ -105,7 +111,7 @@ type FiguresState struct {
 func (d Description) Compose(v queue.View, now time.Time) State {
 	s := State{
 		Day: v.Day, Open: v.Open, Frozen: v.Frozen, Now: now.UTC(), Config: v.Config, Hall: d.Hall, Chains: list(d.Chains), Departments: list(d.Departments),
-		Classes: list(d.Classes), Waiting: list(v.Waiting), Journeys: list(v.Journeys), Calls: list(v.Calls), Alerts: list(v.Alerts),
+		Classes: list(d.Classes), Waiting: list(v.Waiting), Journeys: list(v.Journeys), Calls: list(v.Calls), Alerts: alertsInWords(v.Alerts),
 		Services: []ServiceState{}, Windows: []WindowState{}, Kiosks: []KioskState{}, Walls: []WallState{}, Cameras: []CameraState{}, Devices: []DeviceState{},
 		Figures: FiguresState{Figures: v.Figures}, Checkpoint: v.Checkpoint,
 	}
@@ -130,7 +136,7 @@ func (d Description) Compose(v queue.View, now time.Time) State {
 	}
 	for _, c := range d.Cameras {
 		h := d.deviceState(Device{ID: "camera/" + c.ID}, health)
-		cs := CameraState{Camera: c, State: h.State, Since: h.Since, Why: h.Why}
+		cs := CameraState{Camera: c, State: h.State, Since: h.Since, Why: h.Why, Whys: h.Whys}
 		if shut, closed := v.Shutters[c.ID]; closed {
 			cs.Shutter, cs.State = &shut, "shutter"
 		}
@@ -180,7 +186,11 @@ func (d Description) deviceState(dev Device, health map[string]queue.DeviceView)
 		return DeviceState{Device: dev, State: "unknown"}
 	}
 	since := h.Since
-	return DeviceState{Device: dev, State: h.State, Since: &since, Why: h.Why, Effect: h.Effect, LastGood: h.LastGood}
+	s := DeviceState{Device: dev, State: h.State, Since: &since, Why: h.Why, Effect: h.Effect, LastGood: h.LastGood}
+	if h.State != "up" {
+		s.Names, s.Whys, s.Effects = translated(dev.Name), translated(h.Why), translated(h.Effect)
+	}
+	return s
 }
 
 // list makes an empty JSON list of a nil slice.

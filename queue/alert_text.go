@@ -27,6 +27,10 @@ var alertTexts = map[string]sentence{
 	"alert.uninvited": {"%[3]s 号窗口评价器不可用，号码 %[1]s 未能评价", "%[3]s 號窗口評價器不可用，號碼 %[1]s 未能評價", "The keypad of window %[3]s does not work; %[1]s could not rate"},
 	// time
 	"alert.jump": {"时钟跳动了 %[1]s，请检查对时", "時鐘跳動了 %[1]s，請檢查對時", "The clock jumped by %[1]s; check its source"},
+	// clock, last record
+	"alert.clock": {"时钟显示 %[1]s，早于最后一条记录 %[2]s（UTC），确认前不发号", "時鐘顯示 %[1]s，早於最後一條記錄 %[2]s（UTC），確認前不發號", "The clock shows %[1]s, before the last record of %[2]s (UTC); no numbers until it is confirmed"},
+	// prefix, first and last number
+	"alert.numbers": {"%[1]s 号段 %[2]s–%[3]s 已用 80%%，用完后号码将加一位", "%[1]s 號段 %[2]s–%[3]s 已用 80%%，用完後號碼將加一位", "80%% of the numbers %[2]s–%[3]s of %[1]s are given; after them numbers get one digit more"},
 	// version, tickets
 	"alert.config": {"配置 %[1]s 到时未能生效：%[2]s", "設定 %[1]s 到時未能生效：%[2]s", "The configuration %[1]s could not take effect at its time: %[2]s"},
 }

@@ -99,8 +99,8 @@ type ClockDoubt struct {
 const clockAlert = "clock"
 
 func (c ClockDoubt) decide(*State, Input) (Outcome, error) {
-	say := "时钟显示 " + c.Clock.Format(time.DateTime) + "，早于最后一条记录 " + c.Last.Format(time.DateTime) + "（UTC），确认前不发号"
-	return events1(nil, ClockDoubted(c), AlertRaised{Alert: clockAlert, Level: "amber", Subject: "clock", Say: say})
+	raised := AlertRaised{Alert: clockAlert, Level: "amber", Subject: "clock", Text: "alert.clock", Args: []string{c.Clock.Format(time.DateTime), c.Last.Format(time.DateTime)}}
+	return events1(nil, ClockDoubted(c), raised.spoken())
 }
 
 // ClockDoubted: no day is opened and no number given until somebody has

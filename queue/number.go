@@ -79,6 +79,6 @@ func (s *State) shortOfNumbers(b band, n int) []Event {
 	if !b.running(n) {
 		return nil
 	}
-	say := fmt.Sprintf("%s 号段 %s–%s 已用 80%%，用完后号码将加一位", b.prefix, b.name(b.first), b.name(b.last))
-	return []Event{AlertRaised{Alert: rangeAlertPrefix + b.key, Level: "amber", Subject: b.key, Say: say}}
+	raised := AlertRaised{Alert: rangeAlertPrefix + b.key, Level: "amber", Subject: b.key, Text: "alert.numbers", Args: []string{b.prefix, b.name(b.first), b.name(b.last)}}
+	return []Event{raised.spoken()}
 }

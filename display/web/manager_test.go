@@ -109,3 +109,22 @@ func TestForeignPagesManagerStopsTheClocks(t *testing.T) {
 	p.clean()
 	p.shoot("manager-frozen")
 }
+
+// What is wrong with a device is told in the language of the page, with what
+// the hall does without it.
+func TestForeignPagesManagerSpeaksOfDevicesInItsLanguage(t *testing.T) {
+	hall := newFakeHall(t, bigHall(time.Now()))
+	at := time.Now().Format(time.RFC3339)
+	hall.patch(object{
+		"alerts": []object{{"id": "device:printer/p1", "level": "amber", "subject": "printer/p1", "say": "打印机 p1：缺纸，请装纸", "says": object{"en": "Printer p1: Out of paper; put paper in"}, "raised": at}},
+		"devices": []object{{"id": "printer/p1", "kind": "printer", "name": "打印机 p1", "names": object{"en": "Printer p1"}, "state": "down", "since": at, "why": "缺纸，请装纸",
+			"whys": object{"en": "Out of paper; put paper in"}, "effect": "取号机不出小票", "effects": object{"en": "The kiosk gives no slips"}}},
+	})
+	p := openTab(t, 1920, 1080)
+	p.open(hall.URL+"/manager?lang=en", ".alerts li")
+	p.until(`document.querySelector('.alerts b').textContent==='Printer p1'&&document.querySelector('.alerts p').textContent==='Out of paper; put paper in'`)
+	p.until(`document.querySelector('.dl.bad').textContent.includes('Printer p1 · Out of paper; put paper in The kiosk gives no slips')`)
+	p.click(".alerts .pr")
+	p.until(`document.querySelector('dialog[open] h2')?.textContent==='Printer p1: Out of paper; put paper in'`)
+	p.shoot("manager-device-english")
+}

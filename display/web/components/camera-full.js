@@ -3,7 +3,7 @@
 import { html, ref } from '../vendor/lit.js';
 import { badge } from '../lib/footage.js';
 import { icon } from '../lib/icons.js';
-import { t } from '../lib/texts.js';
+import { language, t } from '../lib/texts.js';
 import './hall-camera.js';
 
 const direct = { on: false, said: '' };
@@ -74,7 +74,7 @@ export function fullView({ hall, cameras, shown, id, alert, show, close, redraw 
     e.stopPropagation();
   };
   return html`<dialog class="full" aria-labelledby="full-name" ${ref(open)} @close=${leave} @keydown=${key} @dblclick=${leave} @hall-camera=${(/** @type {CustomEvent} */ e) => { if (hear(e.detail)) redraw(); }}>
-<hall-camera first ?direct=${direct.on} camera=${c.id} label=${c.name} state=${c.state} why=${c.shutter?.reason || c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>
+<hall-camera first ?direct=${direct.on} camera=${c.id} label=${c.name} state=${c.state} why=${c.shutter?.reason || c.whys?.[language()] || c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>
 <div class="bar"><h2 id="full-name">${c.name}</h2><span role="status">${direct.said}</span>
 <button aria-expanded=${shutter.asked} @click=${() => askShutter(redraw)}>${icon('lock')}${t(c.state === 'shutter' ? 'cameras.open' : 'cameras.shut')}</button>
 <button ?disabled=${c.state === 'shutter'} aria-pressed=${direct.on} @click=${() => { direct.on = !direct.on; direct.said = direct.on ? t('cameras.direct_trying') : ''; redraw(); }}>${icon(direct.on ? 'sound' : 'mute')}${t('cameras.direct')}</button>

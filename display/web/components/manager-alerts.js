@@ -24,10 +24,10 @@ const said = (a) => String(a.says?.[language()] || a.say);
 function row(board, a) {
   const kind = String(a.subject || '').split('/')[0];
   const count = a.count > 1 ? html` <small>×${a.count}</small>` : '';
-  const [title, ...rest] = said(a).split(/[：:，,]/);
+  const [, title, rest] = /** @type {RegExpMatchArray} */ (said(a).match(/^([^：:，,]*)[：:，,]?\s*(.*)$/s));
   const window = a.window || (kind === 'window' ? a.subject.split('/')[1] : '');
   return html`<li class=${RANK[a.level] || 'C'}>${icon(a.level === 'red' ? 'warn' : SIGNS[kind] || 'info')}<b>${title}${count}</b><time class="num">${clock(a.raised)}</time>
-${rest.length ? html`<p>${rest.join('，')}</p>` : ''}<div>${a.stage ? html`<small>${t(`alert.stage.${a.stage}`)}</small>` : ''}${window ? html`<a href="/window/${window}">${t('manager.look')}</a>` : ''}<button class="pr" @click=${() => { board.asking = a; board.draw(); }}>${t('manager.acknowledge')}</button></div></li>`;
+${rest ? html`<p>${rest}</p>` : ''}<div>${a.stage ? html`<small>${t(`alert.stage.${a.stage}`)}</small>` : ''}${window ? html`<a href="/window/${window}">${t('manager.look')}</a>` : ''}<button class="pr" @click=${() => { board.asking = a; board.draw(); }}>${t('manager.acknowledge')}</button></div></li>`;
 }
 
 /** @param {Element|undefined} el */
@@ -55,7 +55,7 @@ export function askCause(board) {
     const cause = String(new FormData(/** @type {HTMLFormElement} */ (e.target)).get('cause') || '').trim();
     if (cause) send(cause);
   };
-  return html`<dialog aria-labelledby="cause" ${ref(show)} @close=${close}><h2 id="cause">${board.asking.say}</h2><p>${t('manager.why')}</p>
+  return html`<dialog aria-labelledby="cause" ${ref(show)} @close=${close}><h2 id="cause">${said(board.asking)}</h2><p>${t('manager.why')}</p>
 <div class="choices">${CAUSES.map((key) => html`<button @click=${() => send(t(key))}>${t(key)}</button>`)}</div>
 <form @submit=${submit}><input name="cause" aria-label=${t('manager.own_cause')} placeholder=${t('manager.own_cause')} maxlength="120"><button class="pr">${t('manager.acknowledge')}</button></form>
 <button class="no" @click=${close}>${t('desk.never_mind')}</button></dialog>`;

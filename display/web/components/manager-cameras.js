@@ -3,7 +3,7 @@
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { arranged, load, moved, save } from '../lib/arrangement.js';
 import { icon } from '../lib/icons.js';
-import { t } from '../lib/texts.js';
+import { language, t } from '../lib/texts.js';
 import { fullView } from './camera-full.js';
 import './hall-camera.js';
 
@@ -43,7 +43,7 @@ ${wall.full ? fullView({ hall: board.hall, cameras: all, shown, id: wall.full, a
 function tile(c, shown, alert = '') {
   const place = shown.indexOf(c.id);
   return html`<hall-camera class=${place === 0 ? 'main' : place === shown.length - 1 ? 'last' : ''} style=${`order:${place}`} role="button" aria-describedby="wall-keys"
-tabindex=${c.id === wall.active ? 0 : -1} @focus=${() => { wall.active = c.id; }} camera=${c.id} label=${c.name} state=${c.state} why=${c.shutter?.reason || c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>`;
+tabindex=${c.id === wall.active ? 0 : -1} @focus=${() => { wall.active = c.id; }} camera=${c.id} label=${c.name} state=${c.state} why=${c.shutter?.reason || c.whys?.[language()] || c.why || ''} since=${c.since || ''} alert=${alert} .masks=${c.masks || []}></hall-camera>`;
 }
 
 /** The foremost alert of each camera, gravest and newest first. @param {any} state @returns {Map<string, string>} */

@@ -2,7 +2,7 @@ import { html } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
 import { reach } from '../lib/legible.js';
 import { chainClass, chainLoad, minutes, stateWord } from '../lib/names.js';
-import { nameOf, t } from '../lib/texts.js';
+import { language, nameOf, t } from '../lib/texts.js';
 import { clock } from '../lib/times.js';
 
 /** The queues by chain, or by service in a hall of few chains. @param {any} board */
@@ -23,7 +23,7 @@ export function devices(board) {
   const bad = all.filter((/** @type {any} */ d) => d.state !== 'up');
   return html`<section class="pn devs" aria-label=${t('manager.devices')}><h2>${t('manager.devices')}<span>${bad.length ? t('manager.devices_bad', { n: bad.length }) : t('manager.all_well')}</span></h2>
 <ul class="kinds">${kinds.map((k) => html`<li>${t(`device.kind.${k}`)} <b class="num">${all.filter((/** @type {any} */ d) => d.kind === k && d.state === 'up').length}</b>/${all.filter((/** @type {any} */ d) => d.kind === k).length}</li>`)}</ul>
-<ul class="dl bad">${bad.slice(0, 4).map((/** @type {any} */ d) => html`<li class=${d.state}>${icon(d.state === 'degraded' ? 'info' : 'warn')}<span>${d.name || d.id} · ${d.why || stateWord('device', d.state)}${d.effect ? html` <small>${d.effect}</small>` : ''}</span><time class="num">${d.since ? clock(d.since) : ''}</time></li>`)}</ul>${readable(board.hall.state.walls || [])}</section>`;
+<ul class="dl bad">${bad.slice(0, 4).map((/** @type {any} */ d) => html`<li class=${d.state}>${icon(d.state === 'degraded' ? 'info' : 'warn')}<span>${nameOf(d)} · ${d.whys?.[language()] || d.why || stateWord('device', d.state)}${d.effect ? html` <small>${d.effects?.[language()] || d.effect}</small>` : ''}</span><time class="num">${d.since ? clock(d.since) : ''}</time></li>`)}</ul>${readable(board.hall.state.walls || [])}</section>`;
 }
 
 /** From how far the walls can be read that say how large they are. @param {any[]} walls */

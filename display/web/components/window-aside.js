@@ -1,7 +1,7 @@
 import { html } from '../vendor/lit.js';
 import { icon } from '../lib/icons.js';
 import { first, stateWord } from '../lib/names.js';
-import { t } from '../lib/texts.js';
+import { language, t } from '../lib/texts.js';
 import { kept } from '../lib/evidence.js';
 import { papers } from './window-papers.js';
 
@@ -33,6 +33,6 @@ function devices(desk, w) {
   if (!ids.length) return '';
   return html`<div class="card"><h3>${t('desk.devices')}</h3><div class="dev">${ids.map(([kind, id]) => {
     const d = first(state.devices, (/** @type {any} */ x) => x.id === id) || first(state.cameras, (/** @type {any} */ x) => `camera/${x.id}` === id) || { state: 'unknown' };
-    return html`<div title=${d.effect || d.why || ''}>${icon(SIGNS[kind] || 'info')}${t(`device.kind.${kind}`)}<span class=${d.state === 'up' || d.state === 'live' ? '' : 'b'}>${stateWord('device', d.state)}</span></div>`;
+    return html`<div title=${d.effects?.[language()] || d.effect || d.whys?.[language()] || d.why || ''}>${icon(SIGNS[kind] || 'info')}${t(`device.kind.${kind}`)}<span class=${d.state === 'up' || d.state === 'live' ? '' : 'b'}>${stateWord('device', d.state)}</span></div>`;
   })}</div></div>`;
 }
