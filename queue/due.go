@@ -52,6 +52,7 @@ func (s *State) setDue(key dueKey, at time.Time) {
 
 // Due tells when a Tick is wanted, if at all.
 func (s *State) Due() (time.Time, bool) {
+	s.watchStirred()
 	if !s.frozen.IsZero() {
 		return time.Time{}, false
 	}
@@ -71,6 +72,7 @@ func (Tick) decide(s *State, in Input) (Outcome, error) {
 	if !s.frozen.IsZero() {
 		return out, nil
 	}
+	s.watchStirred()
 	s.dues.each(func(d due) bool {
 		if d.at.After(in.At) {
 			return false

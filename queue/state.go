@@ -37,6 +37,7 @@ type State struct {
 	thawed    time.Time              // when they last went on
 	ballots   ballots                // ratings that may still come
 	heads     map[string]time.Time   // since when the foremost of a service could be called, as the windows were told
+	stirred   map[string]bool        // services whose clocks of warnings are behind
 	followups map[string]*Followup   // bad ratings that are looked into, by id
 	calls     []CallView             // newest first
 	pace      map[string]pace        // service times, by service
@@ -92,6 +93,7 @@ func NewState() *State {
 		bookings: map[string]Booking{},
 		fixed:    map[string]string{},
 		heads:    map[string]time.Time{},
+		stirred:  map[string]bool{},
 		ballots:  newBallots(), followups: map[string]*Followup{},
 		standards: map[string]Standard{}, shutters: map[string]Shutter{},
 		accounts: map[string]AccessNoted{},

@@ -1,6 +1,9 @@
 package queue
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // watch sets the clocks of the warnings that a record touches, and of no
 // others: what it costs does not grow with the number of tickets.
@@ -98,9 +101,21 @@ func (s *State) watchJourney(t *Ticket) {
 	}
 }
 
-// watchService looks after a queue, and after the free windows that serve it
+// watchService notes that a queue has to be looked after. It is when somebody
+// asks what is due: once for all commands of a batch at one service.
+func (s *State) watchService(service string) { s.stirred[service] = true }
+
+// watchStirred looks after the queues that were touched since the last time.
+func (s *State) watchStirred() {
+	for _, service := range slices.Sorted(maps.Keys(s.stirred)) {
+		s.watchQueue(service)
+	}
+	clear(s.stirred)
+}
+
+// watchQueue looks after a queue, and after the free windows that serve it
 // when another leg is foremost: of those behind it no window takes notice.
-func (s *State) watchService(service string) {
+func (s *State) watchQueue(service string) {
 	for _, rule := range []string{"stalled:", "queue:", "forecast:"} {
 		s.rewatch(rule + service)
 	}
