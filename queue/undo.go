@@ -45,10 +45,24 @@ func (s *State) remember(e Event, l *Leg, window, newLeg string, r Record) {
 		l.Before.Rung = &call
 	}
 	if !w.press.goesOn(e, r) {
+		s.forget(w)
 		w.press = &press{At: r.At, Command: r.Command}
 	}
 	w.press.Last, w.press.Event = r.Seq, e.Name()
 	w.press.Legs = append(w.press.Legs, l.ID)
+}
+
+// forget lets go of what the legs of a window's last press were before it: only
+// the last press can be undone.
+func (s *State) forget(w *windowState) {
+	if w.press == nil {
+		return
+	}
+	for _, id := range w.press.Legs {
+		if l := s.findLeg(id); l != nil && l.Before != nil && l.Before.Seq <= w.press.Last && l.Before.Window == w.id {
+			l.Before = nil
+		}
+	}
 }
 
 // goesOn tells whether an event belongs to the same press: the call that

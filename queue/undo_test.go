@@ -1,6 +1,7 @@
 package queue_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"testing"
 	"time"
@@ -54,6 +55,36 @@ func TestUndoLeavesTheHallAsItWas(t *testing.T) {
 		if _, transfer := press.(queue.Transfer); !transfer { // go on where the story goes on
 			s.must(t, press)
 		}
+	}
+}
+
+// What the legs were before is kept for the last press of each window alone,
+// which is all that can be undone, however long the day.
+func TestOnlyTheLastPressOfAWindowIsRemembered(t *testing.T) {
+	s := newStage(t)
+	for _, w := range []string{"1", "2"} {
+		s.must(t, queue.WindowOpen{Window: w, Staff: "0412"})
+	}
+	for range 10 {
+		s.take(t, "social", "")
+	}
+	for range 4 { // each but the first ends one ticket and calls another
+		for _, w := range []string{"1", "2"} {
+			s.at = s.at.Add(time.Minute)
+			s.must(t, queue.CallNext{Window: w})
+			s.must(t, queue.Arrive{Window: w})
+		}
+	}
+	s.must(t, queue.CallNext{Window: "1"})
+	data, err := s.state.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(data, []byte(`"before":`)); n != 3 {
+		t.Errorf("%d legs are remembered as they were, want the two of window 1 and the one of window 2", n)
+	}
+	for _, w := range []string{"1", "2"} {
+		s.must(t, queue.Undo{Window: w})
 	}
 }
 
