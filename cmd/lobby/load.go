@@ -78,13 +78,11 @@ func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 		return nil, err
 	}
 	h := &hallFile{fit: func(*hallFile) {}, hash: hashOf(data), models: emulatorCatalog}
-	read, err := doc.decode(&h.Config)
-	if read {
-		err = errors.Join(err, newFileErrors(shown, checker{doc, h.Config}.check()))
-	}
+	gone, err := doc.decode(&h.Config)
+	err = errors.Join(err, newFileErrors(shown, checker{doc, gone, h.Config}.check()))
 	err = errors.Join(err, h.loadLogos(files, doc))
 	if h.Items != "" {
-		items, itemsErr := h.loadItems(files, filepath.Join(filepath.Dir(shown), h.Items))
+		items, itemsErr := h.loadItems(gone, files, filepath.Join(filepath.Dir(shown), h.Items))
 		h.items, err = items, errors.Join(err, itemsErr)
 	} else {
 		h.items, _ = api.NewItems(nil, nil) // an empty catalogue is always good
@@ -115,7 +113,7 @@ func (h *hallFile) loadLogos(files fs.FS, doc *document) error {
 	return newFileErrors(doc.name, errs)
 }
 
-func (h *hallFile) loadItems(files fs.FS, shown string) (*api.Items, error) {
+func (h *hallFile) loadItems(gone *lost, files fs.FS, shown string) (*api.Items, error) {
 	data, err := fs.ReadFile(files, h.Items)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown, err)
@@ -135,6 +133,9 @@ func (h *hallFile) loadItems(files fs.FS, shown string) (*api.Items, error) {
 		services[s.ID] = true
 	}
 	items, err := api.NewItems(list.Items, services)
+	if gone.excuses("$.items") {
+		return nil, nil // which services there are is not known
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shown, err)
 	}
@@ -143,7 +144,8 @@ func (h *hallFile) loadItems(files fs.FS, shown string) (*api.Items, error) {
 
 // checker holds what a hall file says against itself.
 type checker struct {
-	doc *document
+	doc  *document
+	gone *lost
 	Config
 }
 
@@ -151,9 +153,13 @@ type checker struct {
 // that a driver does not take.
 func (c checker) check() []error {
 	var errs []error
-	bad := func(path, format string, args ...any) { errs = append(errs, placeAt(c.doc.at(path), format, args...)) }
+	bad := func(path, format string, args ...any) {
+		if !c.gone.excuses(path) {
+			errs = append(errs, placeAt(c.doc.at(path), format, args...))
+		}
+	}
 	if c.Hall.ID == "" {
-		bad("$.hall", "the hall needs an id")
+		bad("$.hall.id", "the hall needs an id")
 	}
 	if _, err := time.LoadLocation(c.Hall.Timezone); err != nil {
 		bad("$.hall.timezone", "no time zone %q", c.Hall.Timezone)
@@ -249,22 +255,42 @@ func (c checker) players(bad func(path, format string, args ...any)) {
 
 // pathOf guesses where an error about a named thing stands.
 func pathOf(c Config, say string) string {
+	named := func(kind, id string) bool { return strings.HasPrefix(say, fmt.Sprintf("%s %q", kind, id)) }
 	for i, w := range c.Windows {
-		if strings.HasPrefix(say, fmt.Sprintf("window %q", w.ID)) {
-			return fmt.Sprintf("$.windows[%d]", i)
+		if named("window", w.ID) {
+			return fmt.Sprintf("$.windows[%d].%s", i, memberOf(windowMembers, say))
 		}
 	}
 	for i, s := range c.Services {
-		if strings.HasPrefix(say, fmt.Sprintf("service %q", s.ID)) {
-			return fmt.Sprintf("$.services[%d]", i)
+		if named("service", s.ID) {
+			return fmt.Sprintf("$.services[%d].%s", i, memberOf(serviceMembers, say))
 		}
 	}
 	for i, k := range c.Chains {
-		if strings.HasPrefix(say, fmt.Sprintf("chain %q", k.ID)) {
-			return fmt.Sprintf("$.chains[%d]", i)
+		if named("chain", k.ID) {
+			return fmt.Sprintf("$.chains[%d].flow", i)
 		}
 	}
+	kind, _, _ := strings.Cut(say, " ")
+	if at, ok := sections[kind]; ok {
+		return at
+	}
 	return "$.classes"
+}
+
+// sections are where the errors stand that begin with a word.
+var sections = map[string]string{"rules:": "$.rules", "calendar:": "$.calendar", "rating:": "$.rating", "services": "$.services"}
+
+// The member that an error about a window or service is about, by what the error
+// says; the last one is for all others.
+var (
+	windowMembers  = [][2]string{{"the id is", "id"}, {"no service", "services"}, {"the service", "services"}, {"prefers", "prefer"}, {"", "roster"}}
+	serviceMembers = [][2]string{{"the id is", "id"}, {"the prefix", "prefix"}, {"the numbers", "first"}, {"the quota", "quota"}, {"", "slices"}}
+)
+
+func memberOf(members [][2]string, say string) string {
+	at := slices.IndexFunc(members, func(m [2]string) bool { return strings.Contains(say, m[0]) })
+	return members[at][1]
 }
 
 // references checks that everything named is there.
@@ -397,7 +423,7 @@ func (c checker) drivers(bad func(path, format string, args ...any)) {
 			continue
 		}
 		if _, err := open(nil, b.units()); err != nil {
-			bad(path, "%s", stripPlace(err))
+			bad(path+".units", "%s", stripPlace(err))
 		}
 	}
 }
@@ -410,7 +436,7 @@ func tryOpen[D any](bad func(path, format string, args ...any), path string, cat
 		return
 	}
 	if _, err := open(nil, options.decode()); err != nil {
-		bad(path, "%s", stripPlace(err))
+		bad(path+".options", "%s", stripPlace(err))
 	}
 }
 

@@ -160,7 +160,7 @@ func (c checker) readers(bad func(path, format string, args ...any), claim func(
 			continue
 		}
 		if _, err := open(nil, nil, r.Options.decode()); err != nil {
-			bad(path, "%s", stripPlace(err))
+			bad(path+".options", "%s", stripPlace(err))
 		}
 		if c.Identity.KeyFile == "" && r.Wire.Scheme != "emu" {
 			bad(path, "reader %s: write identity: {key_file: …}, the key under which the numbers of cards are hashed", name)

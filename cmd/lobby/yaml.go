@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -133,93 +132,110 @@ func parseDocument(name string, data []byte) (*document, error) {
 }
 
 // decode fills a struct and reports everything that does not fit it at once:
-// unknown keys and wrong values anywhere. It tells whether all values are read,
-// so that what they say can be checked although there are unknown keys.
-func (d *document) decode(into any) (read bool, err error) {
+// unknown keys and wrong values anywhere. What can be read is filled in and of
+// the rest it is told where it is lost, so that what the good values say can be
+// checked all the same.
+func (d *document) decode(into any) (*lost, error) {
 	body := d.file.Docs[0].Body
 	m, ok := body.(*ast.MappingNode)
 	if !ok {
-		return false, &fileErrors{d.name, []error{placeAt(body, "the file must be a mapping")}}
+		return &lost{exact: []string{"$"}}, &fileErrors{d.name, []error{placeAt(body, "the file must be a mapping")}}
 	}
-	unknown := unknownKeys(body, reflect.TypeOf(into), "")
-	var wrong []error
-	target := reflect.ValueOf(into).Elem()
+	f := filler{}
 	for _, v := range m.Values {
-		field, ok := fieldOf(target.Type(), v.Key.String())
-		if ok && toValue(v.Value, target.FieldByIndex(field.Index).Addr().Interface()) != nil {
-			wrong = append(wrong, wrongValues(v.Value, field.Type)...)
-		}
+		f.member(v, reflect.ValueOf(into).Elem(), "$")
 	}
-	return len(wrong) == 0, newFileErrors(d.name, append(unknown, wrong...))
+	return &f.lost, newFileErrors(d.name, append(unknownKeys(body, reflect.TypeOf(into), ""), f.wrong...))
 }
 
-// wrongValues reports each value that its type cannot be read from, where it
-// stands: the YAML package stops at the first, and has no place for what a
-// type of ours says.
-func wrongValues(n ast.Node, t reflect.Type) []error {
-	err := toValue(n, reflect.New(t).Interface())
+// filler fills values from a file, and goes on where one cannot be read: the
+// YAML package stops at the first, and has no place for what a type of ours says.
+type filler struct {
+	wrong []error
+	lost  lost
+}
+
+// fill reads a value whole if it can, and else part by part.
+func (f *filler) fill(n ast.Node, v reflect.Value, path string) {
+	if v.Kind() == reflect.Pointer && !isNull(n) { // what a pointer to one points to is not looked at by the YAML package
+		v.Set(reflect.New(v.Type().Elem()))
+		f.fill(n, v.Elem(), path)
+		return
+	}
+	err := toValue(n, v.Addr().Interface())
 	if err == nil {
-		return nil
+		return
 	}
-	var errs []error
-	for child, t := range parts(n, t) {
-		errs = append(errs, wrongValues(child, t)...)
+	v.SetZero()
+	before := len(f.wrong)
+	f.parts(n, v, path)
+	if len(f.wrong) > before {
+		return
 	}
-	if len(errs) > 0 {
-		return errs
-	}
+	v.SetZero()
 	if !errors.As(err, new(*place)) {
 		err = placeAt(n, "%s", err)
 	}
-	return []error{err}
+	f.wrong = append(f.wrong, err)
+	f.lost.add(path)
 }
 
-// parts are the values in a mapping or list, each with the type it is read as.
-func parts(n ast.Node, t reflect.Type) iter.Seq2[ast.Node, reflect.Type] {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return func(yield func(ast.Node, reflect.Type) bool) {
-		switch n := n.(type) {
-		case *ast.MappingNode:
-			for _, v := range n.Values {
-				if part, ok := partType(t, v.Key.String()); ok && !yield(v.Value, part) {
-					return
-				}
-			}
-		case *ast.MappingValueNode:
-			if part, ok := partType(t, n.Key.String()); ok {
-				yield(n.Value, part)
-			}
-		case *ast.SequenceNode:
-			for _, v := range n.Values {
-				if t.Kind() != reflect.Slice || !yield(v, t.Elem()) {
-					return
-				}
-			}
+func isNull(n ast.Node) bool { _, ok := n.(*ast.NullNode); return ok }
+
+// parts fills what a mapping or list is made of.
+func (f *filler) parts(n ast.Node, v reflect.Value, path string) {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		for _, m := range n.Values {
+			f.member(m, v, path)
+		}
+	case *ast.MappingValueNode:
+		f.member(n, v, path)
+	case *ast.SequenceNode:
+		if v.Kind() != reflect.Slice {
+			return
+		}
+		for i, m := range n.Values {
+			element := reflect.New(v.Type().Elem()).Elem()
+			f.fill(m, element, fmt.Sprintf("%s[%d]", path, i))
+			v.Set(reflect.Append(v, element))
 		}
 	}
 }
 
-// partType is the type that a key of a mapping is read as.
-func partType(t reflect.Type, key string) (reflect.Type, bool) {
-	switch t.Kind() {
-	case reflect.Map:
-		return t.Elem(), true
+// member fills what one key of a mapping has. A key that is not known is told of
+// elsewhere.
+func (f *filler) member(m *ast.MappingValueNode, v reflect.Value, path string) {
+	key := strings.Trim(m.Key.String(), `"'`)
+	path += "." + key
+	switch v.Kind() {
 	case reflect.Struct:
-		field, ok := fieldOf(t, key)
-		return field.Type, ok
+		if field, ok := fieldOf(v.Type(), key); ok {
+			f.fill(m.Value, v.FieldByIndex(field.Index), path)
+		}
+	case reflect.Map:
+		name, element := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		if toValue(m.Key, name.Addr().Interface()) != nil {
+			return
+		}
+		f.fill(m.Value, element, path)
+		if v.IsNil() {
+			v.Set(reflect.MakeMap(v.Type()))
+		}
+		v.SetMapIndex(name, element)
 	}
-	return nil, false
 }
 
-// at finds the node of a path such as "$.windows[3].services[0]"; the body's
-// beginning when the path is not in the file.
+// at finds the node of a path such as "$.windows[3].services[0]"; of one that
+// is not in the file, what it would be part of.
 func (d *document) at(path string) ast.Node {
-	if p, err := yaml.PathString(path); err == nil {
-		if n, err := p.FilterFile(d.file); err == nil && n != nil {
-			return n
+	for path != "$" && path != "" {
+		if p, err := yaml.PathString(path); err == nil {
+			if n, err := p.FilterFile(d.file); err == nil && n != nil {
+				return n
+			}
 		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
 	return d.file.Docs[0].Body
 }

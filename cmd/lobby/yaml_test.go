@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"lobby/deploy/halls"
 )
 
@@ -113,5 +115,93 @@ hall: {id: h, timezone: Nowhere/X}
 				t.Errorf("want %q in\n%s", line, err)
 			}
 		}
+	}
+}
+
+// What the good values say is checked although others are wrong, each error with
+// its place, and nothing is told that comes of a wrong value alone.
+func TestWhatTheGoodValuesSayIsCheckedBesideTheWrongOnes(t *testing.T) {
+	const text = `hall: {id: h, name: H, timezone: Asia/Shanghai}
+listen: 127.0.0.1:0
+zzz: 1
+classes: [{id: normal, rate: 1}]
+services:
+  - {id: a, prefix: A, max_wait: soon}
+  - {id: b, prefix: bb}
+windows:
+  - {id: "1", floor: one, services: [a, nix]}
+  - {id: "2", floor: 2, area: B, services: [a], callbox: gone, camera: c}
+walls: [{id: w, floor: 9}, {id: v, floor: 1}]
+kiosks:
+  - {id: k, printer: p, spare: [q]}
+printers:
+  p: {model: none, wire: "ftp://x"}
+cameras:
+  c: {source: "rtsp://x/1", record: {days: many}, transport: pigeon}
+screens: [wall:w, wall:u]
+closing_slip: s
+`
+	_, err := parseHall(nil, []byte(text), "h.yaml")
+	if err == nil {
+		t.Fatal("nothing is wrong")
+	}
+	got := strings.Split(err.Error(), "\n")
+	for i, line := range got { // what it says is the business of the checks
+		parts := strings.SplitN(line, ": ", 2)
+		got[i] = strings.TrimPrefix(parts[0], "h.yaml:") + " " + strings.Join(strings.Fields(parts[1])[:2], " ")
+	}
+	want := []string{
+		`3:1 unknown key`, `6:34 time: invalid`, `9:22 want a`, `15:26 wire: "ftp://x":`, `17:44 want a`, // what cannot be read
+		`7:21 service "b":`, `9:37 window "1":`, `10:58 window 2:`, `13:32 kiosk k:`, `15:14 no model`, `17:62 camera c:`, `18:19 no screen`, `19:15 no printer`,
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("told is\n%s\nas\n%s\nwant\n%s", err, strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A section that cannot be read is one error, and not one for each that refers
+// to it.
+func TestOneWrongValueIsOneError(t *testing.T) {
+	good, err := halls.Files.ReadFile("small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := parseDocument("small.yaml", good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, ok := doc.file.Docs[0].Body.(*ast.MappingNode)
+	if !ok {
+		t.Fatal("the hall is no mapping")
+	}
+	tried := 0
+	for i, m := range body.Values {
+		_, mapping := m.Value.(*ast.MappingNode)
+		_, list := m.Value.(*ast.SequenceNode)
+		if !mapping && !list {
+			continue
+		}
+		tried++
+		lines := strings.Split(string(good), "\n")
+		first, next := m.Key.GetToken().Position.Line, len(lines)
+		if i+1 < len(body.Values) {
+			next = body.Values[i+1].Key.GetToken().Position.Line - 1
+		}
+		key := m.Key.String()
+		text := strings.Join(lines[:first-1], "\n") + "\n" + key + ": 5\n" + strings.Join(lines[next:], "\n")
+		_, err := loadFS(fstest.MapFS{"small.yaml": {Data: []byte(text)}, "small-items.yaml": {Data: []byte("items: []\n")}}, "small.yaml", "small.yaml")
+		if err == nil {
+			t.Errorf("%s: 5 is taken", key)
+			continue
+		}
+		told := strings.Split(err.Error(), "\n")
+		if len(told) != 1 || !strings.Contains(told[0], " was used where ") {
+			t.Errorf("%s: 5 is answered\n%s", key, strings.Join(told, "\n"))
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d sections were tried", tried)
 	}
 }
