@@ -98,19 +98,25 @@ type savedPace struct {
 	Sum time.Duration `json:"sum"`
 }
 
-// Save writes the whole state down. Load makes a state of it that goes on
-// exactly as this one would: it decides the same and is saved the same.
-func (s *State) Save() ([]byte, error) {
+// Snapshot is a whole state as it was after one record. It shares nothing with
+// the state that changes, so that it can be written down while that goes on.
+type Snapshot struct{ saved saved }
+
+// Snapshot copies the whole state.
+func (s *State) Snapshot() Snapshot {
 	w := saved{
 		Format: saveFormat, Seq: s.seq, At: s.at, Mono: s.mono, Day: s.day, Open: s.open, Config: s.config, Hash: s.hash,
-		Numbers: s.numbers, Offset: s.offset, Bookings: s.bookings, Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed, Calls: s.calls, Pace: map[string]savedPace{},
-		Devices: values(s.devices), Alerts: values(s.alerts), Figures: s.figures, Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
-		Checkpoint: s.checkpoint, ClosingSlip: s.closingSlip, Substitutes: s.substitutes, Fixed: s.fixed, Version: s.version, Scheduled: s.scheduled, Followups: values(s.followups),
-		Standards: s.standards, Looks: s.looks, Shutters: s.shutters, Accounts: s.accounts,
+		Numbers: maps.Clone(s.numbers), Offset: s.offset, Bookings: maps.Clone(s.bookings), Frozen: s.frozen, FrozenWhy: s.frozenWhy, Thawed: s.thawed,
+		Calls: slices.Clone(s.calls), Pace: map[string]savedPace{}, Devices: values(s.devices), Alerts: values(s.alerts),
+		Figures: s.Figures(), Waited: s.figures.waited, Block: s.block.n, Until: s.block.until, ClockHeld: s.clockHeld,
+		Checkpoint: s.checkpoint, ClosingSlip: s.closingSlip, Substitutes: maps.Clone(s.substitutes), Fixed: maps.Clone(s.fixed), Version: s.version,
+		Scheduled: slices.Clone(s.scheduled), Followups: values(s.followups), Standards: maps.Clone(s.standards), Looks: slices.Clone(s.looks),
+		Shutters: maps.Clone(s.shutters), Accounts: maps.Clone(s.accounts),
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.ballots.all)) {
 		w.Ballots = append(w.Ballots, *s.ballots.all[key])
 	}
+	w.Tickets = make([]savedTicket, 0, len(s.tickets))
 	for _, t := range s.byNumber() {
 		w.Tickets = append(w.Tickets, t.save())
 	}
@@ -120,14 +126,26 @@ func (s *State) Save() ([]byte, error) {
 	for service, p := range s.pace {
 		w.Pace[service] = savedPace{p.n, p.sum}
 	}
-	data, err := json.Marshal(w)
+	return Snapshot{w}
+}
+
+// Seq is the number of the record that it was made after.
+func (p Snapshot) Seq() uint64 { return p.saved.Seq }
+
+// Encode writes it down. Load makes a state of it that goes on exactly as the
+// one that was copied would: it decides the same and is written down the same.
+func (p Snapshot) Encode() ([]byte, error) {
+	data, err := json.Marshal(p.saved)
 	if err != nil {
-		return nil, fmt.Errorf("queue: save the state at record %d: %w", s.seq, err)
+		return nil, fmt.Errorf("queue: save the state at record %d: %w", p.saved.Seq, err)
 	}
 	return data, nil
 }
 
-// Load makes a state of what Save has written. Data of another format is an
+// Save writes the whole state down at once.
+func (s *State) Save() ([]byte, error) { return s.Snapshot().Encode() }
+
+// Load makes a state of what Encode has written. Data of another format is an
 // error: the state must then be made by replaying its records.
 func Load(data []byte) (*State, error) {
 	var r saved
@@ -184,7 +202,8 @@ func Load(data []byte) (*State, error) {
 }
 
 func (t *Ticket) save() savedTicket {
-	w := savedTicket{Ticket: *t, Person: t.Person, Booking: t.Booking}
+	w := savedTicket{Ticket: *t, Person: t.Person, Booking: t.Booking, Legs: make([]savedLeg, 0, len(t.Legs))}
+	w.Journey = t.Journey.copy()
 	for _, l := range t.Legs {
 		w.Legs = append(w.Legs, l.save())
 	}
@@ -221,7 +240,7 @@ func (s *State) loadTicket(r savedTicket) {
 func (w *windowState) save() savedWindow {
 	r := savedWindow{
 		ID: w.id, Open: w.open, Paused: w.paused, Draining: w.draining, Reason: w.reason, Declared: w.declared, Staff: w.staff,
-		Since: w.since, Done: w.done, Ratings: w.ratings, Turn: w.turn, Chosen: w.chosen, Press: w.press,
+		Since: w.since, Done: w.done, Ratings: copyCounts(w.ratings), Turn: w.turn, Chosen: slices.Clone(w.chosen), Press: w.press.copy(),
 	}
 	if w.leg != nil {
 		r.Leg = w.leg.ID

@@ -34,6 +34,15 @@ type press struct {
 	Legs    []string  `json:"legs"`
 }
 
+func (p *press) copy() *press {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	c.Legs = slices.Clone(p.Legs)
+	return &c
+}
+
 // remember keeps what a leg and a window were before an event at the window.
 func (s *State) remember(e Event, l *Leg, window, newLeg string, r Record) {
 	w := s.windows[window]

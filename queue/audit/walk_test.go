@@ -24,7 +24,7 @@ func steps(n int) int {
 
 // TestWhateverHappensThePromisesHold walks through days in which anything may
 // happen, under every order, with restarts in between: from what was saved, or
-// from the records.
+// from the records. What was copied of the state does not change with it.
 func TestWhateverHappensThePromisesHold(t *testing.T) {
 	if plaintest.Elsewhere(t) {
 		return
@@ -35,7 +35,7 @@ func TestWhateverHappensThePromisesHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := queuetest.NewWalk(queuetest.Config(rapid.SampledFrom(orders).Draw(t, "order")), func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") })
 		a := audit.New()
-		checked := 0
+		checked, copied := 0, copyOf(t, w.State)
 		for range rapid.IntRange(1, steps(300)).Draw(t, "steps") {
 			c, _ := w.Step()
 			for _, r := range w.Records[checked:] {
@@ -51,8 +51,12 @@ func TestWhateverHappensThePromisesHold(t *testing.T) {
 				w.State = reloaded(t, w.State)
 			case 1:
 				w.State = replayed(t, w)
+			case 2, 3, 4, 5:
+				copied.check(t)
+				copied = copyOf(t, w.State)
 			}
 		}
+		copied.check(t)
 	})
 	t.Logf("the longest walk led to %d records", longest)
 	for _, name := range []string{
@@ -62,6 +66,26 @@ func TestWhateverHappensThePromisesHold(t *testing.T) {
 		if seen[name] == 0 {
 			t.Errorf("no walk came by %s, so nothing was promised about it", name)
 		}
+	}
+}
+
+// copied is a copy of the state, and what it was when it was made.
+type copied struct {
+	snapshot queue.Snapshot
+	data     []byte
+}
+
+func copyOf(t *rapid.T, s *queue.State) copied {
+	data, err := s.Save()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return copied{s.Snapshot(), data}
+}
+
+func (c copied) check(t *rapid.T) {
+	if late, err := c.snapshot.Encode(); err != nil || string(late) != string(c.data) {
+		t.Fatalf("%v: a copy of the state at record %d was\n%s\nand became\n%s", err, c.snapshot.Seq(), c.data, late)
 	}
 }
 

@@ -49,13 +49,12 @@ const retryTrail = time.Second
 // Hall owns the state of one hall.
 type Hall struct {
 	Options
-	state    *queue.State
-	clock    clock
-	behind   time.Duration           // of the wall clock after the last record, when the trail was read
-	answers  map[string]queue.Answer // of the day, by command id
-	watchers map[*watcher]struct{}
-	tail     int // records since the last snapshot
-	weight   int // bytes of the last snapshot
+	state     *queue.State
+	clock     clock
+	behind    time.Duration           // of the wall clock after the last record, when the trail was read
+	answers   map[string]queue.Answer // of the day, by command id
+	watchers  map[*watcher]struct{}
+	snapshots snapshots
 
 	requests chan *request // buffered, so that waiting commands form a batch
 	reads    chan func()
@@ -91,7 +90,8 @@ var ErrNotDurable = errors.New("hall: the command could not be written to disk")
 func Open(o Options) (*Hall, error) {
 	h := &Hall{
 		Options: o, clock: newClock(o.Now, o.Steady), watchers: map[*watcher]struct{}{},
-		requests: make(chan *request, maxBatch), reads: make(chan func()), stopped: make(chan struct{}),
+		snapshots: snapshots{written: make(chan written, 1)},
+		requests:  make(chan *request, maxBatch), reads: make(chan func()), stopped: make(chan struct{}),
 	}
 	return h, h.reload()
 }
@@ -120,7 +120,7 @@ func (h *Hall) reload() error {
 	if err != nil {
 		return err
 	}
-	h.state, h.answers, h.tail = state, answers, tail
+	h.state, h.answers, h.snapshots.tail = state, answers, tail
 	h.behind = h.clock.resume(state)
 	return nil
 }
@@ -139,11 +139,13 @@ func (h *Hall) Run(ctx context.Context) error {
 			read()
 		case first := <-h.requests:
 			h.batch(ctx, first)
+		case w := <-h.snapshots.written:
+			h.store(ctx, w)
 		case <-due.C:
 			h.own(ctx, queue.Tick{})
 		}
 	}
-	if err := h.snapshot(); err != nil {
+	if err := h.last(); err != nil {
 		h.Log.Warn("no snapshot of the state at the end; the next start takes longer", "err", err)
 	}
 	return nil
@@ -195,10 +197,7 @@ func (h *Hall) batch(ctx context.Context, first *request) {
 	}
 	h.tell(w.records)
 	w.answer()
-	if err := h.keep(len(w.records), w.opened, len(w.requests) > 1); err != nil {
-		h.Log.Error("the trail refused a snapshot", "err", err)
-		h.recover(ctx)
-	}
+	h.keep(len(w.records), w.opened)
 }
 
 // recover opens the trail again until it can be read, and refuses commands

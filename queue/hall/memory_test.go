@@ -106,7 +106,7 @@ func (m *memory) Keep(seq uint64, snapshot []byte) error {
 		m.refuseSnapshot, m.doubtful = nil, true
 		return err
 	}
-	if last := m.records[len(m.records)-1].Seq; seq != last {
+	if last := m.records[len(m.records)-1].Seq; seq > last {
 		return fmt.Errorf("memory: a snapshot after record %d, the last is %d", seq, last)
 	}
 	m.snapshots = append(m.snapshots, taken{seq, snapshot})

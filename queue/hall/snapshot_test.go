@@ -1,6 +1,7 @@
 package hall_test
 
 import (
+	"bytes"
 	"errors"
 	"sync"
 	"testing"
@@ -35,41 +36,47 @@ func TestAHallGoesOnFromItsSnapshot(t *testing.T) {
 }
 
 func TestASnapshotIsMadeWhenTheDayBeginsAndWhenTheTailWeighsAsMuch(t *testing.T) {
-	m := newMemory()
-	h := build(t, m)
-	defer h.stop()
-	h.open(1)
-	if n := len(m.snapshots); n != 1 {
-		t.Fatalf("%d snapshots after the day was opened, want 1", n)
-	}
-	for range 6000 { // two records each
-		h.must("", queue.Take{Service: "social"})
-	}
-	h.must("", queue.WindowPause{Window: "1"})
-	if n := len(m.snapshots); n < 2 || n > 3 {
-		t.Fatalf("%d snapshots after 12,000 records", n)
-	}
-	for i, s := range m.snapshots[1:] {
-		if n := s.seq - m.snapshots[i].seq; n < 4096 || int(n)*256 < len(m.snapshots[i].state) {
-			t.Errorf("a snapshot %d records after one of %d bytes", n, len(m.snapshots[i].state))
+	bubble(t, func(t *testing.T, h *house) {
+		m := h.trail
+		synctest.Wait()
+		if n := len(m.snapshots); n != 1 {
+			t.Fatalf("%d snapshots after the day was opened, want 1", n)
 		}
-	}
+		for range 6000 { // two records each
+			h.must("", queue.Take{Service: "social"})
+			synctest.Wait()
+		}
+		if n := len(m.snapshots); n < 2 || n > 3 {
+			t.Fatalf("%d snapshots after 12,000 records", n)
+		}
+		for i, s := range m.snapshots[1:] {
+			if n := s.seq - m.snapshots[i].seq; n < 4096 || int(n)*256 < len(m.snapshots[i].state) {
+				t.Errorf("a snapshot %d records after one of %d bytes", n, len(m.snapshots[i].state))
+			}
+		}
+	})
 }
 
 func TestARefusedSnapshotChangesNothing(t *testing.T) {
-	m := newMemory()
-	m.refuseSnapshot = errors.New("disk: full")
-	h := build(t, m)
-	defer h.stop()
-	h.open(1)
-	before := h.view()
-	h.must("", queue.Take{Service: "social"})
-	if a := h.must("", queue.CallNext{Window: "1"}); len(a.Seq) != 1 {
-		t.Errorf("the call is answered %+v", a)
-	}
-	if h.view() == before || m.doubtful {
-		t.Error("the hall did not read the trail again")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		m.refuseSnapshot = errors.New("disk: full")
+		h := build(t, m)
+		defer h.stop()
+		h.open(1)
+		synctest.Wait()
+		if m.refuseSnapshot != nil || m.doubtful {
+			t.Error("the hall did not read the trail again")
+		}
+		before := h.view()
+		h.must("", queue.Take{Service: "social"})
+		if a := h.must("", queue.CallNext{Window: "1"}); len(a.Seq) != 1 {
+			t.Errorf("the call is answered %+v", a)
+		}
+		if h.view() == before {
+			t.Error("nothing happens any more")
+		}
+	})
 }
 
 func TestASnapshotOfAnotherFormatIsPassedOver(t *testing.T) {
@@ -89,30 +96,31 @@ func TestASnapshotOfAnotherFormatIsPassedOver(t *testing.T) {
 	}
 }
 
-// Commands that queue up are not made to wait for a snapshot, but one is made
-// all the same when the tail has become long, and as soon as it is quiet.
-func TestSnapshotsWaitWhileCommandsQueueUp(t *testing.T) {
-	synctest.Test(t, snapshotsWait)
-}
-
-func snapshotsWait(t *testing.T) {
-	m := newMemory()
-	h := build(t, m)
-	defer h.stop()
-	h.open(1)
-	h.rush(2250)
-	if n := len(m.snapshots); n != 1 {
-		t.Fatalf("%d snapshots in a rush after %d records, want that of the morning alone", n, len(m.records))
-	}
-	h.must("", queue.WindowPause{Window: "1"})
-	h.view() // it is asked after the snapshot
-	if n := len(m.snapshots); n != 2 {
-		t.Fatalf("%d snapshots when it is quiet again, want 2", n)
-	}
-	h.rush(17_000)
-	if n := len(m.snapshots); n < 3 {
-		t.Fatalf("no snapshot after %d records in one rush", len(m.records))
-	}
+// A snapshot is written down while the hall goes on, and is all the same of the
+// state as it was after its record.
+func TestASnapshotIsOfItsRecordHoweverTheHallGoesOn(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		for range 5 {
+			h.rush(1500)
+			for range 20 {
+				h.must("", queue.CallNext{Window: "1"})
+				h.must("", queue.NoShow{Window: "1"})
+			}
+		}
+		synctest.Wait()
+		if n := len(h.trail.snapshots); n < 3 {
+			t.Fatalf("%d snapshots in a rush of %d records, want 3 or more", n, len(h.trail.records))
+		}
+		state, at := queue.NewState(), 0
+		for _, s := range h.trail.snapshots {
+			for ; uint64(at) < s.seq; at++ {
+				state.Apply(h.trail.records[at])
+			}
+			if want, err := state.Save(); err != nil || !bytes.Equal(s.state, want) {
+				t.Errorf("the snapshot after record %d is not of the state then, %v", s.seq, err)
+			}
+		}
+	})
 }
 
 // rush takes many tickets at once, of two records each.
@@ -131,5 +139,5 @@ func (h *house) rush(tickets int) {
 	synctest.Wait()
 	close(gate)
 	wg.Wait()
-	h.view() // it is asked after a snapshot
+	h.trail.set(func() { h.trail.gate = nil })
 }

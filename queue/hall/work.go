@@ -24,7 +24,7 @@ type work struct {
 }
 
 // piece is how many commands are worth waking another goroutine for.
-const pieceSize = 16
+const pieceSize = 10
 
 func (h *Hall) work() *work {
 	w := &work{hall: h}

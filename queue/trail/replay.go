@@ -115,22 +115,26 @@ func (h head) sum(state []byte) []byte {
 	return sum.Sum(nil)
 }
 
-// Keep makes a snapshot of the state after the last record, whose number it
-// is told, durable, so that the next Replay need not begin at the first. Its
-// error means the same as that of Append.
+// Keep makes a snapshot of the state after a record, whose number it is told,
+// durable, so that the next Replay need not begin at the first. One after a record
+// that has moved to a part meanwhile is left out: the opening of the day that
+// moved it makes another. Its error means the same as that of Append.
 func (t *Trail) Keep(seq uint64, snapshot []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.write != nil && seq != t.head.seq {
+	if t.write != nil && seq > t.head.seq {
 		return fmt.Errorf("trail: keep a snapshot made after record %d: the last is record %d", seq, t.head.seq)
 	}
 	err := t.change(func(c *sqlite3.Conn) error {
+		h, found, err := t.headAt(c, seq)
+		if err != nil || !found {
+			return err
+		}
 		st, _, err := c.Prepare("INSERT OR REPLACE INTO snapshots VALUES(?,?,?,?)")
 		if err != nil {
 			return err
 		}
 		defer st.Close()
-		h := t.head
 		if err := errors.Join(st.BindInt64(1, int64(h.seq)), st.BindBlob(2, h.hash[:]), st.BindBlob(3, snapshot), st.BindBlob(4, h.sum(snapshot)), st.Exec()); err != nil {
 			return err
 		}
@@ -140,4 +144,19 @@ func (t *Trail) Keep(seq uint64, snapshot []byte) error {
 		return fmt.Errorf("trail: keep a snapshot: %w", err)
 	}
 	return nil
+}
+
+// headAt is what the head was when a record was the last; false when the record
+// is no longer in the trail's own file.
+func (t *Trail) headAt(c *sqlite3.Conn, seq uint64) (h head, found bool, err error) {
+	if seq == t.head.seq {
+		return t.head, true, nil
+	}
+	err = query(c, "SELECT hash FROM records WHERE seq=?", func(s *sqlite3.Stmt) error { return s.BindInt64(1, int64(seq)) },
+		func(s *sqlite3.Stmt) error {
+			found = copy(h.hash[:], s.ColumnRawBlob(0)) == len(h.hash)
+			return nil
+		})
+	h.seq = seq
+	return h, found, err
 }

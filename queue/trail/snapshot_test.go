@@ -91,6 +91,31 @@ func TestAChangeAfterTheSnapshotIsFoundOut(t *testing.T) {
 	}
 }
 
+// The hall goes on while a snapshot is written down, so that it may be of a
+// record before the last, or of one that has moved to a part.
+func TestASnapshotMayBeOfAnEarlierRecord(t *testing.T) {
+	dir := t.TempDir()
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 50))
+	if err := tr.Keep(48, []byte("after 48")); err != nil {
+		t.Fatal(err)
+	}
+	if snapshot, rs, err := resumed(tr); err != nil || snapshot != "after 48" || len(rs) != 2 {
+		t.Errorf("start with %q and %d records, %v", snapshot, len(rs), err)
+	}
+	tidy(t, tr)
+	if err := tr.Keep(2, []byte("after 2")); err != nil {
+		t.Errorf("a snapshot whose record has moved: %v", err)
+	}
+	if snapshot, _, err := resumed(tr, "after 48"); err != nil || snapshot != "" {
+		t.Errorf("start with %q, %v: record 2 is in a part", snapshot, err)
+	}
+	if err := tr.Keep(51, []byte("after 51")); err == nil {
+		t.Error("a snapshot of a record that is not there is kept")
+	}
+	mustAppend(t, tr, days(51, 1))
+}
+
 func TestSnapshotsOutliveTheirRecords(t *testing.T) {
 	dir := t.TempDir()
 	tr := open(t, dir)
