@@ -74,9 +74,7 @@ func OpenBook(path string) (*Book, error) {
 // CreateBook makes an empty book where there is none, and opens it.
 func CreateBook(path string) (*Book, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		key := make([]byte, 32)
-		_, _ = rand.Read(key) // never fails
-		if err := write(path, bookFile{Key: hex.EncodeToString(key), Accounts: []Account{}}); err != nil {
+		if err := write(path, bookFile{Key: hex.EncodeToString(drawn(32)), Accounts: []Account{}}); err != nil {
 			return nil, err
 		}
 	}
@@ -265,11 +263,7 @@ func (b *Book) cookieKey() []byte {
 	return b.key
 }
 
-func newTurn() string {
-	turn := make([]byte, 12)
-	_, _ = rand.Read(turn) // never fails
-	return hex.EncodeToString(turn)
-}
+func newTurn() string { return hex.EncodeToString(drawn(12)) }
 
 // void ends the cookies of a badge, over a restart too. They are void in this
 // run even when the file cannot be written.
@@ -315,13 +309,24 @@ const (
 	hashPasses = 2
 	hashLanes  = 1
 	hashLength = 32
+	saltLength = 16
 )
 
-// hash makes $argon2id$v=19$m=…,t=…,p=…$salt$hash.
+// hash makes the hash of a secret.
 func hash(secret string) string {
-	salt := make([]byte, 16)
-	_, _ = rand.Read(salt) // never fails
-	sum := argon2.IDKey([]byte(secret), salt, hashPasses, hashMemory, hashLanes, hashLength)
+	salt := drawn(saltLength)
+	return phc(salt, argon2.IDKey([]byte(secret), salt, hashPasses, hashMemory, hashLanes, hashLength))
+}
+
+// drawn are bytes by chance.
+func drawn(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
+
+// phc is $argon2id$v=19$m=…,t=…,p=…$salt$sum.
+func phc(salt, sum []byte) string {
 	text := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashLanes, text.EncodeToString(salt), text.EncodeToString(sum))
 }

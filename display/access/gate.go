@@ -137,8 +137,9 @@ func (g *Gate) check(r *http.Request, badge, secret string) (Account, bool) {
 	return a, true
 }
 
-// nobody is a hash that no secret is known of.
-var nobody = hash("nobody has this secret")
+// nobody is a hash that no secret is known of. Its sum is drawn, for every start
+// of the program, and of its camera processes, would wait for one that is reckoned.
+var nobody = phc(drawn(saltLength), drawn(hashLength))
 
 // follow ends a request when its pass does, so that a feed does not outlive
 // the sign-out.

@@ -263,6 +263,23 @@ func TestGuessingBecomesSlowAndNeverLocks(t *testing.T) {
 	}
 }
 
+// A secret for a badge that is nobody's is tried at the same cost, so that the
+// answer does not tell by its time who is known.
+func TestNobodysHashCostsAsMuchAsSomebodys(t *testing.T) {
+	somebody, no := strings.Split(hash("a long password"), "$"), strings.Split(nobody, "$")
+	if len(no) != len(somebody) {
+		t.Fatalf("nobody's hash is %s", nobody)
+	}
+	for i, part := range somebody {
+		if i < 4 && no[i] != part || len(no[i]) != len(part) { // the last two are salt and sum
+			t.Errorf("nobody's hash has %q, somebody's %q", no[i], part)
+		}
+	}
+	if again := phc(drawn(saltLength), drawn(hashLength)); again == nobody {
+		t.Error("nobody's hash is always the same")
+	}
+}
+
 func TestForgedCookiesAreStrangers(t *testing.T) {
 	s := newSite(t)
 	a, _ := s.book.find("0531")
