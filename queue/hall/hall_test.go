@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"testing"
@@ -14,7 +15,10 @@ import (
 
 	"lobby/queue"
 	"lobby/queue/hall"
+	"lobby/queue/plaintest"
 )
+
+func TestMain(m *testing.M) { os.Exit(plaintest.Main(m)) }
 
 func TestCommandsThatWaitTogetherShareOneAppend(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
