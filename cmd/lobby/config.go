@@ -33,7 +33,7 @@ type Config struct {
 	Rating      queue.Standard           `yaml:"rating"` // levels and reasons; the national ones where it is missing
 	Chains      []display.Chain          `yaml:"chains"`
 	Departments []display.Department     `yaml:"departments"`
-	Classes     []display.Class          `yaml:"classes"`
+	Classes     []display.Class          `yaml:"classes"` // the first is everybody's; one class, normal, where none is named
 	Services    []display.Service        `yaml:"services"`
 	Windows     []display.Window         `yaml:"windows"`
 	Kiosks      []display.Kiosk          `yaml:"kiosks"`

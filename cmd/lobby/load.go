@@ -79,6 +79,9 @@ func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 	}
 	h := &hallFile{fit: func(*hallFile) {}, hash: hashOf(data), models: emulatorCatalog}
 	gone, err := doc.decode(&h.Config)
+	if len(h.Classes) == 0 {
+		h.Classes = []display.Class{everybody}
+	}
 	err = errors.Join(err, newFileErrors(shown, checker{doc, gone, h.Config}.check()))
 	err = errors.Join(err, h.loadLogos(files, doc))
 	if h.Items != "" {
@@ -89,6 +92,9 @@ func parseHall(files fs.FS, data []byte, shown string) (*hallFile, error) {
 	}
 	return h, err
 }
+
+// everybody is the class of a hall that names none: all wait alike.
+var everybody = display.Class{ID: "normal", Name: "普通", Names: display.Names{"en": "Normal", "zh-TW": "普通"}, Rate: 1}
 
 // loadLogos reads the pictures that slips show.
 func (h *hallFile) loadLogos(files fs.FS, doc *document) error {

@@ -58,3 +58,18 @@ func mustRead(t *testing.T, path string) string {
 	}
 	return string(data)
 }
+
+// A hall file need not name a class: then all are of one and wait alike, and
+// numbers are given.
+func TestAHallWithoutClassesHasOneForEverybody(t *testing.T) {
+	bare := strings.Replace(bareHall, "classes: [{id: normal, name: 普通, rate: 1}]\n", "", 1)
+	if bare == bareHall {
+		t.Fatal("the bare hall names no class")
+	}
+	dir := t.TempDir()
+	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(dir, "hall.yaml"), bare), "--data", filepath.Join(dir, "data"))
+	p.must(t, "open", "day_open", nil)
+	if got := p.must(t, "take", "take", map[string]any{"service": "social"}); got["ticket"] != "M001" {
+		t.Errorf("the first number is %v", got["ticket"])
+	}
+}
