@@ -179,12 +179,12 @@ func TestTheDocumentNamesTheLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, _ := channel["description"].(string)
-	for _, want := range []string{"| 4000 |", "| 1009 |", "| 1001 |", "64 KiB", "5 seconds"} {
+	for _, want := range []string{"| 4000 |", "| 1009 |", "| 1001 |", "64 KiB", "two minutes"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the description does not speak of %s", want)
 		}
 	}
-	if CloseTooSlow != 4000 || readLimit != 64<<10 || writeTimeout != 5*time.Second || maxBacklog != 20_000 || time.Second/patchEvery != 25 {
+	if CloseTooSlow != 4000 || readLimit != 64<<10 || farewell != 2*time.Minute || maxBacklog != 20_000 || time.Second/patchEvery != 25 {
 		t.Error("a limit has changed; the document speaks of the old one")
 	}
 }

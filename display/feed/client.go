@@ -20,13 +20,18 @@ import (
 )
 
 const (
-	readLimit    = 64 << 10 // larger messages close the connection with 1009
-	writeTimeout = 5 * time.Second
-	farewell     = 30 * time.Second // a slow client may take long to hear why it has to go
-	sendBuffer   = 64 << 10         // of the kernel; what waits longer waits in our queue, where it is counted
-	queueLength  = 1024             // messages a client may be behind
-	maxLater     = 8                // answers of one client that may wait for devices
+	readLimit   = 64 << 10        // larger messages close the connection with 1009
+	sendBuffer  = 64 << 10        // of the kernel; what waits longer waits in our queue, where it is counted
+	queueLength = 1024            // messages a client may be behind
+	maxLater    = 8               // answers of one client that may wait for devices
+	stopWithin  = 5 * time.Second // has a client that takes nothing when the feed ends
 )
+
+// farewell is how long a client may take nothing until it is given up. A message
+// that was cut off could not be followed by the reason, and a connection that is
+// closed while the client still answers pings is reset by the kernel, which
+// throws the reason away; so nothing is cut off and nothing closed before.
+const farewell = 2 * time.Minute
 
 // client is one connection: one goroutine reads, one writes.
 type client struct {
@@ -59,6 +64,8 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.topics = c.topics.as(i.Role)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
+	stop := context.AfterFunc(r.Context(), func() { _ = conn.NetConn().SetDeadline(time.Now().Add(stopWithin)) })
+	defer stop()
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		defer cancel()
@@ -66,19 +73,23 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	c.read(ctx)
 	cancel()
-	c.drain()
-	writer.Wait()
+	c.hearOut(&writer)
 	_ = conn.Close()
 }
 
-// drain takes in what a client that has to go still sends. Bytes that nobody
-// reads would make the kernel throw away the reason, which the client has yet
-// to come to.
-func (c *client) drain() {
-	if c.tooSlow.Load() {
-		_ = c.conn.SetReadDeadline(time.Now().Add(farewell))
-		_, _ = io.Copy(io.Discard, c.conn.NetConn())
+// hearOut waits until a client that has to go was told why, or is given up, and
+// takes in what it sends meanwhile.
+func (c *client) hearOut(writer *sync.WaitGroup) {
+	if !c.tooSlow.Load() {
+		writer.Wait()
+		return
 	}
+	_ = c.conn.SetReadDeadline(time.Time{})
+	var listener sync.WaitGroup
+	listener.Go(func() { _, _ = io.Copy(io.Discard, c.conn.NetConn()) }) // it ends with the client or its time
+	writer.Wait()
+	_ = c.conn.SetReadDeadline(time.Now().Add(farewell))
+	listener.Wait()
 }
 
 // write is the only goroutine that writes to the connection.
@@ -173,12 +184,9 @@ func (c *client) follow(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			if c.tooSlow.Load() {
-				c.goodbye()
-			}
 			return
 		case <-ping.C:
-			if c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)) != nil {
+			if c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(farewell)) != nil {
 				return
 			}
 		case m := <-c.own:
@@ -186,14 +194,17 @@ func (c *client) follow(ctx context.Context) {
 				return
 			}
 		case frame, ok := <-c.queue:
-			if !ok || c.tooSlow.Load() { // what still waits is sent after the resume
-				c.goodbye()
+			if c.tooSlow.Load() { // what still waits is sent after the resume
+				return
+			}
+			if !ok {
+				c.goodbye(websocket.CloseGoingAway, "lobby stops")
 				return
 			}
 			if c.knows(frame) {
 				continue
 			}
-			_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+			_ = c.conn.SetWriteDeadline(time.Now().Add(farewell))
 			if c.conn.WritePreparedMessage(frame.PreparedMessage) != nil {
 				return
 			}
@@ -211,19 +222,20 @@ func (c *client) knows(f frame) bool {
 }
 
 // goodbye says why the feed let go of the client.
-func (c *client) goodbye() {
-	code, text := websocket.CloseGoingAway, "lobby stops"
-	if c.tooSlow.Load() {
-		code, text = CloseTooSlow, "too slow, resume with since"
-	}
+func (c *client) goodbye(code int, text string) {
 	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), time.Now().Add(farewell))
 }
 
-// hangUp ends the connection: at once, or, for a client that has to be told why,
-// in this direction only until it has read that or its time is over.
+// hangUp ends the connection: at once, or, for a client that was too slow, with
+// the reason and in this direction only until it has read that or its time is
+// over.
 func (c *client) hangUp() {
+	slow := c.tooSlow.Load()
+	if slow {
+		c.goodbye(CloseTooSlow, "too slow, resume with since")
+	}
 	tcp, ok := c.conn.NetConn().(interface{ CloseWrite() error })
-	if !ok || !c.tooSlow.Load() {
+	if !ok || !slow {
 		_ = c.conn.Close()
 		return
 	}
@@ -232,7 +244,7 @@ func (c *client) hangUp() {
 }
 
 func (c *client) send(m any) error {
-	_ = c.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_ = c.conn.SetWriteDeadline(time.Now().Add(farewell))
 	return c.conn.WriteJSON(m)
 }
 

@@ -4,15 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
+	"net"
+	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
 
+	"lobby/display/feed"
 	"lobby/queue"
 	"lobby/queue/hall"
+	"lobby/queue/hall/halltest"
 )
 
 // takes issues many numbers from many kiosks.
@@ -63,7 +68,7 @@ func TestFaultF26_AStalledClientIsClosedAndResumes(t *testing.T) {
 			stalled.check(m)
 		}
 	}
-	if !websocket.IsCloseError(err, 4000) && !errors.Is(err, io.EOF) && !websocket.IsCloseError(err, websocket.CloseAbnormalClosure) {
+	if !websocket.IsCloseError(err, feed.CloseTooSlow) {
 		t.Errorf("the stalled client ended with %v", err)
 	}
 	t.Logf("the stalled client was told up to %d and ended with %v", stalled.seq, err)
@@ -109,3 +114,83 @@ func TestASlowClientIsToldWhy(t *testing.T) {
 		t.Errorf("the slow client was told up to %d", slow.seq)
 	}
 }
+
+// A client that reads nothing for more than a minute is told why it has to go
+// when it reads on, though no kernel kept anything for it: no message was cut
+// off, behind which the reason would be lost.
+func TestAClientThatReadsNothingIsToldWhyWhenItReadsOn(t *testing.T) {
+	for name, takes := range map[string]int{"in a busy hall": 1200, "in a quiet one": 0} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				h := halltest.Start(ctx, t)
+				f := feed.New(feed.Options{
+					Hall: h, Backlog: nothingBefore{}, Commander: commander{h}, Description: description(), Heartbeat: time.Second,
+					Allowed: func(*http.Request) bool { return true }, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+				})
+				go f.Run(ctx)
+				conn, leave := piped(t, f)
+				for range takes {
+					halltest.Must(ctx, t, h, queue.Take{Service: "social"})
+				}
+				<-time.After(100 * time.Second)
+				var err error
+				for err == nil {
+					_, _, err = conn.ReadMessage()
+				}
+				if !websocket.IsCloseError(err, feed.CloseTooSlow) {
+					t.Errorf("it ended with %v", err)
+				}
+				leave()
+				stop()
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// nothingBefore is a trail that nobody resumes from.
+type nothingBefore struct{}
+
+func (nothingBefore) Epoch() string                             { return "e" }
+func (nothingBefore) Since(uint64, int) ([]queue.Record, error) { return nil, nil }
+
+// piped has a client on a wire that holds nothing back.
+func piped(t *testing.T, h http.Handler) (conn *websocket.Conn, leave func()) {
+	t.Helper()
+	here, there := net.Pipe()
+	one := &oneConn{conns: make(chan net.Conn, 1)}
+	one.conns <- here
+	server := &http.Server{Handler: h}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(one) }()
+	d := websocket.Dialer{NetDial: func(string, string) (net.Conn, error) { return there, nil }, Subprotocols: []string{feed.Subprotocol}}
+	conn, _, err := d.Dial("ws://hall/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn, func() {
+		conn.Close()
+		server.Close()
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	}
+}
+
+// oneConn is a listener with one connection.
+type oneConn struct {
+	conns chan net.Conn
+	close sync.Once
+}
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	c, ok := <-l.conns
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (l *oneConn) Close() error   { l.close.Do(func() { close(l.conns) }); return nil }
+func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
