@@ -171,11 +171,15 @@ func (d Description) on(w Wall) []string {
 func (d Description) windowState(v queue.WindowView) WindowState {
 	w := d.Window(v.ID)
 	v.Services = list(v.Services)
-	s := WindowState{WindowView: v, Name: w.Name, Floor: w.Floor, Area: w.Area, Devices: map[string]string{"board": "board/" + w.ID}}
+	s := WindowState{WindowView: v, Name: w.Name, Floor: w.Floor, Area: w.Area, Devices: map[string]string{}}
 	for kind, id := range map[string]string{"callbox": w.Callbox, "keypad": w.Keypad, "camera": w.Camera} {
 		if id != "" {
 			s.Devices[kind] = kind + "/" + id
 		}
+	}
+	board := "board/" + w.ID
+	if slices.ContainsFunc(d.Devices, func(x Device) bool { return x.ID == board }) {
+		s.Devices["board"] = board
 	}
 	return s
 }

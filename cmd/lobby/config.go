@@ -299,7 +299,9 @@ func (c Config) deviceList(d display.Description) []display.Device {
 	if c.TLS.CertFile != "" {
 		add("certificate", "tls", "网页证书")
 	}
-	add("broker", "mqtt", "评价消息服务")
+	if len(c.Keypads) > 0 {
+		add("broker", "mqtt", "评价消息服务")
+	}
 	return list
 }
 

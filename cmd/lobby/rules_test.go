@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,5 +72,24 @@ func TestAHallWithoutClassesHasOneForEverybody(t *testing.T) {
 	p.must(t, "open", "day_open", nil)
 	if got := p.must(t, "take", "take", map[string]any{"service": "social"}); got["ticket"] != "M001" {
 		t.Errorf("the first number is %v", got["ticket"])
+	}
+}
+
+// A hall shows no device that it has not.
+func TestABareHallHasNoDevices(t *testing.T) {
+	dir := t.TempDir()
+	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(dir, "hall.yaml"), bareHall), "--data", filepath.Join(dir, "data"))
+	var said struct {
+		State struct {
+			Devices []any
+			Windows []struct{ Devices map[string]string }
+		}
+	}
+	if err := json.Unmarshal([]byte(fetch(t, p.url+"/api/v1/state")), &said); err != nil {
+		t.Fatal(err)
+	}
+	state := said.State
+	if len(state.Devices) > 0 || len(state.Windows) == 0 || len(state.Windows[0].Devices) > 0 {
+		t.Errorf("a hall without devices shows %v, and its windows %v", state.Devices, state.Windows)
 	}
 }
