@@ -1,6 +1,7 @@
 // Package voice says calls aloud: in order, one at a time in each zone, none cut
-// and none lost. Calls that are late are said together; a call whose citizen has
-// come meanwhile is not said any more, and in a crowd repetitions go first.
+// and none lost that is not stale. Calls that are late are said together; a call
+// whose citizen has come meanwhile is not said any more, and in a crowd
+// repetitions go first.
 package voice
 
 import (
@@ -25,6 +26,7 @@ const (
 	gap        = 800 * time.Millisecond // between two phrases
 	again      = 6 * time.Second        // before a phrase that failed is said once more: it may have been heard, and must not be cut
 	attempts   = 2                      // for one phrase; a module that is heard and cannot answer repeats itself no more than that
+	stale      = 2 * time.Minute        // is a call that a module was mute for: by then staff have called again, or given the citizen up
 )
 
 // Hall is what the voice needs of the queue's owner.
@@ -187,8 +189,9 @@ func (z *Zone) next(now time.Time) []saying {
 }
 
 // settle ends what next began: calls that nobody has heard are said again, but
-// for those that were taken back meanwhile.
-func (z *Zone) settle(err error) {
+// for those that were taken back meanwhile. A module that was mute and answers
+// again is given one more try, with what is not stale.
+func (z *Zone) settle(err error, mute bool, now time.Time) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	calls := z.spoken
@@ -196,13 +199,20 @@ func (z *Zone) settle(err error) {
 	if err == nil || errors.Is(err, devices.ErrUnspeakable) {
 		return
 	}
+	most := attempts
+	if mute {
+		most++
+	}
 	if !errors.Is(err, devices.ErrGone) {
 		for i := range calls {
 			calls[i].failed++
 		}
-		calls = slices.DeleteFunc(calls, func(s saying) bool { return s.failed >= attempts })
+		calls = slices.DeleteFunc(calls, func(s saying) bool { return s.failed >= most })
 	}
 	z.waiting = append(calls, z.waiting...)
+	if mute {
+		z.waiting = slices.DeleteFunc(z.waiting, func(s saying) bool { return now.Sub(s.at) >= stale })
+	}
 }
 
 // phrase joins calls of one language.
@@ -244,25 +254,56 @@ func (z *Zone) say(ctx context.Context, s devices.Speaker, p devices.Phrase) err
 	saying, cancel := context.WithTimeout(ctx, sayTimeout)
 	defer cancel()
 	err := s.Say(saying, p)
-	z.settle(err)
-	rest := gap
 	switch {
 	case err == nil:
 		z.Report(devices.Up, "")
-	case ctx.Err() != nil:
-		return nil
-	case errors.Is(err, devices.ErrGone):
-		return err
+	case ctx.Err() != nil || errors.Is(err, devices.ErrGone):
 	default:
 		z.Log.Warn("speaker does not speak", "phrase", p.Text, "err", err)
 		z.Report(devices.Down, "语音模块没有应答")
-		rest = again
+		mute, gone := z.awaken(ctx, s)
+		if gone != nil {
+			err = gone
+		}
+		z.settle(err, mute, time.Now())
+		return gone
 	}
-	pause := time.NewTimer(rest)
+	z.settle(err, false, time.Now())
+	if ctx.Err() == nil && err != nil {
+		return err
+	}
+	rest(ctx, gap)
+	return nil
+}
+
+// awaken waits while a module does not answer that can be asked, and tells
+// whether that was so. What nobody hears is not said; it waits.
+func (z *Zone) awaken(ctx context.Context, s devices.Speaker) (mute bool, gone error) {
+	prober, ok := s.(devices.Prober)
+	for rest(ctx, again) && ok {
+		err := prober.Probe(ctx)
+		switch {
+		case errors.Is(err, devices.ErrGone):
+			return mute, err
+		case err == nil, errors.Is(err, devices.ErrMute):
+			if mute {
+				z.Report(devices.Up, "")
+			}
+			return mute, nil
+		}
+		mute = true
+	}
+	return mute, nil
+}
+
+// rest is false when the context ends before the pause does.
+func rest(ctx context.Context, d time.Duration) bool {
+	pause := time.NewTimer(d)
 	defer pause.Stop()
 	select {
 	case <-pause.C:
+		return true
 	case <-ctx.Done():
+		return false
 	}
-	return nil
 }

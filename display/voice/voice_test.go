@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -277,4 +279,98 @@ func TestInACrowdRepetitionsGoFirst(t *testing.T) {
 	if got := strings.Join(left, " "); got != "M002 M004 M009" {
 		t.Errorf("left %q, want the first calls only", got)
 	}
+}
+
+// module is a speaker that can be asked. While it is mute it hears nothing and
+// answers nothing.
+type module struct {
+	mu       sync.Mutex
+	mute     bool
+	tried    int
+	said     []string // the tickets
+	reported devices.State
+}
+
+var errNoAnswer = errors.New("no answer")
+
+func (m *module) Say(_ context.Context, p devices.Phrase) error {
+	<-time.After(time.Second) // of the bubble
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tried++
+	if m.mute {
+		return errNoAnswer
+	}
+	m.said = append(m.said, regexp.MustCompile(`M\d+`).FindAllString(p.Text, -1)...)
+	return nil
+}
+
+func (m *module) Probe(context.Context) error {
+	<-time.After(time.Second) // of the bubble
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mute {
+		return errNoAnswer
+	}
+	return nil
+}
+
+func (m *module) set(mute bool) { m.mu.Lock(); defer m.mu.Unlock(); m.mute = mute }
+
+func (m *module) report(s devices.State, _ string) { m.mu.Lock(); defer m.mu.Unlock(); m.reported = s }
+
+// heard is how it stands when some time has gone by.
+func (m *module) heard(after time.Duration) (tried int, said string, reported devices.State) {
+	<-time.After(after)
+	synctest.Wait()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.tried, strings.Join(m.said, " "), m.reported
+}
+
+// A module that is mute for some time says what is still called when it answers
+// again, and not what is stale or was taken back.
+func TestAMuteModuleSaysWhatIsStillCalledWhenItAnswers(t *testing.T) {
+	for _, c := range []struct {
+		mute time.Duration // from the first call on
+		want string
+	}{
+		{5 * time.Second, "M001 M003"}, {40 * time.Second, "M001 M003"}, {stale - 20*time.Second, "M001 M003"}, {stale + 20*time.Second, "M003"}, {3 * stale, ""},
+	} {
+		inBubble(t, func(t *testing.T, ctx context.Context) {
+			m := &module{mute: true}
+			z := NewZone()
+			z.Open, z.Report, z.Log = func(devices.Wire) (devices.Speaker, error) { return m, nil }, m.report, slog.New(slog.DiscardHandler)
+			go z.Use(ctx, nil)
+			third := min(c.mute-time.Second, stale/2)
+			z.add(call(1, "", false, time.Now()))
+			z.add(call(2, "", false, time.Now()))
+			m.heard(2 * time.Second)
+			z.drop("M002") // has come
+			m.heard(third - 2*time.Second)
+			z.add(call(3, "", false, time.Now()))
+			if tried, said, reported := m.heard(c.mute - third); tried != 1 || said != "" || reported != devices.Down {
+				t.Errorf("mute for %v: tried %d times, said %q, reported %s", c.mute, tried, said, reported)
+			}
+			m.set(false)
+			if _, said, reported := m.heard(time.Minute); said != c.want || reported != devices.Up {
+				t.Errorf("mute for %v: said %q, reported %s, want %q", c.mute, said, reported, c.want)
+			}
+		})
+	}
+}
+
+// A module that is heard and cannot answer says a call once and no more: nobody
+// knows that it is heard, and it would repeat itself for two minutes.
+func TestAModuleThatIsHeardAndDoesNotAnswerRepeatsNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		m := &module{mute: true}
+		z := NewZone()
+		z.Open, z.Report, z.Log = func(devices.Wire) (devices.Speaker, error) { return m, nil }, m.report, slog.New(slog.DiscardHandler)
+		go z.Use(ctx, nil)
+		z.add(call(1, "", false, time.Now()))
+		if tried, _, reported := m.heard(10 * time.Minute); tried != 1 || reported != devices.Down {
+			t.Errorf("tried %d times, reported %s", tried, reported)
+		}
+	})
 }
