@@ -1,6 +1,10 @@
 package display
 
-import "lobby/queue"
+import (
+	"slices"
+
+	"lobby/queue"
+)
 
 // Flow is the course of a chain: what a citizen goes through who takes one
 // number for all of it. It is fixed under its version.
@@ -41,4 +45,26 @@ func (d Description) chains() []queue.Chain {
 		chains = append(chains, k)
 	}
 	return chains
+}
+
+// FlowNames are a chain's names in further languages.
+type FlowNames struct {
+	Names Names            `json:"names,omitempty"` // of the whole
+	Steps map[string]Names `json:"steps,omitempty"` // by id, of those that have some
+}
+
+// FlowNames are those of a chain as it is now; nil for one that is not there any
+// more.
+func (d Description) FlowNames(chain string) *FlowNames {
+	i := slices.IndexFunc(d.Chains, func(c Chain) bool { return c.ID == chain && c.Flow != nil })
+	if i < 0 {
+		return nil
+	}
+	n := &FlowNames{Names: d.Chains[i].Flow.Names, Steps: map[string]Names{}}
+	for _, s := range d.Chains[i].Flow.Steps {
+		if len(s.Names) > 0 {
+			n.Steps[s.ID] = s.Names
+		}
+	}
+	return n
 }

@@ -63,3 +63,19 @@ func TestATicketSaysWhereToGoInEveryLanguage(t *testing.T) {
 	halltest.Must(ctx, t, h, queue.CallNext{Window: "1"})
 	see("1 号窗口", "1 號窗口", "counter 1")
 }
+
+// So do the steps of a chain, by the names of the hall file.
+func TestAChainHasItsNamesInFurtherLanguages(t *testing.T) {
+	d := display.Description{Chains: []display.Chain{{ID: "plain"}, {ID: "home", Flow: &display.Flow{Names: display.Names{"en": "Home"}, Steps: []display.FlowStep{
+		{ID: "tax", Name: "核税", Names: display.Names{"en": "Tax"}}, {ID: "issue", Name: "领证"},
+	}}}}}
+	n := d.FlowNames("home")
+	if n == nil || n.Names["en"] != "Home" || len(n.Steps) != 1 || n.Steps["tax"]["en"] != "Tax" {
+		t.Errorf("the chain has %+v", n)
+	}
+	for _, none := range []string{"plain", "gone"} {
+		if n := d.FlowNames(none); n != nil {
+			t.Errorf("%s has %+v", none, n)
+		}
+	}
+}

@@ -94,7 +94,8 @@ type phoneView struct {
 
 	display.Place
 
-	Journey *queue.JourneyView `json:"journey,omitempty"` // of a number taken for a chain
+	Journey      *queue.JourneyView `json:"journey,omitempty"` // of a number taken for a chain
+	JourneyNames *display.FlowNames `json:"journey_names,omitempty"`
 }
 
 func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
@@ -108,6 +109,9 @@ func (a *API) byToken(w http.ResponseWriter, r *http.Request) {
 	v.Place, v.Timezone = a.Description.Place(v.Service), a.Description.Hall.Timezone
 	if slices.Contains([]queue.LegState{queue.LegCalled, queue.LegServing}, v.State) {
 		v.Place = display.PlaceOfWindow(v.Window)
+	}
+	if v.Journey != nil {
+		v.JourneyNames = a.Description.FlowNames(v.Journey.Chain)
 	}
 	service := a.Description.Service(v.Service)
 	v.Service, v.Services = service.Name, service.Names

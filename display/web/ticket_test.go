@@ -54,6 +54,7 @@ func TestForeignPagesTicketOnAPhone(t *testing.T) {
 	p.do(c.Evaluate[c.Void](`document.dispatchEvent(new Event('visibilitychange'))`))
 	p.until(`document.querySelector('.course [aria-current=step]')?.textContent.includes('税务')`)
 	look("ticket-chain")
+	p.until(`document.querySelector('.course h2').textContent.includes('个人房产')`)
 	hall.becomes(object{"state": "called", "window": "16"})
 	p.do(c.Evaluate[c.Void](`document.dispatchEvent(new Event('visibilitychange'))`))
 	p.until(`buzzes.length===2`)
@@ -73,4 +74,8 @@ func TestForeignPagesTicketSpeaksTheReadersLanguage(t *testing.T) {
 			p.until(`document.querySelector('main').textContent.includes(` + quote(words) + `)`)
 		}
 	}
+	hall.becomes(object{"journey": object{"ticket": "M045", "name": "个人房产「四证」联办", "state": "under way", "next": object{"step": "tax"}, "steps": []object{{"id": "tax", "name": "税务核税缴费", "state": "waiting", "mode": ""}}},
+		"journey_names": object{"names": object{"en": "Home, four in one"}, "steps": object{"tax": object{"en": "Tax office"}}}})
+	p.open(hall.URL+"/t/Zq3-x_9?lang=en", ".course")
+	p.until(`document.querySelector('.course h2').textContent==='Home, four in one'&&document.querySelector('.course li').textContent==='Tax office'`)
 }

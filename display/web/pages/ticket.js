@@ -134,7 +134,7 @@ function course(j) {
   const mark = (/** @type {any} */ p) => (p.id === j.next?.step ? 'on' : ['done', 'skipped', 'withdrawn'].includes(p.state) ? 'd' : '');
   const paper = (/** @type {any} */ p) => (p.mode === 'paper' ? html` <small>${t('journey.paper')}</small>` : '');
   const minutes = Math.ceil(secondsOf(j.next?.walk) / 60);
-  return html`<section class="card course"><h2>${j.name}</h2><ol>${j.steps.map((/** @type {any} */ p) => html`<li class=${mark(p)} aria-current=${mark(p) === 'on' ? 'step' : 'false'}>${p.name}${paper(p)}</li>`)}</ol>
+  return html`<section class="card course"><h2>${nameOf({ name: j.name, names: ticket.journey_names?.names })}</h2><ol>${j.steps.map((/** @type {any} */ p) => html`<li class=${mark(p)} aria-current=${mark(p) === 'on' ? 'step' : 'false'}>${nameOf({ name: p.name, names: ticket.journey_names?.steps?.[p.id] })}${paper(p)}</li>`)}</ol>
 ${minutes && ['waiting', 'blocked'].includes(ticket.state) ? html`<p>${t('journey.walk', { n: minutes })}</p>` : ''}${j.finish && j.state !== 'done' ? html`<p>${t('journey.until', { at: clock(j.finish) })}</p>` : ''}</section>`;
 }
 
