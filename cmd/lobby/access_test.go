@@ -116,6 +116,7 @@ func (g signedHall) signIn(t *testing.T, badge, secret, window string) *http.Cli
 // A whole visit in a hall with TLS and sign-in: everybody does their own part,
 // and nobody another's.
 func TestAHallWithSignIn(t *testing.T) {
+	t.Parallel()
 	g := startSignedHall(t)
 	stranger := g.browser(t)
 	kiosk, clerk := g.signIn(t, "kiosk:k1", "canary-kiosk-secret", ""), g.signIn(t, "0412", "4711", "1")

@@ -13,6 +13,7 @@ import (
 // A hall is copied while it runs, loses what came after the copy with its
 // machine, and goes on elsewhere without a number that is on paper already.
 func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	id, err := age.GenerateX25519Identity()

@@ -30,6 +30,7 @@ const opensCamera = `(async id=>{
 // A picture is there as soon as somebody asks for it, for the hall has kept
 // it from the last key picture on; and it is the newest one.
 func TestForeignBrowserPictureComesAtOnce(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	p := startLobby(t, "demo", "--small", "--quiet", "--listen", "127.0.0.1:0")
 	b.open(p.url+"/manager", 1920, 1080)
@@ -73,6 +74,7 @@ cameras:
 // In full view a camera is watched and heard by WebRTC: Chromium decodes its
 // pictures and its G.711, without any server but the hall.
 func TestForeignBrowserWatchesByWebRTC(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	dir, port := t.TempDir(), freeTCP(t)
 	background(t, nil, python, "../../devices/camera/testdata/gst_camera.py", port,

@@ -11,6 +11,7 @@ import (
 // The kiosk's page shows where the ticket of a slip stands as soon as the slip
 // is held before the scanner, and says what is wrong with other codes.
 func TestKioskPageFollowsItsScanner(t *testing.T) {
+	t.Parallel()
 	p := startProgram(t, shipped(t), "demo", "--bench", "--quiet", "--listen", "127.0.0.1:0", "--data", t.TempDir())
 	taken := p.must(t, "scan-1", "take", map[string]any{"service": "social", "kiosk": "k1"})
 	b := newBrowser(t)

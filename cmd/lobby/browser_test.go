@@ -186,6 +186,7 @@ func (p *program) windowFor(t testing.TB, number string) string {
 
 // TestForeignBrowser walks through a citizen's visit on the real pages.
 func TestForeignBrowser(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	p := startLobby(t, "demo", "--small", "--quiet", "--listen", "127.0.0.1:0")
 	b.open(p.url+"/kiosk/k1", 1080, 1920)
@@ -259,6 +260,7 @@ func TestForeignBrowserThirtyPages(t *testing.T) {
 // TestForeignBrowserWithoutPaper: the number stands on the screen and counts
 // once the citizen has kept it; a page whose hall is gone says so.
 func TestForeignBrowserWithoutPaper(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	data := t.TempDir()
 	p := startLobby(t, "demo", "--small", "--quiet", "--data", data, "--listen", "127.0.0.1:0")

@@ -14,6 +14,7 @@ import (
 // Two cameras answer: one with a sub-stream and a clock of yesterday, one
 // with H.265 alone. What is printed goes into a hall file as it is.
 func TestFoundCamerasAreAHallFilesSection(t *testing.T) {
+	t.Parallel()
 	at := func(o emuonvif.Options) string {
 		srv := httptest.NewUnstartedServer(nil)
 		o.Address = srv.Listener.Addr().String()

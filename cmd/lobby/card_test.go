@@ -60,6 +60,7 @@ func (s *stage) choose(id string) queue.Answer {
 }
 
 func TestACardMakesTheNextNumberItsHoldersAndNoOther(t *testing.T) {
+	t.Parallel()
 	on(t, kioskReader, func(s *stage) {
 		if got := s.lay(cardOfOne); !got.Card {
 			t.Fatalf("a card gave %+v", got)
@@ -120,6 +121,7 @@ func TestACardIsTheArrivalOfAnAppointment(t *testing.T) {
 // Nothing of a card is in the log, in a record, on the feed, in what pages are
 // told or in any file of the hall, as text of any coding or as a plain hash.
 func TestNothingOfACardIsKept(t *testing.T) {
+	t.Parallel()
 	file := edited(t, append(kioskReader, [2]string{"listen: 127.0.0.1:8080", "listen: 127.0.0.1:0"})...)
 	file.emulate()
 	file.Data, file.Cameras, file.MQTT.Listen, file.past = t.TempDir(), nil, "127.0.0.1:0", nil

@@ -173,6 +173,7 @@ func (r *renewed) snapshot(t *testing.T) bool {
 // A machine that opens connections without end and sends a byte now and then
 // gets no more than its share, is shown the door, and delays nobody.
 func TestFaultF60_AMachineThatHoldsTheDoorOpen(t *testing.T) {
+	t.Parallel()
 	r := startRenewed(t)
 	r.busy(3)
 	hostile := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 66)}}

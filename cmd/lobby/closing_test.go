@@ -29,6 +29,7 @@ import (
 // The day is closed in a demo; a camera reads the closing slip's code, and the
 // trail is held against it.
 func TestTheClosingSlipIsEvidence(t *testing.T) {
+	t.Parallel()
 	needs(t, map[string]string{"zbarimg": "zbar-tools"})
 	dir := t.TempDir()
 	data := filepath.Join(dir, "data")

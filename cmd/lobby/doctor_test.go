@@ -206,6 +206,7 @@ func taken(t *testing.T) string {
 
 // Each planted fault is found where it is, with its remedy in one line.
 func TestDoctorFindsPlantedFaults(t *testing.T) {
+	t.Parallel()
 	all := plants()
 	if len(all) < 20 {
 		t.Fatalf("only %d faults", len(all))

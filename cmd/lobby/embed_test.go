@@ -53,6 +53,7 @@ func otherMaker(t *testing.T) (page *httptest.Server, tellHall func(url string))
 // against a running hall: another maker's page, a program in Go and one in
 // Python, each serving one citizen.
 func TestForeignWindowSoftware(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	needsModules(t, map[string]string{"import websockets": "python3-websockets"})
 	page, tellHall := otherMaker(t)

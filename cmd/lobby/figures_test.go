@@ -12,6 +12,7 @@ import (
 // The trail of a hall and an export of it give the same figures, to the byte,
 // and they account for every number.
 func TestFiguresAreTheSameFromTrailAndExport(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "export")
 	p := startLobby(t, "demo", "--small", "--for", "6s", "--speed", "12", "--listen", "127.0.0.1:0", "--data", data)

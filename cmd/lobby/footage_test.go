@@ -8,6 +8,7 @@ import (
 
 // What is recorded has its figures on the page of metrics, by camera.
 func TestFootageHasFigures(t *testing.T) {
+	t.Parallel()
 	p := startLobby(t, "demo", "--small", "--quiet", "--data", t.TempDir(), "--listen", "127.0.0.1:0")
 	names := []string{
 		`lobby_footage_bytes{camera="cam-1"} `, `lobby_footage_segments{camera="cam-1"} 1`, `lobby_footage_oldest_timestamp_seconds{camera="cam-1"} `,

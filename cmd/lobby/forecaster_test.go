@@ -19,6 +19,7 @@ import (
 // that is taken afterwards carries minutes; after a restart it learns the same
 // from the trail alone.
 func TestAHallIsToldWhatToExpect(t *testing.T) {
+	t.Parallel()
 	file, err := loadFS(halls.Files, "small.yaml", "small.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -73,15 +75,22 @@ func filter(t testing.TB, in string, name string, args ...string) []byte {
 	return out
 }
 
+// lastTCP counts the ports that freeTCP found. They are below those that the
+// system picks for whoever asks for any, so that nothing beside the test is given
+// one before the program that is told of it listens.
+var lastTCP atomic.Int32
+
 func freeTCP(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := strconv.Itoa(20_000 + (os.Getpid()+int(lastTCP.Add(1)))%10_000)
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // mustListen waits until somebody listens at a port.

@@ -74,6 +74,7 @@ func look(p *program, t testing.TB, id, kind string, c trailClip, by string) str
 // ffmpeg finds nothing wrong with it; a killed hall loses none of it, and a
 // closed shutter records nothing.
 func TestForeignTrail(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	needs(t, map[string]string{"ffprobe": "ffmpeg"})
 	data := t.TempDir()

@@ -85,6 +85,7 @@ func (l *ledger) customer(t testing.TB, url string, worker, round int) {
 // TestKilledAtAnyMoment: kill -9 under load, start again: the same state, no
 // acknowledged command lost, none done twice, no number issued twice.
 func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
 	rounds := 6
 	if testing.Short() {
 		rounds = 2
@@ -243,6 +244,7 @@ func TestFaultF47_SecondDaemonIsRefused(t *testing.T) {
 // TestSlipsOfAKilledHallAreUnconfirmed: a number whose slip was on its way is
 // valid, its paper is unsure, and nothing prints it again.
 func TestSlipsOfAKilledHallAreUnconfirmed(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	p := startLobby(t, "demo", "--small", "--quiet", "--data", data, "--listen", "127.0.0.1:0")
 	go func(url string) { // its answer waits for the slip, which never comes

@@ -33,6 +33,7 @@ rules: {recall_gap: 1ms}
 // TestFaultF44_KilledFiveHundredTimes kills the program as it is shipped, without the
 // race detector, so that there is time for many kills, in four halls at once.
 func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
+	t.Parallel()
 	kills := 500
 	if os.Getenv("LOBBY_NIGHTLY") != "" {
 		kills = 10_000

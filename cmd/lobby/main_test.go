@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 	// each sleep for a second before it ends.
 	os.Setenv(runAsLobby, "1")
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
+	os.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin") // where Debian has mosquitto
 	code := m.Run()
 	_ = os.Remove(filepath.Join(os.TempDir(), fmt.Sprintf("lobby-shipped-%d", os.Getpid()))) // there if a test built it
 	os.Exit(code)
@@ -248,6 +249,7 @@ func until(t testing.TB, what string, within time.Duration, ok func() bool) {
 }
 
 func TestVersionAndUsage(t *testing.T) {
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -280,6 +282,7 @@ func TestVersionAndUsage(t *testing.T) {
 }
 
 func TestDemoEndsWithASummary(t *testing.T) {
+	t.Parallel()
 	p := startLobby(t, "demo", "--small", "--for", "12s", "--speed", "8", "--listen", "127.0.0.1:0")
 	if err := p.wait(); err != nil {
 		t.Fatalf("the demo ended with %v", err)

@@ -38,6 +38,7 @@ func (b *browser) chip() (id webauthn.AuthenticatorID) {
 // in by it; without the person at the chip, with a forged signature, or after
 // the account got another secret, it opens nothing.
 func TestForeignBrowserSignsInByPasskey(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	dir := t.TempDir()
 	book, err := access.CreateBook(filepath.Join(dir, "access.json"))

@@ -68,6 +68,7 @@ var losses = map[string]func(l *loss) (back func()){
 // embedded broker, which keeps no session on disk, as with mosquitto without
 // persistence: nothing depends on what a broker remembers.
 func TestForeignSessionsOverRestarts(t *testing.T) {
+	t.Parallel()
 	needs(t, map[string]string{"mosquitto": "mosquitto"})
 	for name, embedded := range map[string]bool{"Embedded": true, "Mosquitto": false} {
 		t.Run(name, func(t *testing.T) {

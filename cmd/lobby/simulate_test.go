@@ -24,6 +24,7 @@ func simulateSmall(t *testing.T, path, seed, days string) (said string) {
 // verifier finds them in order, every call is decided the same again, and
 // every forecast can be judged.
 func TestSimulatedTrailsAreTrails(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	a, b, other := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "other")
 	said := simulateSmall(t, a, "7", "6")
@@ -59,6 +60,7 @@ func TestSimulatedTrailsAreTrails(t *testing.T) {
 // TestOtherRulesOnARecordedDay: with first come first served nobody is
 // overtaken, and who had priority waits longer.
 func TestOtherRulesOnARecordedDay(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "trail")
 	simulateSmall(t, path, "7", "4")

@@ -134,6 +134,7 @@ func (h *ratedHall) ratings(t testing.TB) map[string]int {
 
 // A citizen touches a face on the page, says why, and is counted once.
 func TestForeignBrowserRates(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	h := startRatedHall(t)
 	pad := startLobby(t, h.flags...)
@@ -160,6 +161,7 @@ func TestForeignBrowserRates(t *testing.T) {
 
 // A bad rating from a phone goes through the work-list to its end.
 func TestForeignBrowserPutsABadRatingRight(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	h := startRatedHall(t)
 	taken := h.must(t, "take", "take", map[string]any{"service": "social"})
@@ -216,6 +218,7 @@ func TestForeignPythonKeypad(t *testing.T) {
 // A keypad of yet other hands, on node, over MQTT 5: asked, counted, thanked, and
 // known again when it repeats itself.
 func TestForeignNodeKeypad(t *testing.T) {
+	t.Parallel()
 	needs(t, map[string]string{"node": "nodejs"})
 	h := startRatedHall(t)
 	said := &transcript{}

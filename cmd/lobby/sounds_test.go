@@ -27,6 +27,7 @@ speakers:
 // browser plays nothing before a touch, the page asks for one, the manager is
 // told, and the call is said after it.
 func TestForeignBrowserWallSaysItsCalls(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
 	dir := t.TempDir()
 	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(dir, "hall.yaml"), strings.ReplaceAll(soundWallHall, "DIR", dir)))

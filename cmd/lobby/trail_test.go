@@ -51,6 +51,7 @@ func mustWrite(t testing.TB, path, text string) string {
 
 // A hall runs for some seconds; then a stranger is given its trail.
 func TestAStrangerVerifiesADay(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "trail")
 	p := startLobby(t, "demo", "--small", "--for", "8s", "--speed", "10", "--listen", "127.0.0.1:0", "--data", data)

@@ -128,6 +128,7 @@ func (s *votesStage) mosquitto(t testing.TB) *exec.Cmd {
 // moment. What was answered ok is in the trail once, and nothing else is.
 // LOBBY_NIGHTLY=1 casts ten thousand.
 func TestForeignVotesAreCountedOnce(t *testing.T) {
+	t.Parallel()
 	needs(t, map[string]string{"mosquitto": "mosquitto"})
 	for name, embedded := range map[string]bool{"Embedded": true, "Mosquitto": false} {
 		t.Run(name, func(t *testing.T) {
