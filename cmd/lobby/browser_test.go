@@ -293,8 +293,9 @@ func TestForeignBrowserWithoutPaper(t *testing.T) {
 // TestForeignBrowserPictures looks at the hall of 80 windows and, when asked,
 // keeps what it sees for the documents.
 func TestForeignBrowserPictures(t *testing.T) {
+	t.Parallel()
 	b := newBrowser(t)
-	p := startLobby(t, "demo", "--speed", "4", "--listen", "127.0.0.1:0")
+	p := startProgram(t, shipped(t), "demo", "--speed", "4", "--listen", "127.0.0.1:0")
 	until(t, "the hall is busy", 90*time.Second, func() bool {
 		var s struct {
 			State struct{ Figures struct{ Calls int } }

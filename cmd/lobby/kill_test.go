@@ -101,7 +101,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		for worker := range 4 {
 			customers.Go(func() { l.customer(t, p.url, worker, round) })
 		}
-		l.await(t, 100+chance.IntN(300))
+		l.await(t, 50+chance.IntN(150))
 		<-time.After(time.Duration(chance.IntN(20_000)) * time.Microsecond)
 		p.kill()
 		customers.Wait()
