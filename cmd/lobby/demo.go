@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -112,6 +113,9 @@ func (o demoOptions) fit(h *hallFile, say io.Writer) {
 	if o.speed <= fastest {
 		h.past = h.rehearse
 	}
+	if strings.HasSuffix(o.listen, ":0") {
+		h.MQTT.Listen = anyPort(h.MQTT.Listen) // a demo that may be anywhere is in no other's way
+	}
 	freePort(&h.MQTT.Listen, "MQTT", say)
 }
 
@@ -205,9 +209,15 @@ func freePort(listen *string, what string, say io.Writer) {
 		l.Close()
 		return
 	}
-	host, port, _ := net.SplitHostPort(*listen)
+	_, port, _ := net.SplitHostPort(*listen)
 	fmt.Fprintf(say, "%s port %s is taken; another free port is used\n", what, port)
-	*listen = net.JoinHostPort(host, "0")
+	*listen = anyPort(*listen)
+}
+
+// anyPort is the same host with whichever port is free.
+func anyPort(listen string) string {
+	host, _, _ := net.SplitHostPort(listen)
+	return net.JoinHostPort(host, "0")
 }
 
 // openDay opens today unless it is open already.

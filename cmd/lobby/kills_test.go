@@ -31,7 +31,8 @@ rules: {recall_gap: 1ms}
 `
 
 // TestFaultF44_KilledFiveHundredTimes kills the program as it is shipped, without the
-// race detector, so that there is time for many kills, in four halls at once.
+// race detector, so that there is time for many kills. Ten halls share them, for a
+// start reads all that was before it.
 func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
 	t.Parallel()
 	kills := 500
@@ -39,7 +40,7 @@ func TestFaultF44_KilledFiveHundredTimes(t *testing.T) {
 		kills = 10_000
 	}
 	path := shipped(t)
-	const halls = 4
+	const halls = 10
 	for n := range uint64(halls) {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()

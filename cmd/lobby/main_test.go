@@ -281,6 +281,19 @@ func TestVersionAndUsage(t *testing.T) {
 	}
 }
 
+// Two demos that start at once do not look for the same port and find it free.
+func TestADemoOfAnyPortHasAllItsPortsAnywhere(t *testing.T) {
+	file, err := load("../../deploy/halls/small.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said strings.Builder
+	demoOptions{listen: "127.0.0.1:0"}.fit(file, &said)
+	if file.MQTT.Listen != "127.0.0.1:0" || said.Len() > 0 {
+		t.Errorf("the broker listens on %s; the demo says %q", file.MQTT.Listen, &said)
+	}
+}
+
 func TestDemoEndsWithASummary(t *testing.T) {
 	t.Parallel()
 	p := startLobby(t, "demo", "--small", "--for", "12s", "--speed", "8", "--listen", "127.0.0.1:0")
