@@ -23,6 +23,7 @@ var sectionPattern = regexp.MustCompile(`(?m)^[a-z_]+:|\bmodel: [a-z0-9]+`)
 // in each section and for each model, and each time the file is refused with
 // the line and the key.
 func TestFaultF48_MisspeltKeyIsRefusedWithItsLine(t *testing.T) {
+	t.Parallel()
 	known := map[string]bool{}
 	hallKeys(reflect.TypeFor[Config](), known)
 	for _, name := range []string{"small.yaml", "bench.yaml"} {
