@@ -166,7 +166,6 @@ callboxes:
 }
 
 func TestFlashAndItsRefusals(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	wire := w.board(t)
 	flash := func(args ...string) []string {
@@ -234,7 +233,6 @@ func TestTwoPeopleDoNotFlashOneWindow(t *testing.T) {
 // TestKilledFlashGoesOn: the command is killed in the middle, as by somebody
 // who pulls the computer's plug, and given again.
 func TestKilledFlashGoesOn(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	wire := w.board(t)
 	flash := []string{"flash", "--key", w.path("maker.pub"), "--hall", doors(t, false), "--wire", wire, "--address", "3"}

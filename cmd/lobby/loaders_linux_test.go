@@ -13,7 +13,6 @@ import (
 // TestFlashAnSTM32: another way in, for a chip that cannot say which board it is
 // on.
 func TestFlashAnSTM32(t *testing.T) {
-	t.Parallel()
 	w := newWorkshop(t)
 	program := append([]byte{0x00, 0x10, 0x00, 0x20, 0x09, 0x00, 0x00, 0x08}, bytes.Repeat([]byte("stm32"), 900)...)
 	w.write("stm32.bin", program)
