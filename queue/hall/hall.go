@@ -197,7 +197,7 @@ func (h *Hall) batch(ctx context.Context, first *request) {
 	}
 	h.tell(w.records)
 	w.answer()
-	h.keep(len(w.records), w.opened)
+	h.keep(len(w.records), w.opened, len(w.requests) > 1)
 }
 
 // recover opens the trail again until it can be read, and refuses commands

@@ -11,10 +11,13 @@ import (
 // records since the last one weigh as much as it does: then a start never reads
 // much more than twice the state, and snapshots never cost more than the
 // records themselves. The state is copied in the hall, which takes a moment, and
-// written down beside it, so that no command waits for that.
+// written down beside it, so that no command waits for that; what is written has
+// to be synced all the same, so that while commands queue up the tail may become
+// several times as heavy.
 const (
 	leastTail    = 4096 // records after a snapshot that are not worth another
 	recordWeight = 256  // bytes, about
+	busyTails    = 4    // tails that are let pass while commands queue up
 )
 
 // snapshots is what the hall knows of its snapshots.
@@ -34,10 +37,14 @@ type written struct {
 }
 
 // keep begins a snapshot after a batch, if it is time for one.
-func (h *Hall) keep(records int, opened bool) {
+func (h *Hall) keep(records int, opened, busy bool) {
 	s := &h.snapshots
 	s.tail += records
-	s.owed = s.owed || opened || s.tail >= leastTail && s.tail*recordWeight >= s.weight
+	tail := s.tail
+	if busy {
+		tail /= busyTails
+	}
+	s.owed = s.owed || opened || tail >= leastTail && tail*recordWeight >= s.weight
 	if !s.owed || s.writing {
 		return
 	}

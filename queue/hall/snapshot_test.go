@@ -96,6 +96,26 @@ func TestASnapshotOfAnotherFormatIsPassedOver(t *testing.T) {
 	}
 }
 
+// While commands queue up a snapshot waits, but one is made all the same when the
+// tail has become long, and as soon as it is quiet.
+func TestSnapshotsWaitWhileCommandsQueueUp(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		made := func() int { synctest.Wait(); return len(h.trail.snapshots) }
+		h.rush(2250)
+		if n := made(); n != 1 {
+			t.Fatalf("%d snapshots in a rush after %d records, want that of the morning alone", n, len(h.trail.records))
+		}
+		h.must("", queue.WindowPause{Window: "1"})
+		if n := made(); n != 2 {
+			t.Fatalf("%d snapshots when it is quiet again, want 2", n)
+		}
+		h.rush(10_000)
+		if n := made(); n < 3 {
+			t.Fatalf("no snapshot after %d records in one rush", len(h.trail.records))
+		}
+	})
+}
+
 // A snapshot is written down while the hall goes on, and is all the same of the
 // state as it was after its record.
 func TestASnapshotIsOfItsRecordHoweverTheHallGoesOn(t *testing.T) {
