@@ -61,13 +61,13 @@ func write(p queue.Snapshot) written {
 // store makes a snapshot durable that was written down.
 func (h *Hall) store(ctx context.Context, w written) {
 	h.snapshots.writing, h.snapshots.weight = false, len(w.data)
-	if err := h.hand(w); err != nil {
+	if err := h.persist(w); err != nil {
 		h.Log.Error("the trail refused a snapshot", "err", err)
 		h.recover(ctx)
 	}
 }
 
-func (h *Hall) hand(w written) error {
+func (h *Hall) persist(w written) error {
 	if w.err != nil {
 		return w.err
 	}
@@ -84,9 +84,9 @@ func (h *Hall) last() error {
 	}
 	switch {
 	case s.tail > 0:
-		return h.hand(write(h.state.Snapshot()))
+		return h.persist(write(h.state.Snapshot()))
 	case s.writing:
-		return h.hand(w)
+		return h.persist(w)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ type work struct {
 	stored chan error       // how that ended
 }
 
-// piece is how many commands are worth waking another goroutine for.
+// pieceSize is how many commands are worth waking another goroutine for.
 const pieceSize = 10
 
 func (h *Hall) work() *work {
