@@ -121,7 +121,8 @@ func (s *State) clearDay() {
 }
 
 // Decide answers a command with the events it leads to. It never changes the
-// state. Its error is always a *Refusal.
+// state; a Tick winds clocks that are behind it, which follow from the state. Its
+// error is always a *Refusal.
 func (s *State) Decide(in Input, c Command) (Outcome, error) {
 	out, err := c.decide(s, in)
 	out.Events = s.heed(s.onward(out.Events, in), in)
