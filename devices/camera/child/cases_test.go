@@ -1,6 +1,7 @@
 package child
 
 import (
+	"bytes"
 	"encoding/base64"
 	"math/rand/v2"
 	"net"
@@ -17,9 +18,15 @@ func packetOf(n int, payloadType byte, payload ...byte) []byte {
 }
 
 // streaming sends frames, again and again with growing numbers, so that the
-// camera has the time to be judged by what it sends.
-func streaming(frames ...[]byte) func(net.Conn, *rand.Rand) {
+// camera has the time to be judged by what it sends. Each connection numbers
+// copies of its own: a camera that is called again may still be writing to
+// the connection before.
+func streaming(samples ...[]byte) func(net.Conn, *rand.Rand) {
 	return func(c net.Conn, _ *rand.Rand) {
+		frames := make([][]byte, len(samples))
+		for i, s := range samples {
+			frames[i] = bytes.Clone(s)
+		}
 		tick := time.NewTicker(2 * time.Millisecond)
 		defer tick.Stop()
 		for n := 0; ; n++ {
