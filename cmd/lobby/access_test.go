@@ -235,12 +235,7 @@ func (g signedHall) checkTrail(t *testing.T) {
 	if code, said := lobbyRun(t, "trail", "key", "--rotate", "--data", data); code != 1 || !strings.Contains(said, "Bearer BADGE:SECRET' "+g.url+"/api/v1/trail/key") {
 		t.Errorf("asked to change its key: exit %d, %s", code, said)
 	}
-	if err := g.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := g.wait(); err != nil {
-		t.Fatal(err)
-	}
+	g.interrupt(t)
 	said := mustRun(t, "trail", "export", "--data", data, "--out", "-", "--personal", "--by", "0531", "--reason", "the test looks for secrets")
 	for _, want := range []string{`{"what":"signed_in","badge":"0412","role":"window","window":"1","n":1}`, `{"what":"signed_in","badge":"kiosk:k1","role":"kiosk","n":1}`} {
 		if !strings.Contains(said, `"event":"access.noted","data":`+want) {

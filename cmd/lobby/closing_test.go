@@ -42,12 +42,7 @@ func TestTheClosingSlipIsEvidence(t *testing.T) {
 	if err != nil || !strings.HasPrefix(string(code), "fuchun ") {
 		t.Fatalf("zbarimg reads %q, %v", code, err)
 	}
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.wait(); err != nil {
-		t.Fatal(err)
-	}
+	p.interrupt(t)
 	kept, key := mustWrite(t, filepath.Join(dir, "kept"), string(code)), mustWrite(t, filepath.Join(dir, "key"), mustRun(t, "trail", "key", "--data", data))
 	file := filepath.Join(dir, "trail")
 	mustRun(t, "trail", "export", "--data", data, "--out", file)

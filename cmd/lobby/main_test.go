@@ -156,6 +156,17 @@ func (p *program) kill() {
 	<-p.ended
 }
 
+// interrupt asks the program to end, as its user does, and waits until it has.
+func (p *program) interrupt(t testing.TB) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.wait(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // wait returns when the program has ended.
 func (p *program) wait() error {
 	<-p.ended

@@ -2,10 +2,8 @@ package feed_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -225,26 +223,5 @@ func TestClientsThatComeAndGoMissNothing(t *testing.T) {
 			return
 		default:
 		}
-	}
-}
-
-func TestASilentPeerIsLetGo(t *testing.T) {
-	w := build(t, t.TempDir(), false)
-	w.open()
-	c := w.dial("", false)
-	c.until(10)
-	c.SetPingHandler(func(string) error { return nil }) // never a pong
-	begin := time.Now()
-	for {
-		if _, err := c.next(); err != nil {
-			var waited net.Error
-			if errors.As(err, &waited) && waited.Timeout() {
-				t.Errorf("still connected: %v", err)
-			}
-			break
-		}
-	}
-	if age := time.Since(begin); age < 2*time.Second || age > 15*time.Second {
-		t.Errorf("let go after %v, want about three heartbeats", age)
 	}
 }

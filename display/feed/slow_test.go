@@ -123,12 +123,7 @@ func TestAClientThatReadsNothingIsToldWhyWhenItReadsOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, stop := context.WithCancel(t.Context())
-				h := halltest.Start(ctx, t)
-				f := feed.New(feed.Options{
-					Hall: h, Backlog: nothingBefore{}, Commander: commander{h}, Description: description(), Heartbeat: time.Second,
-					Allowed: func(*http.Request) bool { return true }, Log: slog.New(slog.DiscardHandler), Now: time.Now,
-				})
-				go f.Run(ctx)
+				h, f := quietFeed(ctx, t)
 				conn, leave := piped(t, f)
 				for range takes {
 					halltest.Must(ctx, t, h, queue.Take{Service: "social"})
@@ -147,6 +142,40 @@ func TestAClientThatReadsNothingIsToldWhyWhenItReadsOn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A client that answers no ping is let go after three of them.
+func TestASilentPeerIsLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		_, f := quietFeed(ctx, t)
+		conn, leave := piped(t, f)
+		conn.SetPingHandler(func(string) error { return nil }) // never a pong
+		begin := time.Now()
+		_ = conn.SetReadDeadline(begin.Add(time.Minute))
+		var err error
+		for err == nil {
+			_, _, err = conn.ReadMessage()
+		}
+		if age := time.Since(begin); age != 3*time.Second {
+			t.Errorf("let go after %v with %v, want three heartbeats", age, err)
+		}
+		leave()
+		stop()
+		synctest.Wait()
+	})
+}
+
+// quietFeed is the feed of a hall in a bubble; both end with the context.
+func quietFeed(ctx context.Context, t *testing.T) (*hall.Hall, *feed.Feed) {
+	t.Helper()
+	h := halltest.Start(ctx, t)
+	f := feed.New(feed.Options{
+		Hall: h, Backlog: nothingBefore{}, Commander: commander{h}, Description: description(), Heartbeat: time.Second,
+		Allowed: func(*http.Request) bool { return true }, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	go f.Run(ctx)
+	return h, f
 }
 
 // nothingBefore is a trail that nobody resumes from.

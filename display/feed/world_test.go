@@ -66,7 +66,7 @@ func build(t testing.TB, dir string, small bool) *world {
 		t.Fatal(err)
 	}
 	w.feed = feed.New(feed.Options{
-		Hall: w.Hall, Backlog: tr, Commander: commander{w.Hall}, Description: w.say, Build: "b1", Heartbeat: time.Second,
+		Hall: w.Hall, Backlog: tr, Commander: commander{w.Hall}, Description: w.say, Build: "b1", Heartbeat: time.Second, Patience: time.Minute,
 		Allowed: func(r *http.Request) bool { return r.Header.Get("Origin") != "http://evil.example" }, Log: log, Now: time.Now,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
