@@ -51,8 +51,11 @@ func (r *Reader) Export(w io.Writer, hall string, signer note.Signer, want Selec
 	found := false
 	among := func(p Part) bool { return want.Day == "" || p.holds(want.Day) }
 	err = r.pick(r.conn, columns, want.where(), among, func(s *sqlite3.Stmt) error {
-		row, _ := scanRow(s)
+		row, hash := scanRow(s)
 		found = true
+		if err := row.check(row.leaf.Hash(), hash); err != nil {
+			return err
+		}
 		if err := r.omit(out, row.leaf.Seq-1); err != nil {
 			return err
 		}
@@ -66,6 +69,11 @@ func (r *Reader) Export(w io.Writer, hall string, signer note.Signer, want Selec
 	}
 	if err := r.omit(out, tree.Size()); err != nil {
 		return err
+	}
+	// What is signed here is taken for true, so that nothing else may be than
+	// what the hall's own tree was made over.
+	if out.Root() != tree.Root() {
+		return errors.New("trail: export: the records are not those that the tree was made over: the file was changed")
 	}
 	return out.Close()
 }

@@ -2,11 +2,14 @@ package trail_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ncruces/go-sqlite3"
 
 	"lobby/queue"
 	"lobby/queue/plaintest"
@@ -226,5 +229,35 @@ func TestWhatIsErasedIsGoneAndTheTreeHolds(t *testing.T) {
 	}
 	if rs, err := replay(open(t, dir)); err != nil || len(rs) != 6 || rs[0].Event.(queue.TicketIssued).Token != "" || rs[5].Event.(queue.TicketIssued).Token == "" {
 		t.Errorf("replayed as %+v, %v", rs, err)
+	}
+}
+
+// Who changes the file and cannot sign would have the hall sign it for them, if
+// an export were signed over whatever is on the disk.
+func TestNothingIsSignedThatWasChanged(t *testing.T) {
+	whole := trail.Selection{}
+	day := trail.Selection{Day: "2026-11-23"}
+	one := trail.Selection{Day: "2026-11-23", Ticket: "M003"}
+	for name, c := range map[string]struct {
+		sql, say string
+		want     []trail.Selection
+	}{
+		"a record":              {"UPDATE records SET data=replace(data, 'p1', 'p2') WHERE seq=3", "record 3 is not as it was written", []trail.Selection{whole, day, one}},
+		"a record and its hash": {"UPDATE records SET hash=zeroblob(32) WHERE seq=4", "not those that the tree was made over", []trail.Selection{one}},
+		"the tree":              {"UPDATE tree SET edge=zeroblob(length(edge))", "not those that the tree was made over", []trail.Selection{whole, day, one}},
+		"what is personal":      {"UPDATE records SET clear='{\"token\":\"mine\"}' WHERE seq=6", "record 6 has another personal part", []trail.Selection{{Personal: true}}},
+	} {
+		dir := t.TempDir()
+		tr := open(t, dir)
+		mustAppend(t, tr, batch(1, 5))
+		mustAppend(t, tr, queue.Batch{Records: []queue.Record{issue(6)}})
+		db, err := sqlite3.Open(filepath.Join(dir, trail.FileName))
+		must(t, err)
+		must(t, errors.Join(db.Exec(c.sql), db.Close()))
+		for _, want := range c.want {
+			if err := tr.Export(&bytes.Buffer{}, "fuyang", key(t), want); err == nil || !strings.Contains(err.Error(), c.say) {
+				t.Errorf("%s was changed, and of %+v it is said: %v", name, want, err)
+			}
+		}
 	}
 }

@@ -106,11 +106,20 @@ func (h head) checkRow(s *sqlite3.Stmt) (row, head, error) {
 	if err != nil {
 		return w, h, err
 	}
-	if string(hash) != string(next.hash[:]) {
-		return w, h, fmt.Errorf("trail: record %d is not as it was written: the file was changed", w.leaf.Seq)
-	}
-	if c := w.leaf.Commitment; w.personal.Clear != nil && string(c) != string(w.personal.Commitment()) {
-		return w, h, fmt.Errorf("trail: record %d has another personal part than was written: the file was changed", w.leaf.Seq)
+	if err := w.check(next.hash, hash); err != nil {
+		return w, h, err
 	}
 	return w, next, nil
+}
+
+// check holds the hash of the row's leaf against the one that is stored beside
+// it, and what is personal against its commitment.
+func (w row) check(is [sha256.Size]byte, stored []byte) error {
+	if string(stored) != string(is[:]) {
+		return fmt.Errorf("trail: record %d is not as it was written: the file was changed", w.leaf.Seq)
+	}
+	if c := w.leaf.Commitment; w.personal.Clear != nil && string(c) != string(w.personal.Commitment()) {
+		return fmt.Errorf("trail: record %d has another personal part than was written: the file was changed", w.leaf.Seq)
+	}
+	return nil
 }

@@ -46,6 +46,9 @@ func NewWriter(w io.Writer, o Options) *Writer {
 // Size is how many records the file tells of so far.
 func (w *Writer) Size() uint64 { return w.tree.Size() }
 
+// Root is the root over what the file tells of so far.
+func (w *Writer) Root() tlog.Hash { return w.tree.Root() }
+
 // Write writes a record that has not been in a trail.
 func (w *Writer) Write(r queue.Record) error {
 	l, _, err := leaf.New(r, w.Epoch, w.Salts)
