@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/ncruces/go-sqlite3"
 )
@@ -45,7 +46,9 @@ func (r *Reader) archive(t *tar.Writer, temp string, others []string) error {
 	if err != nil {
 		return err
 	}
-	files := []string{FileName}
+	if err := moveFile(t, filepath.Join(temp, FileName)); err != nil {
+		return err
+	}
 	for _, p := range ps {
 		if p.Gone {
 			continue
@@ -53,10 +56,7 @@ func (r *Reader) archive(t *tar.Writer, temp string, others []string) error {
 		if err := r.copyFile(p.file(), temp); err != nil {
 			return err
 		}
-		files = append(files, p.file())
-	}
-	for _, f := range files {
-		if err := addFile(t, filepath.Join(temp, f)); err != nil {
+		if err := moveFile(t, filepath.Join(temp, p.file())); err != nil {
 			return err
 		}
 	}
@@ -77,9 +77,15 @@ func (r *Reader) copyFile(file, to string) error {
 	}
 	err = errors.Join(c.Exec("PRAGMA query_only=ON; PRAGMA busy_timeout=5000"), c.Backup("main", filepath.Join(to, file)))
 	if err = errors.Join(err, c.Close()); err != nil {
-		return fmt.Errorf("copy %s: %w", file, err)
+		return fmt.Errorf("copy %s to %s, which TMPDIR decides: %w", file, to, err)
 	}
 	return nil
+}
+
+// moveFile is addFile that takes the file away, so that no more than one of the
+// trail's files needs space beside the backup at a time.
+func moveFile(t *tar.Writer, path string) error {
+	return errors.Join(addFile(t, path), os.Remove(path))
 }
 
 func addFile(t *tar.Writer, path string) error {
@@ -107,8 +113,8 @@ var restorable = regexp.MustCompile(`^(trail\.db|trail-\d{4}-\d{2}\.db|trail\.ke
 // of, so that it gets an epoch of its own. It returns both epochs; the caller
 // records them, and gives numbers out of another block.
 func Restore(dir string, backup io.Reader) (old, raised string, err error) {
-	if _, err := os.Stat(filepath.Join(dir, FileName)); !errors.Is(err, fs.ErrNotExist) {
-		return "", "", fmt.Errorf("trail: restore: %s has a trail already; move it away or choose another directory", dir)
+	if err := vacant(dir); err != nil {
+		return "", "", err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", "", fmt.Errorf("trail: restore: %w", err)
@@ -118,53 +124,84 @@ func Restore(dir string, backup io.Reader) (old, raised string, err error) {
 		return "", "", err
 	}
 	defer lock.Close()
-	// The trail's own file comes to its place last and whole, so that a restore
-	// that was cut short leaves no trail behind.
-	coming := FileName + ".coming"
-	if err := unpack(dir, coming, backup); err != nil {
+	coming := filepath.Join(dir, "restoring")
+	defer os.RemoveAll(coming) // what is left of a restore that failed is of use to nobody
+	files, err := unpack(coming, backup)
+	if err == nil {
+		old, raised, err = raise(filepath.Join(coming, FileName))
+	}
+	if err == nil {
+		err = settle(dir, coming, files)
+	}
+	if err != nil {
 		return "", "", fmt.Errorf("trail: restore: %w", err)
 	}
-	if old, raised, err = raise(filepath.Join(dir, coming)); err != nil {
-		return "", "", fmt.Errorf("trail: restore: %w", err)
-	}
-	if err := os.Rename(filepath.Join(dir, coming), filepath.Join(dir, FileName)); err != nil {
-		return "", "", fmt.Errorf("trail: restore: %w", err)
-	}
-	return old, raised, syncDir(dir)
+	return old, raised, nil
 }
 
-func unpack(dir, coming string, backup io.Reader) error {
+// vacant refuses a directory that has a trail, or what SQLite keeps beside one:
+// the log of another trail would be played into the restored one.
+func vacant(dir string) error {
+	for _, beside := range []string{"", "-wal", "-journal"} {
+		_, err := os.Stat(filepath.Join(dir, FileName+beside))
+		switch {
+		case err == nil && beside == "":
+			return fmt.Errorf("trail: restore: %s has a trail already; move it away or choose another directory", dir)
+		case err == nil:
+			return fmt.Errorf("trail: restore: %s has a part of another trail, %s; move it to where the rest of that is, or choose another directory", dir, FileName+beside)
+		case !errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("trail: restore: %w", err)
+		}
+	}
+	return nil
+}
+
+// unpack writes the files of a backup into a directory of their own and tells
+// which there are.
+func unpack(dir string, backup io.Reader) (files []string, err error) {
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+		return nil, err
+	}
 	z, err := gzip.NewReader(backup)
 	if err != nil {
-		return fmt.Errorf("this is not a backup: %w", err)
+		return nil, fmt.Errorf("this is not a backup, or it is damaged: %w", err)
 	}
-	found := false
 	for t := tar.NewReader(z); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return fmt.Errorf("the backup is damaged: %w", err)
+			return nil, fmt.Errorf("the backup is damaged: %w", err)
 		}
 		if !restorable.MatchString(h.Name) {
-			return fmt.Errorf("the backup has a file %q, which is none of a trail's", h.Name)
+			return nil, fmt.Errorf("the backup has a file %q, which is none of a trail's", h.Name)
 		}
-		name := h.Name
-		if name == FileName {
-			name, found = coming, true
+		if err := writeFile(filepath.Join(dir, h.Name), t); err != nil {
+			return nil, fmt.Errorf("%s: %w", h.Name, err)
 		}
-		if err := writeFile(filepath.Join(dir, name), t); err != nil {
-			return fmt.Errorf("%s: %w", h.Name, err)
-		}
+		files = append(files, h.Name)
 	}
 	if _, err := io.Copy(io.Discard, z); err != nil { // to the sum at its end
-		return fmt.Errorf("the backup is damaged: %w", err)
+		return nil, fmt.Errorf("the backup is damaged: %w", err)
 	}
-	if !found {
-		return errors.New("the backup has no trail in it")
+	if !slices.Contains(files, FileName) {
+		return nil, errors.New("the backup has no trail in it")
 	}
-	return nil
+	return files, nil
+}
+
+// settle moves whole files to their places, the trail's own last, so that a
+// restore that is cut short leaves no trail behind and can be done again.
+func settle(dir, from string, files []string) error {
+	last := slices.Index(files, FileName)
+	files = append(slices.Delete(files, last, last+1), FileName)
+	for _, f := range files {
+		if err := os.Rename(filepath.Join(from, f), filepath.Join(dir, f)); err != nil {
+			return err
+		}
+	}
+	return syncDir(dir)
 }
 
 func writeFile(path string, from io.Reader) error {

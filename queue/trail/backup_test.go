@@ -138,3 +138,46 @@ func archive(t *testing.T, file string) []byte {
 	}
 	return b.Bytes()
 }
+
+// What a program that was killed leaves beside its trail is no part of another.
+func TestNoTrailIsRestoredBesideTheLogOfAnother(t *testing.T) {
+	dir, to := t.TempDir(), t.TempDir()
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 30))
+	var copied bytes.Buffer
+	must(t, tr.Backup(&copied))
+	mustAppend(t, tr, days(31, 3))
+	log, err := os.ReadFile(filepath.Join(dir, trail.FileName+"-wal"))
+	must(t, err)
+	for _, beside := range []string{"-wal", "-journal"} {
+		left := filepath.Join(to, trail.FileName+beside)
+		must(t, os.WriteFile(left, log, 0o600))
+		if _, _, err := trail.Restore(to, bytes.NewReader(copied.Bytes())); err == nil || !strings.Contains(err.Error(), trail.FileName+beside+"; move it") {
+			t.Errorf("beside a %s: %v", beside, err)
+		}
+		must(t, os.Remove(left))
+	}
+	_, _, err = trail.Restore(to, bytes.NewReader(copied.Bytes()))
+	must(t, err)
+	sees(t, open(t, to), days(1, 30).Records)
+}
+
+// A directory that holds personal data is left behind by no restore that failed.
+func TestARestoreThatFailsLeavesNoCopy(t *testing.T) {
+	tr := open(t, t.TempDir())
+	mustAppend(t, tr, days(1, 30))
+	tidy(t, tr)
+	var copied bytes.Buffer
+	must(t, tr.Backup(&copied))
+	to := t.TempDir()
+	if _, _, err := trail.Restore(to, bytes.NewReader(copied.Bytes()[:copied.Len()-1])); err == nil {
+		t.Error("a copy without its end was restored")
+	}
+	entries, err := os.ReadDir(to)
+	must(t, err)
+	for _, e := range entries {
+		if e.Name() != "lobby.lock" {
+			t.Errorf("%s is left", e.Name())
+		}
+	}
+}
