@@ -102,6 +102,9 @@ func (t *Trail) due() (p Part, n int, err error) {
 // fill copies the records of a step into the part's file and checks that they
 // are there.
 func (t *Trail) fill(p Part, n int) (err error) {
+	if err := t.private(p.file()); err != nil {
+		return err
+	}
 	c, err := t.connect(p.file(), sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
 	if err != nil {
 		return err

@@ -193,3 +193,20 @@ func TestADroppedPartIsGoneAndTheRestHolds(t *testing.T) {
 		t.Errorf("a ticket that is gone: %v, %v", got, err)
 	}
 }
+
+func TestOthersOnTheMachineReadNoRecord(t *testing.T) {
+	dir := t.TempDir()
+	must(t, os.Chmod(dir, 0o755)) // as whoever made it left it
+	must(t, os.WriteFile(filepath.Join(dir, trail.FileName), nil, 0o600))
+	must(t, os.Chmod(filepath.Join(dir, trail.FileName), 0o644)) // as an earlier program made it
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 30))
+	tidy(t, tr)
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	for _, e := range entries {
+		if info, err := e.Info(); err != nil || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has the mode %v, %v", e.Name(), info.Mode(), err)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/ncruces/go-sqlite3"
@@ -77,12 +78,18 @@ func OpenOn(dir, vfs string) (*Trail, error) {
 
 // open connects to the file for writing and reading and finds its head.
 func (t *Trail) open() error {
-	var err error
+	err := t.private(FileName)
+	if err != nil {
+		return err
+	}
 	if t.write, err = t.connect(FileName, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE); err != nil {
 		return fmt.Errorf("trail: open %s: %w", t.dir, err)
 	}
 	if err := t.write.Exec(pragmas); err != nil {
 		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
+	}
+	if err := t.private(FileName+"-wal", FileName+"-shm"); err != nil {
+		return err
 	}
 	if err := checkFormat(t.write, t.dir); err != nil {
 		return err
@@ -100,6 +107,28 @@ func (t *Trail) open() error {
 		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
 	}
 	return t.Reader.open()
+}
+
+// private makes sure that files are there and that only their owner may read
+// them: SQLite lets everybody on the machine read what is personal in them.
+func (t *Trail) private(files ...string) error {
+	if t.vfs != "" {
+		return nil // they are not the operating system's
+	}
+	for _, file := range files {
+		f, err := os.OpenFile(filepath.Join(t.dir, file), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return fmt.Errorf("trail: open %s: %w", t.dir, err)
+		}
+		info, err := f.Stat()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			err = f.Chmod(info.Mode().Perm() &^ 0o077)
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("trail: keep %s from others: %w", file, err)
+		}
+	}
+	return nil
 }
 
 // identify reads the file's format and epoch, or gives a new file its own.
