@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -196,32 +197,43 @@ func trailVerifyCommand() *cobra.Command {
 		if *key == "" {
 			return usageError{errors.New("trail verify: --key FILE is missing")}
 		}
-		r, err := verifyFile(args[0], *key, *older)
+		o, err := verifyOptions(*key, *older)
+		if err != nil {
+			return err
+		}
+		r, err := verifyFile(args[0], o)
 		if err != nil {
 			return fmt.Errorf("%s: %w", args[0], err)
 		}
-		fmt.Fprintln(c.OutOrStdout(), inWords(r))
+		fmt.Fprintln(c.OutOrStdout(), inWords(r)+compared(*older))
 		return nil
 	}
 	return c
 }
 
-func verifyFile(path, keyPath, olderPath string) (verify.Report, error) {
-	var o verify.Options
+// verifyOptions are the key and the checkpoint that a file is held against.
+func verifyOptions(keyPath, olderPath string) (o verify.Options, err error) {
 	text, err := os.ReadFile(keyPath)
 	if err != nil {
-		return verify.Report{}, fmt.Errorf("read the key: %w", err)
+		return o, fmt.Errorf("read the key: %w", err)
 	}
 	if o.Keys, err = checkpoint.ReadKeys(string(text)); err != nil {
-		return verify.Report{}, err
+		return o, fmt.Errorf("%s: %w", keyPath, err)
 	}
-	if olderPath != "" {
-		older, err := os.ReadFile(olderPath)
-		if err != nil {
-			return verify.Report{}, fmt.Errorf("read the checkpoint: %w", err)
-		}
-		o.Older = string(older)
+	if olderPath == "" {
+		return o, nil
 	}
+	older, err := os.ReadFile(olderPath)
+	if err != nil {
+		return o, fmt.Errorf("read the checkpoint: %w", err)
+	}
+	if o.Older = string(older); strings.TrimSpace(o.Older) == "" {
+		return o, fmt.Errorf("%s: there is no checkpoint in it to compare with", olderPath)
+	}
+	return o, nil
+}
+
+func verifyFile(path string, o verify.Options) (verify.Report, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return verify.Report{}, err
@@ -261,6 +273,14 @@ func inWords(r verify.Report) string {
 		s += "; the rules of the queue were kept at every record"
 	}
 	return s
+}
+
+// compared says that the history is that of an older checkpoint.
+func compared(older string) string {
+	if older == "" {
+		return ""
+	}
+	return "; it is the history of the checkpoint in " + older
 }
 
 // bar shows how far a long work is, at a terminal only.

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lobby/queue/trail/checkpoint"
 )
 
 // lobbyRun runs the program to its end and tells its exit code and all it said.
@@ -117,6 +119,20 @@ func verifiedElsewhere(t *testing.T, args ...string) {
 	}
 }
 
+// saidElsewhere is why the other verifier refuses a file, which it has to.
+func saidElsewhere(t *testing.T, args ...string) string {
+	t.Helper()
+	if testing.Short() {
+		return ""
+	}
+	needs(t, map[string]string{python: "python3"})
+	out, err := exec.Command(python, append([]string{"../../deploy/verify/verify.py"}, args...)...).CombinedOutput()
+	if err == nil {
+		t.Errorf("the other verifier takes %v: %s", args, out)
+	}
+	return string(out)
+}
+
 // fetch gets a text.
 func fetch(t *testing.T, url string) string {
 	t.Helper()
@@ -218,5 +234,45 @@ func TestWhatIsPersonalLeavesWithANameAndAReason(t *testing.T) {
 	none := filepath.Join(dir, "none")
 	if code, said := lobbyRun(t, "trail", "export", "--data", none, "--personal", "--by", "0531", "--reason", "x", "--out", file); code != 1 || exists(none) {
 		t.Errorf("of no hall: exit %d, %s", code, said)
+	}
+}
+
+// What somebody gives a verifier by mistake is named, and a secret key is not
+// shown to whoever looks at the screen.
+func TestVerifiersSayWhatTheyWereGiven(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	secret, err := checkpoint.KeyOf("fuyang", [32]byte{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := secret.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	private := filepath.Join(dir, checkpoint.KeyFile)
+	empty := mustWrite(t, filepath.Join(dir, "empty"), "")
+	stranger := mustWrite(t, filepath.Join(dir, "stranger"), secret.Verifier()+"\n")
+	const example, right = "../../deploy/verify/example.trail", "../../deploy/verify/example.key"
+	for _, c := range []struct{ key, older, says, too string }{
+		{private, "", private + ": checkpoint: this is a secret key", "this is a secret key"},
+		{empty, "", empty + ": checkpoint: there is no verifier key", "there is no verifier key"},
+		{stranger, "", "is signed by the key fuyang+cf9df090, which is none of those that are trusted", "signed by nobody who is trusted"},
+		{right, empty, empty + ": there is no checkpoint in it", "a checkpoint is not hall"},
+	} {
+		args := []string{"--key", c.key, example}
+		if c.older != "" {
+			args = append([]string{"--checkpoint", c.older}, args...)
+		}
+		code, said := lobbyRun(t, append([]string{"trail", "verify"}, args...)...)
+		if code != 1 || !strings.Contains(said, c.says) {
+			t.Errorf("%v: exit %d, %s", args, code, said)
+		}
+		other := saidElsewhere(t, args...)
+		if !testing.Short() && !strings.Contains(other, c.too) {
+			t.Errorf("%v: the other verifier says %q", args, other)
+		}
+		if strings.Contains(said+other, "PRIVATE") {
+			t.Errorf("%v: a secret is shown: %s%s", args, said, other)
+		}
 	}
 }

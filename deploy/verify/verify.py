@@ -93,11 +93,13 @@ class Keys:
             raise Wrong("there is no verifier key")
 
     def trust(self, verifier):
+        if verifier.startswith("PRIVATE+KEY+"):
+            raise Wrong("this is a secret key, by which anybody could sign")
         name, id, key = (verifier.split("+", 2) + ["", ""])[:3]
         key = decode64(key)
         want = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
         if len(key) != 33 or key[0] != 1 or want.hex() != id:
-            raise Wrong(f"{verifier!r} is no verifier key")
+            raise Wrong(f"{verifier[:80]!r} is no verifier key")
         self.known[name, want] = self.now[name, want] = key[1:]
 
     def open(self, note):
@@ -185,7 +187,7 @@ class Verifier:
         sizes = [m[1] for m in self.marks]
         if sizes != sorted(set(sizes)) or len({m[0] for m in self.marks}) != 1:
             raise Wrong("the checkpoints are not of one hall with sizes that rise")
-        if older:
+        if older is not None:
             mark = (*claim(older), older)
             if mark[0] != self.marks[0][0] or not mark[1]:
                 raise Wrong("the checkpoint to compare with is not of this hall")

@@ -6,6 +6,7 @@ package checkpoint
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -49,6 +50,11 @@ func Open(msg string, keys note.Verifiers) (Checkpoint, error) {
 // the last bits of base64: what says the same in other bytes is refused too.
 func open(msg string, keys note.Verifiers) (text string, err error) {
 	n, err := note.Open([]byte(msg), keys)
+	var unknown *note.UnverifiedNoteError
+	if errors.As(err, &unknown) && len(unknown.Note.UnverifiedSigs) > 0 {
+		by := unknown.Note.UnverifiedSigs[0]
+		return "", fmt.Errorf("it is signed by the key %s+%08x, which is none of those that are trusted", by.Name, by.Hash)
+	}
 	if err != nil {
 		return "", err
 	}

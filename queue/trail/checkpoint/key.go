@@ -22,6 +22,9 @@ const (
 	NextKeyFile = "trail.key.next"
 )
 
+// secretPrefix begins a secret key, which is never shown.
+const secretPrefix = "PRIVATE+KEY+"
+
 // Key is what a hall signs with.
 type Key struct {
 	note.Signer
@@ -53,7 +56,7 @@ func KeyOf(hall string, seed [ed25519.SeedSize]byte) (Key, error) {
 	const ed25519Algorithm = "\x01" // of package note
 	_, rest, _ := strings.Cut(verifier, "+")
 	hash, _, _ := strings.Cut(rest, "+")
-	secret := "PRIVATE+KEY+" + hall + "+" + hash + "+" + base64.StdEncoding.EncodeToString(append([]byte(ed25519Algorithm), seed[:]...))
+	secret := secretPrefix + hall + "+" + hash + "+" + base64.StdEncoding.EncodeToString(append([]byte(ed25519Algorithm), seed[:]...))
 	return newKey(secret, []string{verifier})
 }
 

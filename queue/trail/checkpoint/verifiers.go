@@ -28,9 +28,12 @@ func ReadKeys(text string) (*Keys, error) {
 }
 
 func (k *Keys) add(verifier string) error {
+	if strings.HasPrefix(verifier, secretPrefix) {
+		return fmt.Errorf("checkpoint: this is a secret key, by which anybody could sign; the public one is what lobby trail key prints")
+	}
 	v, err := note.NewVerifier(verifier)
 	if err != nil {
-		return fmt.Errorf("checkpoint: %q is no verifier key: %w", verifier, err)
+		return fmt.Errorf("checkpoint: %.80q is no verifier key: %w", verifier, err)
 	}
 	for _, list := range []*[]note.Verifier{&k.known, &k.now} {
 		if _, err := note.VerifierList(*list...).Verifier(v.Name(), v.KeyHash()); err != nil {

@@ -235,7 +235,7 @@ func (c *check) meet() error {
 	for len(c.marks) > 0 && c.marks[0].Size <= c.tree.Size() {
 		mark := c.marks[0]
 		if mark.Size < c.tree.Size() {
-			return fmt.Errorf("the checkpoint of %d records cannot be compared: the records around it are left out", mark.Size)
+			return fmt.Errorf("the checkpoint of %d records cannot be compared: the records around it are left out; compare it with an export of the whole trail", mark.Size)
 		}
 		if mark.Root != c.tree.Root() {
 			if err := c.signed(mark); err != nil {
