@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -117,7 +118,7 @@ func restore(ctx context.Context, data, file, identity string, block int, now ti
 	}
 	old, raised, err := trail.Restore(data, plain)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%s: %w", file, err)
 	}
 	// The latest day that it is anywhere by now: the hall's time zone is not
 	// in the backup.
@@ -128,8 +129,17 @@ func restore(ctx context.Context, data, file, identity string, block int, now ti
 	if err != nil {
 		return "", fmt.Errorf("restore: the trail of %s is not good; remove it and take another backup: %w", data, err)
 	}
-	return fmt.Sprintf("%s holds %d records now; the epoch was %s and is %s; until the end of %s numbers are moved by %d",
-		filepath.Clean(data), seq, old, raised, until, block), nil
+	return fmt.Sprintf("%s holds %d records now; the epoch was %s and is %s; until the end of %s numbers are moved by %d%s",
+		filepath.Clean(data), seq, old, raised, until, block, keyMissing(data)), nil
+}
+
+// keyMissing says that a copy had no key with it: without one the hall would make
+// another, which nobody who keeps the old one trusts.
+func keyMissing(data string) string {
+	if _, err := os.Stat(filepath.Join(data, checkpoint.KeyFile)); !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return "\nthe copy was without the key that signs; put " + checkpoint.KeyFile + " into " + filepath.Clean(data) + " before the hall starts, or it makes a new one that nobody knows"
 }
 
 // unsealed decrypts what age has encrypted, and leaves anything else as it is.

@@ -57,7 +57,11 @@ func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
 		{"restore " + in("copy"), "--data DIR is missing", 2},
 		{"restore --data " + in("new") + " --identity " + in("key") + " " + in("copy"), "numbers are moved by 500", 0},
 		{"restore --data " + in("new") + " --identity " + in("key") + " " + in("copy"), "has a trail already", 1},
-		{"backup --data " + in("nowhere") + " --out " + in("copy2"), "nowhere", 1},
+		{"backup --data " + in("nowhere") + " --out " + in("copy2"), "there is no trail.db in " + in("nowhere"), 1},
+		{"trail export --data " + in("nowhere") + " --out " + in("copy2"), "name the data directory of a hall", 1},
+		{"backup --data " + in("old") + " --out " + in("plain"), "", 0},
+		{"restore --data " + in("keyless") + " " + in("plain"), "put trail.key into " + in("keyless") + " before the hall starts", 0},
+		{"restore --data " + in("third") + " " + in("key"), in("key") + ": trail: restore: this is not a backup", 1},
 		{"backup --data " + in("old") + " --out " + in("copy2") + " --recipient age1x", "--recipient age1x", 2},
 	} {
 		if code, out := lobbyRun(t, strings.Fields(c.args)...); code != c.code || !strings.Contains(out, c.say) {

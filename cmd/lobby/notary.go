@@ -109,7 +109,7 @@ func (k keyring) Settle() (checkpoint.Key, error) { return checkpoint.Settle(k.d
 // presentKey is the key of a directory that signs, also while a hall runs on
 // it.
 func presentKey(dir string) (checkpoint.Key, error) {
-	return checkpoint.Present(dir, func() (note string, err error) {
+	key, err := checkpoint.Present(dir, func() (note string, err error) {
 		r, err := trail.Read(dir)
 		if err != nil {
 			return "", err
@@ -117,6 +117,10 @@ func presentKey(dir string) (checkpoint.Key, error) {
 		defer func() { err = errors.Join(err, r.Close()) }()
 		return r.Rotated()
 	})
+	if errors.Is(err, checkpoint.ErrNoKey) {
+		err = fmt.Errorf("%w: name the data directory of a hall; after a restore, put %s back there from where a copy is kept", err, checkpoint.KeyFile)
+	}
+	return key, err
 }
 
 // rotateKeys has the key of a hall hand over to a new one and returns all its

@@ -92,10 +92,12 @@ func trailExportCommand() *cobra.Command {
 		if *out == "" {
 			return usageError{errors.New("trail export: --out FILE is missing")}
 		}
-		if err := selectTicket(*ticket, &want); err != nil {
-			return usageError{err}
+		if c.Flags().Changed("ticket") {
+			if err := selectTicket(*ticket, &want); err != nil {
+				return usageError{err}
+			}
 		}
-		if _, err := time.Parse(time.DateOnly, want.Day); err != nil && want.Day != "" {
+		if _, err := time.Parse(time.DateOnly, want.Day); err != nil && (want.Day != "" || c.Flags().Changed("day")) {
 			return usageError{fmt.Errorf("trail export: --day %q is no day, write it as 2006-01-02", want.Day)}
 		}
 		if !want.Personal {
@@ -111,9 +113,6 @@ func trailExportCommand() *cobra.Command {
 
 // selectTicket reads DAY/NUMBER.
 func selectTicket(ticket string, want *trail.Selection) error {
-	if ticket == "" {
-		return nil
-	}
 	const dayLength = len(time.DateOnly)
 	if len(ticket) < dayLength+2 || ticket[dayLength] != '/' {
 		return fmt.Errorf("trail export: --ticket %q should be a day and a number, 2006-01-02/M001", ticket)

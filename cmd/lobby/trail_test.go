@@ -185,12 +185,15 @@ func rotated(t *testing.T, data, oldKey, before string) {
 
 func TestTheTrailCommandsSayHowTheyAreUsed(t *testing.T) {
 	for args, say := range map[string]string{
-		"trail key":                                   "--data DIR is missing",
-		"trail export --data x":                       "--out FILE is missing",
-		"trail export --data x --out y --ticket":      "flag needs an argument",
-		"trail export --data x --out y --ticket M001": "should be a day and a number",
-		"trail verify x":                              "--key FILE is missing",
-		"trail verify --key x":                        "accepts 1 arg",
+		"trail key":                                         "--data DIR is missing",
+		"trail export --data x":                             "--out FILE is missing",
+		"trail export --data x --out y --ticket":            "flag needs an argument",
+		"trail export --data x --out y --ticket M001":       "should be a day and a number",
+		"trail export --data x --out y --day=":              "--day \"\" is no day",
+		"trail export --data x --out y --ticket=":           "should be a day and a number",
+		"trail figures --from 2026-11-28 --to 2026-11-27 x": "--from 2026-11-28 is after --to 2026-11-27",
+		"trail verify x":                                    "--key FILE is missing",
+		"trail verify --key x":                              "accepts 1 arg",
 	} {
 		if code, said := lobbyRun(t, strings.Fields(args)...); code != 2 || !strings.Contains(said, say) {
 			t.Errorf("lobby %s: exit %d, want 2 and %q in %s", args, code, say, said)

@@ -33,6 +33,9 @@ func (s *trailSource) check(c *cobra.Command, files []string) error {
 			return usageError{fmt.Errorf("trail %s: the day %q should be written 2006-01-02", c.Name(), day)}
 		}
 	}
+	if s.to != "" && s.to < s.from {
+		return usageError{fmt.Errorf("trail %s: --from %s is after --to %s", c.Name(), s.from, s.to)}
+	}
 	return nil
 }
 

@@ -3,6 +3,8 @@ package trail
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -20,6 +22,9 @@ type Reader struct {
 
 // Read opens the trail of a directory for reading only. It needs no lock.
 func Read(dir string) (*Reader, error) {
+	if _, err := os.Stat(filepath.Join(dir, FileName)); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("trail: there is no %s in %s; name the data directory of a hall", FileName, dir)
+	}
 	r := &Reader{dir: dir}
 	if err := r.open(); err != nil {
 		return nil, err
@@ -237,7 +242,7 @@ func (r *Reader) queryPart(p Part, sql string, bind, each func(*sqlite3.Stmt) er
 func query(c *sqlite3.Conn, sql string, bind, each func(*sqlite3.Stmt) error) error {
 	st, _, err := c.Prepare(sql)
 	if err != nil {
-		return fmt.Errorf("trail: %w", err)
+		return unread(c, err)
 	}
 	defer st.Close()
 	if bind != nil {
@@ -254,7 +259,16 @@ func query(c *sqlite3.Conn, sql string, bind, each func(*sqlite3.Stmt) error) er
 		}
 	}
 	if err := st.Err(); err != nil {
-		return fmt.Errorf("trail: %w", err)
+		return unread(c, err)
 	}
 	return nil
+}
+
+// unread says which file could not be read, and what to do about a damaged one.
+func unread(c *sqlite3.Conn, err error) error {
+	file := c.Filename("main").String()
+	if errors.Is(err, sqlite3.CORRUPT) || errors.Is(err, sqlite3.NOTADB) {
+		return fmt.Errorf("trail: %s is damaged: %w; move the data directory away and restore a backup", file, err)
+	}
+	return fmt.Errorf("trail: %s: %w", file, err)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"lobby/queue/plaintest"
@@ -74,4 +75,19 @@ func rotted(t *testing.T, file []byte, want int) bool {
 		t.Errorf("a damaged file served %d records that are not those written", len(rs))
 	}
 	return false
+}
+
+// Whoever finds a file damaged is told which it is, and what to do.
+func TestFaultF35_TheDamagedFileIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 30))
+	tidy(t, tr)
+	ps, err := tr.Parts()
+	must(t, err)
+	part := filepath.Join(dir, "trail-"+ps[0].Name+".db")
+	must(t, os.WriteFile(part, make([]byte, 4096), 0o600))
+	if _, err := tr.Since(0, 9); err == nil || !strings.Contains(err.Error(), part+" is damaged") || !strings.Contains(err.Error(), "restore a backup") {
+		t.Errorf("a damaged part: %v", err)
+	}
 }
