@@ -12,6 +12,7 @@ import (
 
 	"lobby/queue"
 	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
 )
 
 // days is a trail's worth of records: n from a number on, four a day, and the
@@ -207,6 +208,28 @@ func TestOthersOnTheMachineReadNoRecord(t *testing.T) {
 	for _, e := range entries {
 		if info, err := e.Info(); err != nil || info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s has the mode %v, %v", e.Name(), info.Mode(), err)
+		}
+	}
+}
+
+// A trail that has gone is not begun anew without a word.
+func TestALostTrailIsNotBegunAnew(t *testing.T) {
+	for _, beside := range []string{checkpoint.KeyFile, "trail-2026-11.db"} {
+		for name, lose := range map[string]func(path string) error{
+			"removed": os.Remove,
+			"emptied": func(path string) error { return os.Truncate(path, 0) },
+		} {
+			dir := t.TempDir()
+			tr := open(t, dir)
+			mustAppend(t, tr, days(1, 3))
+			must(t, tr.Close())
+			must(t, os.WriteFile(filepath.Join(dir, beside), []byte("something"), 0o600))
+			must(t, lose(filepath.Join(dir, trail.FileName)))
+			if _, err := trail.Open(dir); err == nil || !strings.Contains(err.Error(), beside+" is there, so that a trail was lost; restore a backup") {
+				t.Errorf("%s beside %s: %v", name, beside, err)
+			}
+			must(t, os.Remove(filepath.Join(dir, beside)))
+			open(t, dir)
 		}
 	}
 }

@@ -70,10 +70,40 @@ func OpenOn(dir, vfs string) (*Trail, error) {
 		return nil, err
 	}
 	t := &Trail{Reader: Reader{dir: dir, vfs: vfs}, lock: lock}
-	if err := t.open(); err != nil {
+	if err := t.openFound(); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
+}
+
+// openFound opens a trail that is there, or a new one where none can have been.
+func (t *Trail) openFound() error {
+	if err := t.lost(); err != nil {
+		return err
+	}
+	return t.open()
+}
+
+// lost refuses a directory in which the trail's own file is missing or empty
+// beside what only a trail leaves there: with a new one numbers that are on paper
+// would come again.
+func (t *Trail) lost() error {
+	if t.vfs != "" {
+		return nil // its files are not the operating system's
+	}
+	if info, err := os.Stat(filepath.Join(t.dir, FileName)); err == nil && info.Size() > 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(t.dir)
+	if err != nil {
+		return fmt.Errorf("trail: open %s: %w", t.dir, err)
+	}
+	for _, e := range entries {
+		if e.Name() != FileName && restorable.MatchString(e.Name()) {
+			return fmt.Errorf("trail: in %s %s is missing or empty and %s is there, so that a trail was lost; restore a backup, or move that away too to begin a new trail", t.dir, FileName, e.Name())
+		}
+	}
+	return nil
 }
 
 // open connects to the file for writing and reading and finds its head.
@@ -86,7 +116,7 @@ func (t *Trail) open() error {
 		return fmt.Errorf("trail: open %s: %w", t.dir, err)
 	}
 	if err := t.write.Exec(pragmas); err != nil {
-		return fmt.Errorf("trail: prepare %s: %w", t.dir, err)
+		return unread(t.write, err)
 	}
 	if err := t.private(FileName+"-wal", FileName+"-shm"); err != nil {
 		return err
