@@ -103,8 +103,12 @@ func (l *lobby) runHall(ctx context.Context) (stop func()) {
 }
 
 // startParts starts everything around the hall, the web last, so that a
-// client that can connect finds all of it; then systemd is told.
+// client that can connect finds all of it; then systemd is told. The key comes
+// before anything is recorded, because the trail may be another hall's.
 func (l *lobby) startParts() error {
+	if err := l.startNotary(); err != nil {
+		return err
+	}
 	if err := l.activate(); err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (l *lobby) startParts() error {
 		return err
 	}
 	l.group.add(enduring(l.log, "forecaster", nil, f.run))
-	for _, start := range []func() error{l.startNotary, l.startPrinters, l.startOutputs, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startReaders, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
+	for _, start := range []func() error{l.startPrinters, l.startOutputs, l.startBoards, l.startSpeakers, l.startInputs, l.startScanners, l.startReaders, l.startPins, l.startKeypads, l.startWeb, l.startWatchdog} {
 		if err := start(); err != nil {
 			return err
 		}

@@ -279,3 +279,26 @@ func TestVerifiersSayWhatTheyWereGiven(t *testing.T) {
 		}
 	}
 }
+
+// A hall that is started with another hall's data directory records nothing in it.
+func TestAnotherHallsTrailIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	mustRun(t, "demo", "--small", "--quiet", "--for", "1s", "--listen", "127.0.0.1:0", "--data", data)
+	before := mustRun(t, "trail", "export", "--data", data, "--out", "-")
+	other := mustWrite(t, filepath.Join(dir, "other.yaml"), `
+hall: {id: other, name: 别的大厅, timezone: Asia/Shanghai}
+listen: 127.0.0.1:0
+data: `+data+`
+mqtt: {embedded: true, listen: 127.0.0.1:0}
+services: [{id: a, name: A, prefix: A}]
+windows: [{id: "1", name: 一号, services: [a]}]
+`)
+	if code, said := lobbyRun(t, "run", "--config", other); code != 1 || !strings.Contains(said, `signs for the hall "fuchun", this hall is "other"`) {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if after := mustRun(t, "trail", "export", "--data", data, "--out", "-"); after != before {
+		t.Errorf("the trail has grown:\n%s", strings.TrimPrefix(after, before[:strings.LastIndex(before, "}\n\n")]))
+	}
+}
