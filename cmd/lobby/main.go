@@ -14,6 +14,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // whoever interrupts a second time does not wait for the end
 	err := rootCommand().ExecuteContext(ctx)
 	stop()
 	if err == nil {

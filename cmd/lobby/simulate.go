@@ -2,12 +2,12 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,13 +48,13 @@ func simulateCommand() *cobra.Command {
 		if o.hall == "" || o.out == "" || o.days < 1 {
 			return usageError{errors.New("simulate: --hall FILE, --days N and --out FILE are needed")}
 		}
-		return simulateHall(o, c.OutOrStdout(), c.ErrOrStderr())
+		return simulateHall(c.Context(), o, c.OutOrStdout(), c.ErrOrStderr())
 	}
 	return c
 }
 
 // simulateHall writes the file and says how long it took.
-func simulateHall(o simulateOptions, stdout, errOut io.Writer) error {
+func simulateHall(ctx context.Context, o simulateOptions, stdout, errOut io.Writer) error {
 	file, err := load(o.hall)
 	if err != nil {
 		return usageError{err}
@@ -69,7 +69,8 @@ func simulateHall(o simulateOptions, stdout, errOut io.Writer) error {
 	s.Tickets = cmp.Or(o.tickets, s.Tickets)
 	begin := time.Now()
 	var sum simulated
-	if err := writeFile(o.out, stdout, func(w io.Writer) error { return o.play(file.Hall.ID, s, w, &sum) }); err != nil {
+	err = outFile{path: o.out}.write(ctx, stdout, func(w io.Writer) error { return o.play(file.Hall.ID, s, w, &sum) })
+	if err != nil {
 		return err
 	}
 	took := time.Since(begin)
@@ -151,23 +152,4 @@ func simulatedSeed(seed uint64) (long [32]byte) {
 // simulatedKey is the key that a simulation signs with.
 func simulatedKey(hall string, seed uint64) (checkpoint.Key, error) {
 	return checkpoint.KeyOf(hall, simulatedSeed(seed))
-}
-
-// writeFile writes beside the name first, so that there is never half a file.
-func writeFile(path string, stdout io.Writer, write func(io.Writer) error) error {
-	if path == "-" {
-		return write(stdout)
-	}
-	f, err := os.Create(path + ".part")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(f), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(path+".part", path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(path+".part"))
-	}
-	return nil
 }

@@ -101,7 +101,7 @@ func trailExportCommand() *cobra.Command {
 			return usageError{fmt.Errorf("trail export: --day %q is no day, write it as 2006-01-02", want.Day)}
 		}
 		if !want.Personal {
-			return exportTrail(*dir, *out, want, c.OutOrStdout())
+			return exportTrail(c.Context(), *dir, *out, want, c.OutOrStdout())
 		}
 		if *by == "" || *reason == "" {
 			return usageError{errors.New("trail export: --personal takes what is personal out of the house; say who does and why with --by BADGE and --reason TEXT")}
@@ -131,11 +131,11 @@ func exportPersonal(ctx context.Context, dir, out string, want trail.Selection, 
 	var running *trail.InUse
 	switch {
 	case errors.As(err, &running):
-		return writeFile(out, stdout, func(w io.Writer) error { return askToExport(ctx, running, who, w) })
+		return outFile{out, true}.write(ctx, stdout, func(w io.Writer) error { return askToExport(ctx, running, who, w) })
 	case err != nil:
 		return fmt.Errorf("record that what is personal leaves the house: %w", err)
 	}
-	return exportTrail(dir, out, want, stdout)
+	return exportTrail(ctx, dir, out, want, stdout)
 }
 
 // askToExport asks a hall that runs.
@@ -156,11 +156,11 @@ func askToExport(ctx context.Context, hall *trail.InUse, who queue.NoteExport, w
 }
 
 // exportTrail writes the file.
-func exportTrail(dir, out string, want trail.Selection, stdout io.Writer) error {
+func exportTrail(ctx context.Context, dir, out string, want trail.Selection, stdout io.Writer) error {
 	bar := progress("export", -1)
 	defer bar.end()
 	want.Progress = func(uint64) { bar.add(1) }
-	return writeFile(out, stdout, func(w io.Writer) error { return writeExport(dir, w, want) })
+	return outFile{out, want.Personal}.write(ctx, stdout, func(w io.Writer) error { return writeExport(dir, w, want) })
 }
 
 // writeExport reads a trail, also while a hall runs on it.
