@@ -215,10 +215,21 @@ func (c checker) check() []error {
 	if m := c.Access.LockMinutes; m != nil && *m < 0 {
 		bad("$.access.lock_minutes", "lock_minutes is %d; write the minutes without a touch until a page locks, or 0 for never", *m)
 	}
+	c.retention(bad)
 	c.drivers(bad)
 	c.cameras(bad)
 	c.players(bad)
 	return errs
+}
+
+// retention refuses what would have records removed that are still in use.
+func (c checker) retention(bad func(path, format string, args ...any)) {
+	if m := c.Trail.KeepMonths; m < 0 {
+		bad("$.trail.keep_months", "keep_months is %d; write how many whole months before this one are kept, or 0 for all", m)
+	}
+	if d := c.Trail.KeepPersonal; d < 0 {
+		bad("$.trail.keep_personal_days", "keep_personal_days is %d; write for how many days what is personal is kept, or 0 for 30", d)
+	}
 }
 
 // cameras checks the addresses of cameras and the ways to them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +81,17 @@ func TestMonthsThatNeedNotBeKeptAreDropped(t *testing.T) {
 	}
 	if len(said) != 1 || said[devices.Down] {
 		t.Errorf("the disk was said to be %v", said)
+	}
+}
+
+// With a sign too many, months and tokens of the open day would be removed.
+func TestRecordsAreKeptForNoNegativeTime(t *testing.T) {
+	for line, say := range map[string]string{
+		"trail: {keep_months: -1}":        "keep_months is -1; write how many whole months",
+		"trail: {keep_personal_days: -3}": "keep_personal_days is -3; write for how many days",
+	} {
+		if _, err := load(hallWith(t, line)); err == nil || !strings.Contains(err.Error(), say) {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }
