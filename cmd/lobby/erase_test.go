@@ -25,7 +25,7 @@ func TestWhatIsPersonalIsForgottenAfterAMonth(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.Run(ctx) }()
-	s := &storage{trail: tr, hall: h, days: 30, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	s := &storage{trail: tr, hall: h, days: 30, log: slog.New(slog.DiscardHandler)}
 	halltest.Must(ctx, t, h, queue.Activate{Config: halltest.Config()})
 	for _, day := range []string{"2026-01-05", "2026-02-04", "2026-02-05"} { // 30 and 31 days later
 		halltest.Must(ctx, t, h, queue.DayOpen{Day: day})

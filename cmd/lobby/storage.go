@@ -23,7 +23,6 @@ type storage struct {
 	report func(id string, s devices.State, why string)
 	months int // that are kept; 0 for all
 	days   int // for which what is personal is kept
-	now    func() time.Time
 	log    *slog.Logger
 }
 
@@ -40,7 +39,7 @@ const (
 )
 
 func (l *lobby) storage() *storage {
-	return &storage{trail: l.trail, hall: l.hall, report: l.health.report, months: l.file.Trail.KeepMonths, days: cmp.Or(l.file.Trail.KeepPersonal, personalDays), now: time.Now, log: l.log}
+	return &storage{trail: l.trail, hall: l.hall, report: l.health.report, months: l.file.Trail.KeepMonths, days: cmp.Or(l.file.Trail.KeepPersonal, personalDays), log: l.log}
 }
 
 // run looks after the disk until the context ends.
@@ -111,12 +110,15 @@ func (s *storage) drop(ctx context.Context) error {
 	if s.months == 0 {
 		return nil
 	}
+	today, err := s.today(ctx)
+	if err != nil || today.IsZero() {
+		return err
+	}
 	parts, err := s.trail.Parts()
 	if err != nil {
 		return err
 	}
-	now := s.now().UTC()
-	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, -s.months, 0).Format("2006-01")
+	first := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, -s.months, 0).Format("2006-01")
 	for _, p := range parts {
 		if p.Gone || p.Name >= first {
 			continue
@@ -133,16 +135,25 @@ func (s *storage) drop(ctx context.Context) error {
 	return nil
 }
 
-// erase forgets what is personal in the records of old days, and leaves a
-// record that it did. The days are the hall's own, not the clock's.
-func (s *storage) erase(ctx context.Context) error {
+// today is the hall's own day, and not the clock's: what is removed because a
+// battery was empty does not come back. It is zero before the first day.
+func (s *storage) today(ctx context.Context) (today time.Time, err error) {
 	day := ""
 	if err := s.hall.Read(ctx, func(state *queue.State) { day, _ = state.Day() }); err != nil || day == "" {
-		return err
+		return today, err
 	}
-	today, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return fmt.Errorf("erase: %w", err)
+	if today, err = time.Parse(time.DateOnly, day); err != nil {
+		return today, fmt.Errorf("the day of the hall: %w", err)
+	}
+	return today, nil
+}
+
+// erase forgets what is personal in the records of old days, and leaves a
+// record that it did.
+func (s *storage) erase(ctx context.Context) error {
+	today, err := s.today(ctx)
+	if err != nil || today.IsZero() {
+		return err
 	}
 	before := today.AddDate(0, 0, -s.days).Format(time.DateOnly)
 	if last, err := s.trail.Erased(); err != nil || before <= last {
