@@ -14,7 +14,6 @@ import (
 	"lobby/queue"
 	"lobby/queue/simulate"
 	"lobby/queue/trail/export"
-	"lobby/queue/trail/leaf"
 )
 
 func trailReplayCommand() *cobra.Command {
@@ -52,20 +51,15 @@ func eachRecord(path string, each func(queue.Record) error) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	line := 0
-	err = export.Lines(io.NewSectionReader(f, 0, end), func(text []byte) error {
+	err = export.Each(io.NewSectionReader(f, 0, end), func(p export.Parsed) error {
 		line++
-		item, err := export.Parse(text)
 		switch {
-		case err != nil || item.Personal != nil:
-			return err
-		case item.Omitted != nil:
+		case p.Err != nil || p.Personal != nil:
+			return p.Err
+		case p.Omitted != nil:
 			return errors.New("records were left out here; export the whole trail")
 		}
-		r, err := item.Leaf.Record(leaf.Personal{})
-		if err != nil {
-			return err
-		}
-		return each(r)
+		return each(p.Record)
 	})
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", path, line, err)

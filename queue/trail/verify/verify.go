@@ -69,7 +69,7 @@ func File(f io.ReaderAt, size int64, o Options) (Report, error) {
 	if err := c.expect(o.Older); err != nil {
 		return Report{}, err
 	}
-	err = parse(io.NewSectionReader(f, 0, end), c.add)
+	err = export.Each(io.NewSectionReader(f, 0, end), c.add)
 	if err == nil {
 		err = c.release(leaf.Personal{})
 	}
@@ -126,15 +126,15 @@ func (c *check) expect(older string) error {
 }
 
 // add takes the next line.
-func (c *check) add(line parsed) error {
+func (c *check) add(line export.Parsed) error {
 	if c.Progress != nil {
-		c.Progress(int64(line.length) + 1)
+		c.Progress(int64(line.Length) + 1)
 	}
 	next := c.tree.Size() + 1
-	if line.err != nil {
-		return &Wrong{next, next, line.err}
+	if line.Err != nil {
+		return &Wrong{next, next, line.Err}
 	}
-	if err := c.item(line.item, line.record, next); err != nil {
+	if err := c.item(line.Item, line.Record, next); err != nil {
 		return err
 	}
 	return c.meet()

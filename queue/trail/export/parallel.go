@@ -1,4 +1,4 @@
-package verify
+package export
 
 import (
 	"context"
@@ -7,27 +7,26 @@ import (
 	"runtime"
 
 	"lobby/queue"
-	"lobby/queue/trail/export"
 	"lobby/queue/trail/leaf"
 )
 
-// parsed is a line that was read, and the record in it.
-type parsed struct {
-	item   export.Item
-	record queue.Record
-	err    error
-	length int
+// Parsed is a line that was read, and the record in it without what is personal.
+type Parsed struct {
+	Item
+	Record queue.Record
+	Err    error // what is wrong with the line
+	Length int
 }
 
 // batch is how many bytes of lines are parsed by one goroutine at a time.
 const batch = 1 << 18
 
-// parse reads lines and hands them on in order, while further ones are parsed
-// on the other processors: decoding takes most of the time.
-func parse(r io.Reader, each func(parsed) error) error {
+// Each reads lines and hands them on in order, while further ones are parsed on
+// the other processors: decoding takes most of the time.
+func Each(r io.Reader, each func(Parsed) error) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	batches := make(chan chan []parsed, 2*runtime.GOMAXPROCS(0))
+	batches := make(chan chan []Parsed, 2*runtime.GOMAXPROCS(0))
 	read := make(chan error, 1)
 	go func() {
 		defer close(batches)
@@ -44,11 +43,11 @@ func parse(r io.Reader, each func(parsed) error) error {
 }
 
 // readBatches cuts the lines into batches and starts their parsing.
-func readBatches(ctx context.Context, r io.Reader, batches chan<- chan []parsed) error {
+func readBatches(ctx context.Context, r io.Reader, batches chan<- chan []Parsed) error {
 	var text []byte
 	var ends []int
 	flush := func() error {
-		done := make(chan []parsed, 1)
+		done := make(chan []Parsed, 1)
 		select {
 		case batches <- done:
 		case <-ctx.Done():
@@ -58,7 +57,7 @@ func readBatches(ctx context.Context, r io.Reader, batches chan<- chan []parsed)
 		text, ends = make([]byte, 0, len(text)), make([]int, 0, len(ends))
 		return nil
 	}
-	err := export.Lines(r, func(line []byte) error {
+	err := Lines(r, func(line []byte) error {
 		text = append(text, line...)
 		if ends = append(ends, len(text)); len(text) < batch {
 			return nil
@@ -68,13 +67,13 @@ func readBatches(ctx context.Context, r io.Reader, batches chan<- chan []parsed)
 	return errors.Join(err, flush())
 }
 
-func parseBatch(text []byte, ends []int) []parsed {
-	all := make([]parsed, 0, len(ends))
+func parseBatch(text []byte, ends []int) []Parsed {
+	all := make([]Parsed, 0, len(ends))
 	from := 0
 	for _, end := range ends {
-		p := parsed{length: end - from}
-		if p.item, p.err = export.Parse(text[from:end]); p.err == nil && p.item.Leaf != nil {
-			p.record, p.err = p.item.Leaf.Record(leaf.Personal{})
+		p := Parsed{Length: end - from}
+		if p.Item, p.Err = Parse(text[from:end]); p.Err == nil && p.Leaf != nil {
+			p.Record, p.Err = p.Leaf.Record(leaf.Personal{})
 		}
 		all, from = append(all, p), end
 	}
