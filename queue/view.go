@@ -194,9 +194,10 @@ func (s *State) waitingView(t *Ticket, l *Leg) WaitingView {
 
 // liveLegs lists the legs that are not over, by the age of their tickets.
 func (s *State) liveLegs() (ls []*Leg) {
-	for _, t := range s.byNumber() {
+	live := func(l *Leg) bool { return !l.over() }
+	for _, t := range s.inOrder(func(t *Ticket) bool { return slices.ContainsFunc(t.Legs, live) }) {
 		for _, l := range t.Legs {
-			if !l.over() {
+			if live(l) {
 				ls = append(ls, l)
 			}
 		}
@@ -205,10 +206,14 @@ func (s *State) liveLegs() (ls []*Leg) {
 }
 
 // byNumber lists the day's tickets in a fixed order.
-func (s *State) byNumber() []*Ticket {
-	ts := make([]*Ticket, 0, len(s.tickets))
+func (s *State) byNumber() []*Ticket { return s.inOrder(func(*Ticket) bool { return true }) }
+
+// inOrder lists those of the day's tickets that are wanted, by their age.
+func (s *State) inOrder(wanted func(*Ticket) bool) (ts []*Ticket) {
 	for _, t := range s.tickets {
-		ts = append(ts, t)
+		if wanted(t) {
+			ts = append(ts, t)
+		}
 	}
 	slices.SortFunc(ts, func(a, b *Ticket) int { return cmp.Compare(a.Legs[0].Order, b.Legs[0].Order) })
 	return ts

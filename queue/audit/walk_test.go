@@ -59,6 +59,9 @@ func TestWhateverHappensThePromisesHold(t *testing.T) {
 		copied.check(t)
 	})
 	t.Logf("the longest walk led to %d records", longest)
+	if testing.Short() {
+		return // a fifth of the walks need not come by everything
+	}
 	for _, name := range []string{
 		"ticket.called", "ticket.done", "ticket.no_show", "ticket.recovered", "ticket.held", "ticket.resumed", "ticket.transferred", "command.undone",
 		"appointment.booked", "hall.unfrozen", "ticket.voided", "journey.step_done", "rating.given", "day.closed", "window.closed",

@@ -94,7 +94,7 @@ func TestPathsCallWhomTheQueueCalls(t *testing.T) {
 			}
 		}
 	})
-	if calls < 100 {
+	if calls < 20 { // of a short run, which is a fifth of a whole one
 		t.Errorf("only %d calls were compared", calls)
 	}
 }
