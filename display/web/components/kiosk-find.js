@@ -13,11 +13,12 @@ export function finder(kiosk) {
   const { state } = kiosk.hall;
   const q = kiosk.s.typed;
   const services = state.services.filter((/** @type {any} */ s) => meant(s.name, q) || meant(nameOf(s), q));
+  const size = kiosk.s.low ? 2 : kiosk.s.big ? 3 : 5;
   const rows = q ? [...services.map((/** @type {any} */ s) => serviceRow(state, s)), ...items().filter((i) => meant(i.name, q) || meant(nameOf(i), q)).map((i) => itemRow(state, i))] : [];
   const type = (/** @type {any} */ e) => { kiosk.s.typed = e.target.value; kiosk.s.page = 0; kiosk.draw(); };
   return html`${head(kiosk, t('kiosk.find'), t('kiosk.find_note'))}
 <label class="typed">${icon('search')}<span class="sr">${t('kiosk.find')}</span><input autocomplete="off" maxlength="20" placeholder=${t('kiosk.find_placeholder')} .value=${live(q)} @input=${type}></label>
-<main class="list short">${q ? paged(kiosk, rows, kiosk.s.big ? 3 : 5) : html`<p class="none">${t('kiosk.find_hint')}</p>`}</main>
+<main class="list short">${q ? paged(kiosk, rows, size) : html`<p class="none">${t('kiosk.find_hint')}</p>`}</main>
 ${keys(kiosk, ['QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'])}`;
 }
 

@@ -33,7 +33,7 @@ function brand(kiosk) {
 function cards(kiosk, state) {
   const chains = state.chains.filter((/** @type {any} */ c) => c.id !== HELP);
   const list = chains.length > 1 ? chains.map((/** @type {any} */ c) => chainCard(kiosk, state, c)) : state.services.slice(0, 6).map((/** @type {any} */ s) => serviceCard(kiosk, s));
-  return html`<div class="chains" data-count=${list.length}>${list}</div>`;
+  return html`<div class="chains ${list.length > 4 ? 'many' : ''}" data-count=${list.length}>${list}</div>`;
 }
 
 /** @param {any} kiosk @param {any} state @param {any} chain */

@@ -1,6 +1,6 @@
 // kioskWalk leads a kiosk through every state in one language and with the
 // given help for the eyes, and lists what cannot be read whole anywhere, and
-// every target below 80 pixels. Answers come at once and are made up here.
+// every target below 80 pixels or under something else. Answers come at once and are made up here.
 window.kioskWalk = async (lang, eyes) => {
   const problems = [];
   const $ = (s) => document.querySelector(s);
@@ -18,10 +18,17 @@ window.kioskWalk = async (lang, eyes) => {
     $(selector).click();
     await frame();
   };
+  const covered = (b, r) => {
+    const on = document.querySelector('.shade,.toast,.busy');
+    if (on && !on.contains(b)) return false;
+    const top = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);
+    return top !== b && !b.contains(top);
+  };
   const look = (state) => {
     for (const p of window.clipped()) problems.push(`${state}: ${p}`);
     for (const b of document.querySelectorAll('button')) {
       const r = b.getBoundingClientRect();
+      if (r.width > 0 && covered(b, r)) problems.push(`${state}: target ${b.className} «${b.textContent.trim()}» lies under another`);
       if (r.width > 0 && (r.width < 79.5 || r.height < 79.5) && !b.closest('.sheetbody')) problems.push(`${state}: target ${b.className} «${b.textContent.trim()}» is ${r.width.toFixed()}×${r.height.toFixed()}`);
     }
   };
@@ -42,15 +49,42 @@ window.kioskWalk = async (lang, eyes) => {
     await tap('.bk');
     await until(() => $('.chains'));
   };
+  const type = async (letters) => {
+    for (const key of letters) {
+      const wanted = () => [...document.querySelectorAll('.keys button')].find((b) => b.textContent.trim() === key);
+      await until(wanted);
+      wanted().click();
+      await frame();
+    }
+  };
   const { fetch } = window;
   window.fetch = async (url, o) => (/rating\/(?!M901)/.test(String(url)) ? { ok: false, status: 404 } : fetch(url, o));
   lobby.command = async () => answer;
   await tap(`.seg button[lang="${lang}"]`);
   for (const eye of eyes) await tap(`.bar>button:nth-of-type(${{ big: 1, hc: 2, low: 3 }[eye]})`);
   look('home');
-  const { devices, services } = lobby.state;
+  const { devices, services, chains } = lobby.state;
+  for (const n of [1, 3, 5, 6]) {
+    await change({ chains: [...chains, ...chains].slice(0, n) });
+    look(`home of ${n}`);
+  }
+  const steps = ['estate', 'tax', 'fund', 'police', 'estate'].map((service, i) => ({ service, name: `${services.find((x) => x.id === service).name}受理`, mode: i === 3 ? 'paper' : '' }));
+  await change({ chains: chains.map((x) => (x.id === 'M' ? { ...x, flow: { name: '不动产登记「四证」联办', limit: '90m', steps } } : x)) });
+  await take('done journey', { print: 'unconfirmed', chain: 'M' });
+  await tap('.okk .btns button:nth-child(2)');
+  await change({ chains });
   await change({ devices: devices.map((d) => (d.id === 'printer/front' ? { ...d, state: 'down' } : d)) });
   look('home without paper');
+  for (const [state, ...taps] of [['event', '.evs button:nth-child(5)'], ['departments', '.more button:first-child'], ['letters', '.more button:first-child', '.az button:nth-child(6)'], ['progress', '.fast button:nth-child(2)']]) {
+    if (state === 'event' && getComputedStyle($('.ev')).display === 'none') taps[0] = '.chain.cm';
+    for (const next of taps) await tap(next);
+    look(`${state} without paper`);
+    await home();
+  }
+  await tap('.fast button:first-child');
+  await type('YJS');
+  look('found many without paper');
+  await home();
   await change({ devices, open: false });
   look('home closed');
   await change({ open: true });
@@ -88,11 +122,12 @@ window.kioskWalk = async (lang, eyes) => {
   await tap('.bk');
   await tap('.fast button:first-child');
   look('find');
-  for (const key of 'BDC') {
-    [...document.querySelectorAll('.keys button')].find((b) => b.textContent.trim() === key).click();
-    await frame();
-  }
+  await type('BDC');
   look('found');
+  for (let i = 0; i < 3; i++) await tap('.keys .del');
+  await type('YJS');
+  await until(() => $('.list .pager'));
+  look('found many');
   await home();
   await tap('.fast button:nth-child(2)');
   const typed = $('.typed input');
