@@ -21,6 +21,7 @@ var axe string
 type tab struct {
 	t   *testing.T
 	ctx context.Context
+	on  string // what pictures of this screen end with
 
 	mu     sync.Mutex
 	errors []string
@@ -193,7 +194,7 @@ func (p *tab) shoot(name string) {
 		err = os.MkdirAll(dir, 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+		err = os.WriteFile(filepath.Join(dir, name+p.on+".png"), png, 0o644)
 	}
 	if err != nil {
 		p.t.Fatal(err)

@@ -14,9 +14,9 @@ export function done(kiosk) {
   const service = serviceOf(state, (flow && entryOf(flow).service) || taken.service || item?.service) || {};
   const failed = taken.print === 'failed';
   return html`<header class="head2 high"><h1>${t(failed ? 'done.no_paper' : 'done.title')}<small>${t(`done.${taken.print}`)}</small></h1><div class="clock num"><b>${clock(kiosk.hall.now())}</b></div></header>
-<main class="okk ${failed ? 'failed' : ''}"><p class="what">${[nameOf(chainOf(state, service)), (flow && nameOf(flow)) || item?.name || nameOf(service)].filter(Boolean).join(' · ')}</p>
-<div class="n num">${taken.ticket}</div>${paper(taken)}${elsewhere(state, kiosk.id, taken)}${facts(taken, service)}
-${failed ? html`<p class="told" role="status">${t('done.told')}</p>` : ''}${flow ? course(service, flow) : steps(service, item)}${kiosk.s.big || failed ? '' : floorMap(state, kiosk.id, service)}
+<main class="okk ${failed ? 'failed' : ''}"><div class="number"><p class="what">${[nameOf(chainOf(state, service)), (flow && nameOf(flow)) || item?.name || nameOf(service)].filter(Boolean).join(' · ')}</p>
+<div class="n num">${taken.ticket}</div>${paper(taken)}${elsewhere(state, kiosk.id, taken)}</div><div class="next">${facts(taken, service)}
+${failed ? html`<p class="told" role="status">${t('done.told')}</p>` : ''}${flow ? course(service, flow) : steps(service, item)}${kiosk.s.big || failed ? '' : floorMap(state, kiosk.id, service)}</div>
 ${buttons(kiosk, taken)}</main>`;
 }
 

@@ -14,7 +14,7 @@ export function home(kiosk) {
   const { state } = kiosk.hall;
   return html`<header class="top" style="background-image:${HILLS}">${brand(kiosk)}
 <div class="hello"><h1>${t('kiosk.hello')}</h1><p>${t('kiosk.hint')}</p></div></header>
-<main><div class="fast">
+<main class="home ${lifeEvents().length ? '' : 'plain'}"><div class="fast">
 <button @click=${() => kiosk.go('find')}>${icon('search')}<span><b>${t('kiosk.find')}</b><span>${t('kiosk.find_hint')}</span></span></button>
 <button @click=${() => kiosk.go('progress')}>${icon('clock')}<span><b>${t('kiosk.progress')}</b><span>${t('kiosk.progress_hint')}</span></span></button></div>
 ${cards(kiosk, state)}${events(kiosk)}${more(kiosk, state)}</main>`;

@@ -68,7 +68,8 @@ const cut = (kiosk) => (body) => {
     const { sheet: open } = kiosk.s;
     if (!open || !body.isConnected) return;
     const step = body.clientWidth + parseFloat(getComputedStyle(body).columnGap);
-    const pages = Math.max(1, Math.round((body.scrollWidth + step - body.clientWidth) / step));
+    // A page may hold two columns, and the last one of them may be empty.
+    const pages = Math.max(1, Math.ceil((body.scrollWidth + step - body.clientWidth) / step - 0.1));
     const page = Math.min(open.page || 0, pages - 1);
     body.scrollLeft = page * step;
     if (open.pages === pages && open.page === page) return;
