@@ -54,6 +54,7 @@ func (h *fakeHall) benches() []object {
 		boxes = append(boxes, object{"name": fmt.Sprint("box-", n), "address": n, "shown": fmt.Sprintf("M%03d", 30+n), "blink": n == 2, "up": n != 3, "queued": n / 3,
 			"keys": []string{"next", "recall", "arrive", "finish", "no_show", "pause", "hold", "transfer"}})
 	}
+	boxes = append(boxes, object{"name": "panel-1", "address": 5, "shown": "----", "up": true, "queued": 0, "keys": []string{"1", "2", "3", "4"}})
 	bench := func(id, kind string, view object, faults object) object {
 		view["kind"] = kind
 		return object{"id": id, "kind": kind, "view": view, "faults": faults}
@@ -65,10 +66,10 @@ func (h *fakeHall) benches() []object {
 	return []object{
 		slips,
 		bench("board/floor1", "board", object{"units": signs}, object{"silent": false, "noise": false, "busy": false}),
-		bench("callbox/floor1", "callbox", object{"units": boxes}, object{"silent": false, "crc_noise": false}),
+		bench("callbox/floor1", "callbox", object{"units": boxes}, object{"silent": false, "crc_noise": false, "reboot": false}),
 		bench("speaker/floor1", "speaker", object{"speaking": true, "said": []object{{"text": "请M零三六号，到七号窗口办理。", "at": now.Add(-20 * time.Second)}, {"text": "请M零三七号，到十二号窗口办理。", "at": now}}}, object{"silent": false}),
-		bench("keypad/floor1", "keypad", object{"units": pads}, object{"offline": false}),
-		bench("camera/hall", "camera", object{"units": []object{{"name": "counter", "path": "/counter", "clip": "counter", "viewers": 1, "frames": 3120}, {"name": "door", "path": "/door", "clip": "door", "viewers": 0, "frames": 0}}}, object{"freeze": false}),
+		bench("keypad/floor1", "keypad", object{"units": pads}, object{"offline": false, "late": false, "forged_mac": false}),
+		bench("camera/hall", "camera", object{"units": []object{{"name": "counter", "path": "/counter", "clip": "counter", "viewers": 1, "frames": 3120}, {"name": "door", "path": "/door", "clip": "door", "viewers": 0, "frames": 0}}}, object{"counter/frozen": false, "counter/wrong_password": false}),
 	}
 }
 

@@ -14,6 +14,9 @@ func TestForeignPagesHardwarePressesAndBreaks(t *testing.T) {
 	p.until(`document.querySelector('.slip.newest .feed').getAnimations().every(a=>a.playState==='finished')`)
 	p.shoot("hardware")
 	p.clean()
+	if bare := eval[[]string](p, `[...document.querySelectorAll('.faults button,.key')].map(b=>b.textContent.trim()).filter(w=>!/^\d+$|\p{Script=Han}/u.test(w))`); len(bare) > 0 {
+		t.Errorf("the Chinese page calls faults and keys %q", bare)
+	}
 	p.click(".callbox .key.next")
 	p.click(".pad.asks .faces button")
 	p.click(".printer .faults button:last-of-type")

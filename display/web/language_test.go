@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -40,4 +42,64 @@ func TestForeignPagesOfStaffSpeakTheirLanguage(t *testing.T) {
 			p.clean()
 		})
 	}
+}
+
+// An alert on a picture, few of something and lists of windows are in the
+// language of the page, and what a small hall shows large is no smaller in it.
+func TestForeignPagesManagerInEnglishToTheEnd(t *testing.T) {
+	state := smallHall(time.Now())
+	alert := state["alerts"].([]object)[0]
+	alert["window"], alert["says"] = "1", object{"en": "Window 1 is overdue: 26 min of 15"}
+	state["cameras"].([]object)[0]["windows"] = []string{"1"}
+	state["figures"].(object)["no_show"] = 1
+	hall := newFakeHall(t, state)
+	p := openTab(t, 1366, 768)
+	p.open(hall.URL+"/manager?lang=en", "hall-camera[alert]:not([alert=''])")
+	p.until(`document.querySelector("hall-camera[alert]:not([alert=''])").getAttribute('alert')==='Window 1 is overdue'`)
+	p.until(`/\b1 no-show(?!s)/.test(document.body.innerText)`)
+	if px := eval[float64](p, `parseFloat(getComputedStyle(document.querySelector('.wins.few .win small')).fontSize)`); px < 12 {
+		t.Errorf("the minutes at a window are %.1f pixels high", px)
+	}
+	if windows := eval[string](p, `import(document.querySelector('script[type=module]').src.replace('pages/manager','lib/names')).then(m=>m.ranges(['9','10','20']))`); windows != "9, 10, 20" {
+		t.Errorf("English lists windows as %q", windows)
+	}
+	p.quiet()
+}
+
+// withAnswers is a hall that answers some addresses in another way.
+func withAnswers(t *testing.T, hall *fakeHall, answers map[string]http.HandlerFunc) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	for pattern, answer := range answers {
+		mux.HandleFunc(pattern, answer)
+	}
+	mux.Handle("/", hall.Config.Handler)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestForeignPagesTrailWithoutTheNumberSaysSoInEnglish(t *testing.T) {
+	url := withAnswers(t, newFakeHall(t, smallHall(time.Now())), map[string]http.HandlerFunc{"GET /api/v1/tickets/2026-11-25/M999": func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		reply(w, object{"code": "unknown_ticket", "say": "2026-11-25 没有号码 M999"})
+	}})
+	p := openTab(t, 1366, 768)
+	p.open(url+"/trail/2026-11-25/M999?lang=en", "a[href='/trail']")
+	p.until(`document.body.innerText.includes('no such number')`)
+	for _, words := range eval[[]string](p, `[...document.body.innerText.matchAll(/.*\p{Script=Han}.*/gu)].map(m=>m[0])`) {
+		t.Errorf("in English the page says %q", words)
+	}
+}
+
+// What keeps footage is written in one language; while its alert lives the
+// page has it in the others.
+func TestForeignPagesTrailSaysInEnglishWhatKeepsFootage(t *testing.T) {
+	hall := newTrailHall(t, true)
+	hall.state["alerts"] = []object{{"id": "a9", "level": "amber", "subject": "Q051/1", "say": "差评", "says": object{"en": "Rated badly"}, "raised": eightFifty}}
+	p := openTab(t, 1366, 768)
+	p.open(hall.url+"/trail/2026-11-25/Q051?lang=en", ".aud b")
+	p.until(`document.querySelector('.aud').innerText.includes('Rated badly')`)
+	p.until(`document.body.innerText.includes('Keypad RK-46')&&!document.body.innerText.includes('keypad:')`)
+	p.quiet()
 }

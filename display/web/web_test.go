@@ -110,7 +110,14 @@ func TestTextsAreComplete(t *testing.T) {
 	for key := range keys {
 		for _, lang := range web.Languages() {
 			text, there := books[lang][key]
-			if !there {
+			base, one := strings.CutSuffix(key, ".one")
+			if one && lang == "en" && books[lang][base] == "" {
+				t.Errorf("%s says %s, and nothing of more than one", lang, key)
+			}
+			if one && there == (lang != "en") { // Chinese has no other words for one.
+				t.Errorf("%s and %s: only English has words for one", lang, key)
+			}
+			if !there && !one {
 				t.Errorf("%s lacks %s", lang, key)
 			}
 			for _, name := range value.FindAllString(books["zh-CN"][key], -1) {

@@ -10,5 +10,5 @@ export function callboxes(bench, e) {
 function box(bench, e, u) {
   return html`<div class="box" role="group" aria-label="${t('device.kind.callbox')} ${u.name}"><div class="glass ${u.blink ? 'blink' : ''}"><span class="num">${u.shown || '----'}</span></div>
 <div class="row"><i class="link ${u.up ? 'on' : ''}"></i><small>${u.name}</small>${u.queued ? html`<em title=${t('bench.queued')}>${u.queued}</em>` : ''}</div>
-<div class="keys">${(u.keys || []).map((/** @type {string} */ key) => html`<button class="key ${key}" @click=${() => bench.press(e.id, u.name, key)}>${t(`key.${key}`)}</button>`)}</div></div>`;
+<div class="keys">${(u.keys || []).map((/** @type {string} */ key) => html`<button class="key ${key}" @click=${() => bench.press(e.id, u.name, key)}>${/^\d+$/.test(key) ? key : t(`key.${key}`)}</button>`)}</div></div>`;
 }

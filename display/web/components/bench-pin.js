@@ -10,5 +10,5 @@ export function pins(bench, e) {
 function pin(bench, e, u) {
   return html`<div class="box" role="group" aria-label="${t(`device.kind.${e.kind}`)} ${u.name}"><div class="glass ${u.on ? 'lit' : ''}"><span>${t(u.on ? 'bench.pin.on' : 'bench.pin.off')}</span></div>
 <div class="row"><i class="link ${u.up ? 'on' : ''}"></i><small>${u.pin}</small><small class="num">${t('bench.pin.times', { n: u.times })}</small></div>
-${u.keys.length ? html`<div class="keys">${u.keys.map((/** @type {string} */ key) => html`<button class="key" @click=${() => bench.press(e.id, u.name, key)}>${t(`key.${key}`)}</button>`)}</div>` : ''}</div>`;
+${u.keys.length ? html`<div class="keys">${u.keys.map((/** @type {string} */ key) => html`<button class="key" @click=${() => bench.press(e.id, u.name, key)}>${/^\d+$/.test(key) ? key : t(`key.${key}`)}</button>`)}</div>` : ''}</div>`;
 }

@@ -48,7 +48,7 @@ function facts(taken, service) {
 function steps(service, item) {
   const place = placeOf(service);
   return html`<ol class="steps"><li><i>1</i>${place ? t('done.go', { place }) : t('done.stay')}</li>
-${item?.papers?.length ? html`<li><i>2</i>${t('done.papers', { list: item.papers.slice(0, 3).join('、') })}</li>` : ''}
+${item?.papers?.length ? html`<li><i>2</i>${t('done.papers', { list: item.papers.slice(0, 3).join(t('list.comma')) })}</li>` : ''}
 <li><i>${item?.papers?.length ? 3 : 2}</i>${t('done.missed')}</li></ol>`;
 }
 

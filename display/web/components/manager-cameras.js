@@ -54,7 +54,7 @@ function alertsByCamera(state) {
   for (const a of open) {
     const window = a.window || (String(a.subject).startsWith('window/') ? a.subject.slice('window/'.length) : '');
     const c = state.cameras.find((/** @type {any} */ k) => a.subject === `camera/${k.id}`) || (window && state.cameras.find((/** @type {any} */ k) => (k.windows || []).includes(window)));
-    if (c && !found.has(c.id)) found.set(c.id, String(a.say || '').split(/[：:，,]/)[0]);
+    if (c && !found.has(c.id)) found.set(c.id, String(a.says?.[language()] || a.say || '').split(/[：:，,]/)[0]);
   }
   return found;
 }

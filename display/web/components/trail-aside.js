@@ -43,12 +43,12 @@ function waited(ticket, leg, add) {
   if (f) add('trail.fact.promised', t('trail.by', { at: clock(f.before) }));
 }
 
-/** @param {{ticket: any, confirm: (look: any, form: HTMLFormElement) => void, keep: () => void}} o */
-function footage({ ticket, confirm, keep }) {
+/** @param {{ticket: any, names: any, confirm: (look: any, form: HTMLFormElement) => void, keep: () => void}} o */
+function footage({ ticket, names, confirm, keep }) {
   const looks = [...ticket.looks].reverse();
   const first = ticket.clips.find((/** @type {any} */ c) => c.films.length);
   return html`<section class="card aud"><h2>${icon('lock')} ${t('trail.looks')}</h2>${looks.length ? html`<ul>${looks.map((l) => one(l, ticket, confirm))}</ul>` : html`<p class="quiet">${t('trail.no_looks')}</p>`}
-${first ? html`<p>${t('trail.kept', { days: first.keep_days, date: dayOf(new Date(first.kept_until), language(), 'short') })}${first.kept_why ? html` <b>${first.kept_why}</b>` : ''}</p><p>${t('trail.two')}</p><button class="do" @click=${keep}>${t('trail.keep')}</button>` : ''}</section>`;
+${first ? html`<p>${t('trail.kept', { days: first.keep_days, date: dayOf(new Date(first.kept_until), language(), 'short') })}${first.kept_why ? html` <b>${names.alert(first.kept_why)}</b>` : ''}</p><p>${t('trail.two')}</p><button class="do" @click=${keep}>${t('trail.keep')}</button>` : ''}</section>`;
 }
 
 /** @param {any} l @param {any} ticket @param {(look: any, form: HTMLFormElement) => void} confirm */

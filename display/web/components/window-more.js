@@ -55,12 +55,12 @@ const itemsHere = (desk) => items().filter((i) => i.service === desk.window.serv
 export function papersHere(desk) {
   const found = itemsHere(desk);
   if (!found.length) return '';
-  if (found.length === 1) return (found[0].papers || []).join('、');
+  if (found.length === 1) return (found[0].papers || []).join(t('list.comma'));
   return html`<button class="lk in" @click=${() => question(desk, { kind: 'papers' })}>${t('desk.papers_of', { n: found.length })}</button>`;
 }
 
 /** The papers of every item of the service. @param {any} desk */
 export function papersOf(desk) {
   const service = serviceOf(desk.hall.state, desk.window.service);
-  return html`<div class="targets" tabindex="0" role="group" aria-label=${chainOf(desk.hall.state, service).name}>${itemsHere(desk).map((i) => html`<h3>${i.name}</h3><p>${(i.papers || []).join('、')}</p>`)}</div>`;
+  return html`<div class="targets" tabindex="0" role="group" aria-label=${chainOf(desk.hall.state, service).name}>${itemsHere(desk).map((i) => html`<h3>${i.name}</h3><p>${(i.papers || []).join(t('list.comma'))}</p>`)}</div>`;
 }

@@ -55,10 +55,10 @@ export function ranges(ids) {
   for (let i = 0; i < numbers.length;) {
     let j = i;
     while (j + 1 < numbers.length && numbers[j + 1] === numbers[j] + 1) j++;
-    parts.push(j === i ? String(numbers[i]) : `${numbers[i]}${j === i + 1 ? '、' : '–'}${numbers[j]}`);
+    parts.push(j === i ? String(numbers[i]) : `${numbers[i]}${j === i + 1 ? t('list.comma') : '–'}${numbers[j]}`);
     i = j + 1;
   }
-  return parts.join('、');
+  return parts.join(t('list.comma'));
 }
 
 /** 5–12, or one number, or nothing while nobody can tell. @param {any} forecast */

@@ -46,9 +46,16 @@ function detail(e, ticket, names) {
       const leg = ticket.legs.find((/** @type {any} */ l) => l.leg === d.leg);
       return leg?.started ? t('trail.served', { time: stopwatch((Date.parse(e.at) - Date.parse(leg.started)) / 1000) }) : '';
     }
-    case 'rating.given': case 'rating.late': return [e.actor, ...(d.reasons || [])].join(' · ');
+    case 'rating.given': case 'rating.late': return [by(e.actor, names), ...(d.reasons || [])].join(' · ');
     default: return d.reason || d.why_text || '';
   }
+}
+
+/** Who did it, such as "keypad:kp-4". @param {string} actor @param {any} names */
+function by(actor, names) {
+  const [kind, id] = String(actor || '').split(':');
+  if (kind === 'keypad') return `${t('trail.lane.keypad')} ${id}`;
+  return kind === 'kiosk' ? names.kiosk(id) : actor;
 }
 
 /** @param {any} d @param {any} ticket @param {any} names */

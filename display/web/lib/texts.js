@@ -40,7 +40,9 @@ export function t(key, values = {}) {
 
 /** One sentence in a given language. @param {string} lang @param {string} key @param {Record<string, string|number>} [values] */
 export function pick(lang, key, values = {}) {
-  const text = (books[lang] || {})[key] ?? (books['zh-CN'] || {})[key] ?? key;
+  // English has other words for one.
+  const one = Object.values(values).some((n) => Number(n) === 1) && (books[lang] || {})[`${key}.one`];
+  const text = one || ((books[lang] || {})[key] ?? (books['zh-CN'] || {})[key] ?? key);
   return text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 }
 

@@ -96,10 +96,12 @@ function faults(e) {
   return html`<div class="faults" role="group" aria-label=${t('bench.faults')}><span>${t('bench.faults')}</span>${list.map(([name, on]) => html`<button role="switch" aria-checked=${String(Boolean(on))} @click=${() => bench.fault(e.id, name, !on)}><i></i>${faultName(name)}</button>`)}</div>`;
 }
 
-/** The word for a fault; a fault without one shows its own name. @param {string} name */
+/** The word for a fault, behind the unit that has it; a fault without one shows its own name. @param {string} name */
 function faultName(name) {
-  const word = t(`fault.${name}`);
-  return word.startsWith('fault.') ? name.replaceAll('_', ' ') : word;
+  const at = name.lastIndexOf('/') + 1;
+  const own = name.slice(at);
+  const word = t(`fault.${own}`);
+  return [name.slice(0, Math.max(0, at - 1)), word.startsWith('fault.') ? own.replaceAll('_', ' ') : word].filter(Boolean).join(' ');
 }
 
 startPage({ view }).then(({ hall, draw }) => {

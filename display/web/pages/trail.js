@@ -45,6 +45,7 @@ async function refresh() {
 async function ask(url) {
   const answer = await fetch(url, { cache: 'no-store', headers: { 'Accept-Language': language() } });
   const said = await answer.json();
+  if (said.code === 'unknown_ticket') throw new Error(t('trail.unknown'));
   if (!answer.ok) throw new Error(said.say || t('desk.no_answer'));
   return said;
 }
@@ -59,6 +60,8 @@ const names = {
   service: (/** @type {string} */ id) => nameOf(page.hall.services.find((/** @type {any} */ s) => s.id === id)) || id,
   class: (/** @type {string} */ id) => nameOf((page.hall.classes || []).find((/** @type {any} */ s) => s.id === id)) || id,
   kiosk: (/** @type {string} */ id) => nameOf((page.hall.kiosks || []).find((/** @type {any} */ s) => s.id === id)) || id,
+  // What keeps footage is written down in one language; while the alert lives it is known in all.
+  alert: (/** @type {string} */ say) => (page.hall.alerts || []).find((/** @type {any} */ a) => a.say === say)?.says?.[language()] || say,
 };
 const camera = (/** @type {string} */ id) => (page.hall.cameras || []).find((/** @type {any} */ c) => c.id === id);
 
