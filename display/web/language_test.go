@@ -79,6 +79,22 @@ func withAnswers(t *testing.T, hall *fakeHall, answers map[string]http.HandlerFu
 	return server.URL
 }
 
+func TestForeignPagesTellDaysByTheirNames(t *testing.T) {
+	url := withAnswers(t, newFakeHall(t, smallHall(time.Now())), map[string]http.HandlerFunc{"GET /api/v1/followups": func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, object{"timezone": "Pacific/Kiritimati", "followups": []object{{"followup": "f1", "day": "2026-11-27", "ticket": "M018", "window": "2", "level": 2, "due": "2026-12-18", "state": "open"}}})
+	}})
+	p := openTab(t, 1366, 768)
+	for lang, want := range map[string][]string{"en": {"Fri 27 Nov", "by Fri 18 Dec"}, "zh-CN": {"11月27日 周五", "12月18日 周五"}, "zh-TW": {"11月27日 週五", "12月18日 週五"}} {
+		p.open(url+"/followups?lang="+lang, ".case")
+		for _, day := range want {
+			if !eval[bool](p, `document.querySelector('.case .head').innerText.includes(`+quote(day)+`)`) {
+				t.Errorf("%s: %s, want %s", lang, eval[string](p, `document.querySelector('.case .head').innerText`), day)
+			}
+		}
+	}
+	p.clean()
+}
+
 func TestForeignPagesTrailWithoutTheNumberSaysSoInEnglish(t *testing.T) {
 	url := withAnswers(t, newFakeHall(t, smallHall(time.Now())), map[string]http.HandlerFunc{"GET /api/v1/tickets/2026-11-25/M999": func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusNotFound)

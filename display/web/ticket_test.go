@@ -22,6 +22,7 @@ func TestForeignPagesTicketOnAPhone(t *testing.T) {
 	hall := newFakeHall(t, bigHall(time.Now()))
 	p := openTab(t, 390, 844)
 	p.open(hall.URL+"/t/Zq3-x_9?lang=zh-CN", ".facts")
+	p.until(`document.querySelector('.day').textContent==='11月23日 周一'`)
 	p.do(c.Evaluate[c.Void](clippedJS))
 	look := func(name string) {
 		t.Helper()

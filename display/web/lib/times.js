@@ -17,16 +17,19 @@ export function inZone(name) {
 const format = (/** @type {Date} */ at, /** @type {string} */ lang, /** @type {Intl.DateTimeFormatOptions} */ o) =>
   new Intl.DateTimeFormat(lang, { timeZone: zone, ...o }).format(at);
 
+/** What a day such as "2026-11-23" is called, wherever its hall is. @param {string} day @param {string} lang */
+export const dayNamed = (day, lang) => dayOf(new Date(`${day}T00:00:00Z`), lang, 'short', 'UTC');
+
 /** 9:42 @param {Date|string|number} at */
 export const clock = (at) => format(new Date(at), 'en-GB', { hour: 'numeric', minute: '2-digit' }).replace(/^0/, '');
 
 /** 9:42:07 @param {Date|string|number} at */
 export const clockSeconds = (at) => format(new Date(at), 'en-GB', { hour: 'numeric', minute: '2-digit', second: '2-digit' }).replace(/^0/, '');
 
-/** 11月23日 星期一 @param {Date} at @param {string} lang @param {'long'|'short'} [weekday] */
-export function dayOf(at, lang, weekday = 'long') {
-  if (lang === 'en') return format(at, 'en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
-  return `${format(at, lang, { month: 'long', day: 'numeric' })} ${format(at, lang, { weekday })}`;
+/** 11月23日 星期一 @param {Date} at @param {string} lang @param {'long'|'short'} [weekday] @param {string} [timeZone] */
+export function dayOf(at, lang, weekday = 'long', timeZone = zone) {
+  if (lang === 'en') return format(at, 'en-GB', { timeZone, weekday: 'short', day: 'numeric', month: 'short' });
+  return `${format(at, lang, { timeZone, month: 'long', day: 'numeric' })} ${format(at, lang, { timeZone, weekday })}`;
 }
 
 /** 03:21 @param {number} seconds */

@@ -4,7 +4,7 @@
 import { html, render } from '../vendor/lit.js';
 import { lockWhenIdle } from '../lib/lock.js';
 import { language, loadTexts, pageLanguage, t } from '../lib/texts.js';
-import { clock, dayOf, inZone } from '../lib/times.js';
+import { clock, dayNamed, dayOf, inZone } from '../lib/times.js';
 
 const EVERY = 10000;
 const STEPS = ['verified', 'called_back', 'corrected', 'replied'];
@@ -36,7 +36,7 @@ ${list.length ? list.map(one) : html`<p class="none">${t('follow.none')}</p>`}</
 /** @param {any} f */
 function one(f) {
   const over = f.state === 'closed' || f.state === 'excluded';
-  return html`<article class="case ${f.late ? 'late' : ''}" aria-label=${f.followup}><div class="head"><a class="num" href="/trail/${f.day}/${encodeURIComponent(f.ticket)}">${f.ticket}</a><span>${f.day}</span><span>${t('window_no', { n: f.window })}</span>${f.staff ? html`<span>${t('rate.staff', { staff: f.staff })}</span>` : ''}<span>${t(`rating.${f.level}`)}</span><span class="due">${f.late ? t('follow.late') : ''} ${t('follow.due', { date: f.due })}</span><span class="state">${t(`follow.state.${f.state}`)}</span></div>
+  return html`<article class="case ${f.late ? 'late' : ''}" aria-label=${f.followup}><div class="head"><a class="num" href="/trail/${f.day}/${encodeURIComponent(f.ticket)}">${f.ticket}</a><span>${dayNamed(f.day, language())}</span><span>${t('window_no', { n: f.window })}</span>${f.staff ? html`<span>${t('rate.staff', { staff: f.staff })}</span>` : ''}<span>${t(`rating.${f.level}`)}</span><span class="due">${f.late ? t('follow.late') : ''} ${t('follow.due', { date: dayNamed(f.due, language()) })}</span><span class="state">${t(`follow.state.${f.state}`)}</span></div>
 <ul class="log">${(f.steps || []).map((/** @type {any} */ s) => html`<li><span class="num">${dayOf(new Date(s.at), language(), 'short')} ${clock(s.at)}</span><span>${t(`follow.step.${s.kind}`)} · ${s.by}</span><span>${s.note || ''}</span></li>`)}</ul>${over ? '' : work(f)}</article>`;
 }
 

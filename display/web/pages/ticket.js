@@ -8,7 +8,7 @@ import { icon } from '../lib/icons.js';
 import { ridges } from '../lib/ridges.js';
 import { before, minutes } from '../lib/names.js';
 import { language, loadTexts, nameOf, pageLanguage, t } from '../lib/texts.js';
-import { clock, clockSeconds, inZone, secondsOf } from '../lib/times.js';
+import { clock, clockSeconds, dayNamed, inZone, secondsOf } from '../lib/times.js';
 
 const EVERY = 5000;
 const HILLS = ridges(480, 160, 3, '#0a5a5e', 3);
@@ -64,7 +64,7 @@ function card() {
   const m = minutes(ticket.forecast);
   const by = before(ticket.forecast);
   document.title = `${ticket.ticket} · ${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}`;
-  return html`<section class=${called() ? 'card called' : 'card'} role="status"><p class="day">${ticket.day}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${nameOf({ name: ticket.service_name, names: ticket.service_names })}</p>
+  return html`<section class=${called() ? 'card called' : 'card'} role="status"><p class="day">${dayNamed(ticket.day, language())}</p><h1 class="num">${ticket.ticket}</h1><p class="svc">${nameOf({ name: ticket.service_name, names: ticket.service_names })}</p>
 <p class="state">${t(`progress.${ticket.state === 'called' ? 'calling' : ticket.state}`)}</p>${ticket.window && (called() || ticket.state === 'serving') ? html`<p class="win num">${t('window_no', { n: ticket.window })}</p>` : ''}
 ${ticket.state === 'waiting' ? html`<div class="facts"><div>${t('done.ahead')}<b class="num">${t('n_people', { n: ticket.ahead ?? 0 })}</b></div><div>${t('done.wait')}<b class="num">${m ? t('n_minutes', { n: m }) : t('done.unknown_wait')}</b>${by ? html`<small>${t('done.before', { at: by })}</small>` : ''}</div></div>` : ''}
 ${ticket.where && ticket.state !== 'serving' && !called() && !over() ? html`<p class="where">${t('mine.where', { place: ticket.wheres?.[language()] || ticket.where })}</p>` : ''}</section>${bell()}${rating()}${ticket.journey ? course(ticket.journey) : ''}${over() ? '' : html`<p class="note">${t('wall.missed')}</p>`}<p class="note">${t('mine.fresh', { at: clockSeconds(fetched) })}</p><p class="note"><a class="proof" href=${`/api/v1/t/${encodeURIComponent(own)}/proof`} download>${t('mine.proof')}</a><br>${t('mine.proof_why')}</p>`;
