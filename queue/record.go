@@ -3,6 +3,7 @@ package queue
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -34,6 +35,21 @@ type Event interface {
 type Subject interface {
 	// TicketNumber is the ticket's number, "M045".
 	TicketNumber() string
+}
+
+// Misplaced says what is wrong with a record at which a fold stopped with a panic:
+// whoever verifies a trail that others wrote has to know which record cannot have
+// happened, and not where in this program that was noticed.
+func Misplaced(r Record, stopped any) string {
+	say := r.Event.Name()
+	if about, ok := r.Event.(Subject); ok {
+		say += " of ticket " + about.TicketNumber()
+	}
+	say += " does not follow from the records before it"
+	if why, ok := stopped.(string); ok {
+		say += ": " + strings.TrimPrefix(why, "queue: ")
+	}
+	return say
 }
 
 // DecodeEvent reads an event back from its name and JSON data, which may come

@@ -66,8 +66,14 @@ func New() *Auditor {
 }
 
 // Check looks at the next record. Its error is a *Fault; after one the rest
-// of the trail cannot be judged.
-func (a *Auditor) Check(r queue.Record) error {
+// of the trail cannot be judged. A record that cannot have happened stops the
+// fold or the books, whichever comes to it first.
+func (a *Auditor) Check(r queue.Record) (err error) {
+	defer func() {
+		if stopped := recover(); stopped != nil {
+			err = &Fault{Seq: r.Seq, Promise: "fold", Say: queue.Misplaced(r, stopped)}
+		}
+	}()
 	for _, check := range []func(queue.Record) *Fault{a.follows, a.before, a.fold, a.after} {
 		if f := check(r); f != nil {
 			f.Seq = r.Seq
@@ -95,13 +101,8 @@ func (a *Auditor) follows(r queue.Record) *Fault {
 	return nil
 }
 
-// fold applies the record. A record that cannot have happened stops it.
-func (a *Auditor) fold(r queue.Record) (f *Fault) {
-	defer func() {
-		if broken := recover(); broken != nil {
-			f = fault("fold", "it cannot have happened: %v", broken)
-		}
-	}()
+// fold applies the record.
+func (a *Auditor) fold(r queue.Record) *Fault {
 	a.state.Apply(r)
 	return nil
 }

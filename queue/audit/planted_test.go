@@ -134,6 +134,33 @@ func TestEachPromiseCatchesItsPlantedBug(t *testing.T) {
 	}
 }
 
+// A verifier is told what is wrong with a record, in words: also where the fold
+// comes upon it by a pointer to nothing.
+func TestARecordThatCannotHaveHappenedIsToldInWords(t *testing.T) {
+	cancelled := queue.TicketCancelled{}
+	cancelled.Ticket, cancelled.LegID = "A777", "A777/1"
+	const follows = " does not follow from the records before it"
+	for want, forged := range map[string]queue.Event{
+		"ticket.cancelled of ticket A777" + follows + ": record about a ticket that was never issued: A777": cancelled,
+		"window.paused" + follows: queue.WindowPaused{Window: "99"},
+	} {
+		rs := morning(t)
+		i := first[queue.TicketCalled](rs, 0)
+		r := rs[i]
+		r.Event = forged
+		a := audit.New()
+		var f *audit.Fault
+		for _, r := range append(slices.Clone(rs[:i]), r) {
+			if err := a.Check(r); err != nil && !errors.As(err, &f) {
+				t.Fatal(err)
+			}
+		}
+		if f == nil || f.Seq != r.Seq || f.Promise != "fold" || f.Say != want {
+			t.Errorf("record %d: %v; want %q", r.Seq, f, want)
+		}
+	}
+}
+
 func TestASoundMorningHasNoFault(t *testing.T) {
 	a := audit.New()
 	for _, r := range morning(t) {

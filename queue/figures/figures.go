@@ -79,8 +79,8 @@ func (b *Books) Balance() Balance { return b.balance }
 // a hall.
 func (b *Books) Apply(r queue.Record) (err error) {
 	defer func() {
-		if broken := recover(); broken != nil { // the state refuses records that cannot follow
-			err = fmt.Errorf("figures: record %d, %s, does not follow from those before it: %v", r.Seq, r.Event.Name(), broken)
+		if stopped := recover(); stopped != nil { // the state refuses records that cannot follow
+			err = fmt.Errorf("figures: record %d: %s", r.Seq, queue.Misplaced(r, stopped))
 		}
 	}()
 	if e, ok := r.Event.(queue.DayOpened); ok {

@@ -188,7 +188,7 @@ func TestRecordsThatDoNotFollowAreNamed(t *testing.T) {
 			continue
 		}
 		if err := b.Apply(r); err != nil {
-			if !strings.Contains(err.Error(), fmt.Sprintf("record %d, %s,", r.Seq, r.Event.Name())) {
+			if !strings.Contains(err.Error(), fmt.Sprintf("record %d: %s of ticket ", r.Seq, r.Event.Name())) {
 				t.Error(err)
 			}
 			return
