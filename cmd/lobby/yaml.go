@@ -1,11 +1,15 @@
 package main
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -31,7 +35,7 @@ func (n node) decode() devices.Decode {
 		if n.ast == nil {
 			return nil
 		}
-		if errs := unknownKeys(n.ast, reflect.TypeOf(into), ""); len(errs) > 0 {
+		if errs := misfits(n.ast, reflect.TypeOf(into), ""); len(errs) > 0 {
 			return errors.Join(errs...)
 		}
 		return toValue(n.ast, into)
@@ -145,7 +149,7 @@ func (d *document) decode(into any) (*lost, error) {
 	for _, v := range m.Values {
 		f.member(v, reflect.ValueOf(into).Elem(), "$")
 	}
-	return &f.lost, newFileErrors(d.name, append(unknownKeys(body, reflect.TypeOf(into), ""), f.wrong...))
+	return &f.lost, newFileErrors(d.name, append(misfits(body, reflect.TypeOf(into), ""), f.wrong...))
 }
 
 // filler fills values from a file, and goes on where one cannot be read: the
@@ -263,8 +267,9 @@ func (f *fileErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// unknownKeys reports every key that the type has no field for.
-func unknownKeys(n ast.Node, t reflect.Type, path string) []error {
+// misfits reports what the YAML package would pass over: every key that the type
+// has no field for, and every number whose fraction would be cut off.
+func misfits(n ast.Node, t reflect.Type, path string) []error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -272,34 +277,61 @@ func unknownKeys(n ast.Node, t reflect.Type, path string) []error {
 	switch n := n.(type) {
 	case *ast.MappingNode:
 		for _, v := range n.Values {
-			errs = append(errs, unknownKey(v, t, path)...)
+			errs = append(errs, memberMisfits(v, t, path)...)
 		}
 	case *ast.MappingValueNode:
-		return unknownKey(n, t, path)
+		return memberMisfits(n, t, path)
 	case *ast.SequenceNode:
 		if t.Kind() != reflect.Slice {
 			return nil
 		}
 		for _, v := range n.Values {
-			errs = append(errs, unknownKeys(v, t.Elem(), path)...)
+			errs = append(errs, misfits(v, t.Elem(), path)...)
 		}
+	case *ast.AnchorNode:
+		return misfits(n.Value, t, path)
+	case ast.ScalarNode:
+		return fraction(n, t)
 	}
 	return errs
 }
 
-func unknownKey(v *ast.MappingValueNode, t reflect.Type, path string) []error {
+// maxWhole is the greatest number that is still told from the next one where it
+// is written with a point or an exponent.
+const maxWhole = 1 << 53
+
+// fraction refuses a number that is not whole where the type counts. The YAML
+// package takes one also out of quotes.
+func fraction(n ast.ScalarNode, t reflect.Type) []error {
+	switch {
+	case t.Kind() < reflect.Int || t.Kind() > reflect.Uint64, t == reflect.TypeFor[time.Duration](),
+		reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+		return nil
+	}
+	f, err := strconv.ParseFloat(fmt.Sprint(n.GetValue()), 64)
+	switch {
+	case err != nil, f == math.Trunc(f) && math.Abs(f) <= maxWhole:
+		return nil // what is no number at all is told of elsewhere
+	case math.Abs(f) > maxWhole:
+		return []error{placeAt(n, "want a whole number here; %s is too much", n.GetToken().Value)}
+	}
+	return []error{placeAt(n, "want a whole number here; write %d or %d for %s", int(math.Floor(f)), int(math.Ceil(f)), n.GetToken().Value)}
+}
+
+// memberMisfits are the misfits of one key and of what it has.
+func memberMisfits(v *ast.MappingValueNode, t reflect.Type, path string) []error {
 	key := v.Key.String()
 	switch {
 	case t == reflect.TypeFor[node]():
 		return nil // the driver checks it
 	case t.Kind() == reflect.Map:
-		return unknownKeys(v.Value, t.Elem(), path+key+".")
+		return append(misfits(v.Key, t.Key(), path), misfits(v.Value, t.Elem(), path+key+".")...)
 	case t.Kind() == reflect.Struct:
 		field, ok := fieldOf(t, key)
 		if !ok {
 			return []error{placeAt(v.Key, "unknown key %q; known are %s", path+key, strings.Join(keysOf(t), ", "))}
 		}
-		return unknownKeys(v.Value, field.Type, path+key+".")
+		return misfits(v.Value, field.Type, path+key+".")
 	}
 	return nil
 }

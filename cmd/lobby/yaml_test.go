@@ -102,6 +102,19 @@ windows: [{id: "1", floor: one}, {id: "2", floor: two}]
 			`h.yaml:2:26: wire: "ftp://x"`, `h.yaml:3:26: wire: "http://y"`, "h.yaml:4:18: want true or false here",
 			"h.yaml:4:38: want a text here", "h.yaml:5:28: want a whole number here", "h.yaml:5:51: want a whole number here",
 		},
+		`trail: {keep_months: 1.5, keep_personal_days: "30.5"}
+windows: [{id: "1", floor: -0.5}]
+speakers: {s: {floors: [1, 2.0, 2.25]}}
+keypads: {k: {levels: {1: 5, 2.5: 4}}}
+cameras: {c: {floor: &f 2, record: {days: &d 7.1}}}
+footage: {keep_days: -1e300}
+rules: {call_timeout: 1.5m}
+`: {
+			"h.yaml:1:22: want a whole number here; write 1 or 2 for 1.5", "h.yaml:1:47: want a whole number here; write 30 or 31 for 30.5",
+			"h.yaml:2:28: want a whole number here; write -1 or 0 for -0.5", "h.yaml:3:33: want a whole number here; write 2 or 3 for 2.25",
+			"h.yaml:4:30: want a whole number here; write 2 or 3 for 2.5", "h.yaml:5:46: want a whole number here; write 7 or 8 for 7.1",
+			"h.yaml:6:22: want a whole number here; -1e300 is too much",
+		},
 		`zzz: 1
 hall: {id: h, timezone: Nowhere/X}
 `: {`h.yaml:1:1: unknown key "zzz"`, `h.yaml:2:25: no time zone "Nowhere/X"`},
