@@ -14,6 +14,7 @@ type DeviceReport struct {
 	State  string // up, degraded, down
 	Why    string // a sentence for people; empty for up
 	Effect string // what the hall loses while it lasts
+	Level  string // of the warning: red, amber, teal; empty means amber
 }
 
 // DeviceView is a device as the feed shows it.
@@ -49,8 +50,9 @@ func (c DeviceReport) decide(s *State, _ Input) (Outcome, error) {
 	default:
 		out.Events = append(out.Events, DeviceDown{d})
 	}
-	if s.alerts[id] == nil {
-		out.Events = append(out.Events, AlertRaised{Alert: id, Level: "amber", Subject: c.Device, Say: cmp.Or(c.Name, c.Device) + "：" + c.Why})
+	level := cmp.Or(c.Level, "amber")
+	if a := s.alerts[id]; a == nil || c.Level != "" && a.Level != level { // what has grown worse is told again to whoever has seen it
+		out.Events = append(out.Events, AlertRaised{Alert: id, Level: level, Subject: c.Device, Say: cmp.Or(c.Name, c.Device) + "：" + c.Why})
 	}
 	return out, nil
 }

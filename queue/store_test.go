@@ -24,6 +24,25 @@ func TestAFullDiskStopsNewNumbersAndNothingElse(t *testing.T) {
 	s.take(t, "social", "")
 }
 
+// A warning about a device that grows is raised again, so that whoever has
+// seen the smaller one sees the greater.
+func TestAWarningThatGrowsIsRaisedAgain(t *testing.T) {
+	s := newStage(t)
+	for _, level := range []string{"teal", "amber", "red", "amber"} {
+		s.must(t, queue.DeviceReport{Device: queue.DiskDevice, Kind: "disk", State: "degraded", Why: level, Level: level})
+		for _, a := range s.state.View().Alerts {
+			if a.Level != level || a.Say != queue.DiskDevice+"："+level || a.Acknowledged != nil {
+				t.Errorf("at %s there is %+v", level, a)
+			}
+		}
+		s.must(t, queue.AlertAck{Alert: "device:" + queue.DiskDevice, Cause: "seen"})
+	}
+	s.must(t, queue.DeviceReport{Device: queue.DiskDevice, Kind: "disk", State: "degraded", Why: "another reason"})
+	if a := s.state.View().Alerts; len(a) != 1 || a[0].Acknowledged == nil {
+		t.Errorf("another reason of the same weight is %+v", a)
+	}
+}
+
 // A backup is restored on some day: numbers go on beyond all that may be on
 // paper, also when that day is opened again, and begin at 1 on the next.
 func TestNumbersOfARestoredTrailComeFromABlockOfTheirOwn(t *testing.T) {

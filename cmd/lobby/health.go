@@ -55,12 +55,19 @@ func (h *health) report(id string, s devices.State, why string) {
 		return
 	}
 	kind, _ := cutID(id)
-	r := queue.DeviceReport{Device: id, Name: h.names[id], Kind: kind, State: string(s), Why: saying(kind, s, why)}
-	if s != devices.Up {
-		r.Effect = effects[kind]
+	h.tell(queue.DeviceReport{Device: id, State: string(s), Why: saying(kind, s, why)})
+}
+
+// tell is report with what a device knows of itself; its name and what is lost
+// without it are added.
+func (h *health) tell(r queue.DeviceReport) {
+	r.Name = h.names[r.Device]
+	r.Kind, _ = cutID(r.Device)
+	if r.State == string(devices.Down) || r.State != string(devices.Up) && r.Device != queue.DiskDevice { // a disk that is not full takes nothing away
+		r.Effect = effects[r.Kind]
 	}
 	h.mu.Lock()
-	h.pending[id] = r
+	h.pending[r.Device] = r
 	h.mu.Unlock()
 	select {
 	case h.wake <- struct{}{}:

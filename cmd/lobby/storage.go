@@ -20,10 +20,12 @@ import (
 type storage struct {
 	trail  *trail.Trail
 	hall   *hall.Hall
-	report func(id string, s devices.State, why string)
+	report func(queue.DeviceReport)
 	months int // that are kept; 0 for all
 	days   int // for which what is personal is kept
 	log    *slog.Logger
+
+	stage int // of diskStages, that was told last; counted from 1
 }
 
 const (
@@ -31,15 +33,39 @@ const (
 	tidyEvery  = time.Minute
 	// tidyPause lets windows through between two steps of moving records.
 	tidyPause = 50 * time.Millisecond
-	// diskWarning is the share of the disk in use that somebody is told about.
-	diskWarning = 0.9
+	// diskSlack is by how much less of the disk must be in use before a warning
+	// goes back, so that footage which comes and goes does not make it swing.
+	diskSlack = 1
 	// personalDays is how long what is personal is kept where the hall file does
 	// not say: long enough for a complaint.
 	personalDays = 30
 )
 
+// diskStages are the shares of the disk in use at which somebody is told, more
+// urgently each time. None of them keeps anybody from a number: only a disk that
+// has no room for the end of the day does.
+var diskStages = []struct {
+	percent    float64
+	level, say string
+}{
+	{80, "teal", "磁盘已用 80% 以上，请安排清理"},
+	{90, "amber", "磁盘已用 90% 以上，请今天清理，满后不再发新号"},
+	{95, "red", "磁盘已用 95% 以上，请马上清理，满后不再发新号"},
+}
+
+// diskStage is which of the stages is reached, counted from 1, with so many per
+// cent in use; 0 for none.
+func diskStage(used float64, before int) (stage int) {
+	for i, s := range diskStages {
+		if used >= s.percent || i < before && used >= s.percent-diskSlack {
+			stage = i + 1
+		}
+	}
+	return stage
+}
+
 func (l *lobby) storage() *storage {
-	return &storage{trail: l.trail, hall: l.hall, report: l.health.report, months: l.file.Trail.KeepMonths, days: cmp.Or(l.file.Trail.KeepPersonal, personalDays), log: l.log}
+	return &storage{trail: l.trail, hall: l.hall, report: l.health.tell, months: l.file.Trail.KeepMonths, days: cmp.Or(l.file.Trail.KeepPersonal, personalDays), log: l.log}
 }
 
 // run looks after the disk until the context ends.
@@ -68,13 +94,21 @@ func (s *storage) look() {
 		s.log.Warn("no space could be reserved for the end of the day", "err", err)
 	}
 	free, total := s.trail.Space()
-	switch used := 1 - float64(free)/float64(max(total, 1)); {
+	s.tell(held, free, total)
+}
+
+// tell reports the disk. Of a stage it says the same as long as it lasts, so that
+// not every per cent is a record.
+func (s *storage) tell(held bool, free, total uint64) {
+	s.stage = diskStage(100-100*float64(free)/float64(max(total, 1)), s.stage)
+	switch {
 	case !held:
-		s.report(queue.DiskDevice, devices.Down, fmt.Sprintf("磁盘已满，剩余 %d MB", free>>20))
-	case total > 0 && used > diskWarning:
-		s.report(queue.DiskDevice, devices.Degraded, fmt.Sprintf("磁盘已用 %.0f%%", 100*used))
+		s.report(queue.DeviceReport{Device: queue.DiskDevice, State: string(devices.Down), Level: "red", Why: fmt.Sprintf("磁盘已满，剩余 %d MB", free>>20)})
+	case total > 0 && s.stage > 0:
+		at := diskStages[s.stage-1]
+		s.report(queue.DeviceReport{Device: queue.DiskDevice, State: string(devices.Degraded), Level: at.level, Why: at.say})
 	default:
-		s.report(queue.DiskDevice, devices.Up, "")
+		s.report(queue.DeviceReport{Device: queue.DiskDevice, State: string(devices.Up)})
 	}
 }
 

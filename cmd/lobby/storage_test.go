@@ -49,7 +49,7 @@ func TestMonthsThatNeedNotBeKeptAreDropped(t *testing.T) {
 	said := map[devices.State]bool{}
 	s := &storage{
 		trail: tr, hall: h, months: 1, log: slog.New(slog.DiscardHandler),
-		report: func(_ string, state devices.State, _ string) { said[state] = true },
+		report: func(r queue.DeviceReport) { said[devices.State(r.State)] = true },
 	}
 	for range 8 {
 		s.tidy(ctx)
@@ -81,6 +81,44 @@ func TestMonthsThatNeedNotBeKeptAreDropped(t *testing.T) {
 	}
 	if len(said) != 1 || said[devices.Down] {
 		t.Errorf("the disk was said to be %v", said)
+	}
+}
+
+// A disk that fills is told at 80, 90 and 95 per cent, each time more urgently and
+// once, and what it says is there in three languages. Numbers are given until it
+// is full, and a warning goes back only when there is room again.
+func TestFaultF36_ADiskThatFillsIsToldInStages(t *testing.T) {
+	var r queue.DeviceReport
+	h := newHealth(nil)
+	s := &storage{report: func(report queue.DeviceReport) { h.tell(report); r = h.pending[queue.DiskDevice] }}
+	const gb = 1 << 30
+	for _, c := range []struct {
+		held         bool
+		used         uint64
+		state, level string
+		says         string
+	}{
+		{true, 799, "up", "", ""},
+		{true, 800, "degraded", "teal", "80%"},
+		{true, 899, "degraded", "teal", "80%"},
+		{true, 900, "degraded", "amber", "90%"},
+		{true, 892, "degraded", "amber", "90%"},
+		{true, 949, "degraded", "amber", "90%"},
+		{true, 950, "degraded", "red", "95%"},
+		{false, 1000, "down", "red", "磁盘已满"},
+		{true, 941, "degraded", "red", "95%"},
+		{true, 939, "degraded", "amber", "90%"},
+		{true, 791, "degraded", "teal", "80%"},
+		{true, 789, "up", "", ""},
+		{true, 950, "degraded", "red", "95%"},
+	} {
+		s.tell(c.held, (1000-c.used)*gb, 1000*gb)
+		if r.State != c.state || r.Level != c.level || !strings.Contains(r.Why, c.says) || (r.Effect != "") != (c.state == "down") {
+			t.Errorf("at %d per mille, reserve %t, the disk is said to be %+v", c.used, c.held, r)
+		}
+		if english := inEnglish(r.Why); r.Why != "" && (!strings.HasSuffix(english, " numbers") && c.level != "teal" && c.held || strings.Contains(english, "磁")) {
+			t.Errorf("%q is %q in English", r.Why, english)
+		}
 	}
 }
 
