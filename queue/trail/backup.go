@@ -15,6 +15,8 @@ import (
 	"slices"
 
 	"github.com/ncruces/go-sqlite3"
+
+	"lobby/queue/trail/checkpoint"
 )
 
 // Backup writes a copy of the trail as a compressed tar file, also while a
@@ -127,6 +129,9 @@ func Restore(dir string, backup io.Reader) (old, raised string, err error) {
 	coming := filepath.Join(dir, "restoring")
 	defer os.RemoveAll(coming) // what is left of a restore that failed is of use to nobody
 	files, err := unpack(coming, backup)
+	if err == nil && slices.Contains(files, checkpoint.KeyFile) {
+		err = supersedes(coming, dir)
+	}
 	if err == nil {
 		old, raised, err = raise(filepath.Join(coming, FileName))
 	}
@@ -151,6 +156,33 @@ func vacant(dir string) error {
 			return fmt.Errorf("trail: restore: %s has a part of another trail, %s; move it to where the rest of that is, or choose another directory", dir, FileName+beside)
 		case !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("trail: restore: %w", err)
+		}
+	}
+	return nil
+}
+
+// supersedes refuses a backup's key in place of one that has followed it: the
+// newer one is nowhere else, and the trail of the backup was not handed over to it.
+func supersedes(coming, dir string) error {
+	known := map[string]bool{}
+	for _, file := range []string{checkpoint.KeyFile, checkpoint.NextKeyFile} {
+		k, err := checkpoint.ReadFile(filepath.Join(coming, file))
+		if err != nil && !errors.Is(err, checkpoint.ErrNoKey) {
+			return err
+		}
+		for _, v := range k.Verifiers {
+			known[v] = true
+		}
+	}
+	for _, file := range []string{checkpoint.KeyFile, checkpoint.NextKeyFile} {
+		k, err := checkpoint.ReadFile(filepath.Join(dir, file))
+		switch {
+		case errors.Is(err, checkpoint.ErrNoKey):
+		case err != nil:
+			return err
+		case !known[k.Verifier()]:
+			return fmt.Errorf("the key %s in %s is not known to the backup, which is from before the key was changed, or of another hall; "+
+				"move %s to a safe place, restore, and change the key again with lobby trail key --rotate", k.Verifier(), dir, file)
 		}
 	}
 	return nil

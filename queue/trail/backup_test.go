@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"lobby/queue/trail"
+	"lobby/queue/trail/checkpoint"
 )
 
 // A daemon appends, makes snapshots and moves closed days while copies are
@@ -178,6 +179,51 @@ func TestARestoreThatFailsLeavesNoCopy(t *testing.T) {
 	for _, e := range entries {
 		if e.Name() != "lobby.lock" {
 			t.Errorf("%s is left", e.Name())
+		}
+	}
+}
+
+// A key that followed the backup's is in one place only, and nothing is put over it:
+// neither when it signs nor when it is about to. One that the backup's key has
+// followed is of no use any more.
+func TestNoRestorePutsAnOlderKeyOverANewer(t *testing.T) {
+	dir := t.TempDir()
+	tr := open(t, dir)
+	mustAppend(t, tr, days(1, 30))
+	first, err := checkpoint.NewKey("fuyang")
+	must(t, err)
+	second, err := first.Next()
+	must(t, err)
+	third, err := second.Next()
+	must(t, err)
+	must(t, second.Write(dir))
+	var copied bytes.Buffer
+	must(t, tr.Backup(&copied, checkpoint.KeyFile, checkpoint.NextKeyFile))
+	for name, c := range map[string]struct {
+		put     func(dir string) error
+		refused string
+	}{
+		"none":              {func(string) error { return nil }, ""},
+		"an older one":      {first.Write, ""},
+		"the same":          {second.Write, ""},
+		"a newer one":       {third.Write, "move trail.key to a safe place"},
+		"one that is to be": {third.Stage, "move trail.key.next to a safe place"},
+	} {
+		to := t.TempDir()
+		must(t, c.put(to))
+		_, _, err := trail.Restore(to, bytes.NewReader(copied.Bytes()))
+		if c.refused == "" {
+			must(t, err)
+			if k, err := checkpoint.ReadKey(to); err != nil || k.Verifier() != second.Verifier() {
+				t.Errorf("%s: the key is %v, %v", name, k.Verifiers, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.refused) || !strings.Contains(err.Error(), third.Verifier()) || strings.Contains(err.Error(), "PRIVATE") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if entries, err := os.ReadDir(to); err != nil || len(entries) != 2 { // the key and the lock
+			t.Errorf("%s: left are %v, %v", name, entries, err)
 		}
 	}
 }

@@ -74,10 +74,11 @@ var ErrNoKey = errors.New("checkpoint: there is no key")
 // ReadKey reads the key of a data directory. A key that others may read is
 // refused: then anybody on the machine could sign.
 func ReadKey(dir string) (Key, error) {
-	return readKey(filepath.Join(dir, KeyFile))
+	return ReadFile(filepath.Join(dir, KeyFile))
 }
 
-func readKey(path string) (Key, error) {
+// ReadFile is ReadKey of one file.
+func ReadFile(path string) (Key, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Key{}, fmt.Errorf("%w in %s", ErrNoKey, filepath.Dir(path))
@@ -160,7 +161,7 @@ func Present(dir string, rotated func() (note string, err error)) (Key, error) {
 	if err != nil {
 		return k, err
 	}
-	next, err := readKey(filepath.Join(dir, NextKeyFile))
+	next, err := ReadFile(filepath.Join(dir, NextKeyFile))
 	if errors.Is(err, ErrNoKey) {
 		return k, nil
 	}
