@@ -93,6 +93,8 @@ func TestForeignPagesTellDaysByTheirNames(t *testing.T) {
 		}
 	}
 	p.clean()
+	p.click("header a[href='/manager']")
+	p.until(`location.pathname==='/manager'`) // the way back
 }
 
 func TestForeignPagesTrailWithoutTheNumberSaysSoInEnglish(t *testing.T) {

@@ -29,7 +29,7 @@ async function refresh() {
 
 function draw() {
   document.title = t('follow.title');
-  render(html`<main><h1>${t('follow.title')}</h1>${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}
+  render(html`<main><header><h1>${t('follow.title')}</h1><a href="/ratings">${t('ratings.title')}</a><a href="/manager">${t('page.manager')}</a></header>${problem ? html`<p class="problem" role="alert">${problem}</p>` : ''}
 ${list.length ? list.map(one) : html`<p class="none">${t('follow.none')}</p>`}</main>`, app);
 }
 
