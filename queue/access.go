@@ -1,6 +1,9 @@
 package queue
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
 // NoteAccess records that somebody signed in or out or was refused, or that who
 // may sign in was changed. Lobby itself says so.
@@ -41,20 +44,38 @@ func (c NoteExport) decide(*State, Input) (Outcome, error) {
 	return events1(nil, AccessNoted{What: "exported", Badge: c.By, About: about, Reason: c.Reason, N: 1})
 }
 
+// NoteBackup records that a copy of the trail was taken, with what is personal.
+// It is recorded before the copy has its name.
+type NoteBackup struct {
+	By         string    `json:"by"`
+	Taken      time.Time `json:"taken"` // when the copy was whole
+	Records    uint64    `json:"records"`
+	Recipients []string  `json:"recipients,omitempty"`
+}
+
+func (c NoteBackup) decide(*State, Input) (Outcome, error) {
+	return events1(nil, AccessNoted{What: "backed_up", Badge: c.By, Taken: c.Taken, Records: c.Records, Recipients: c.Recipients, N: 1})
+}
+
 // AccessNoted says who came and went at the hall's pages, without secrets,
 // names and addresses, and who took what is personal out of the house.
 type AccessNoted struct {
 	// What is signed_in, signed_out, refused, braked, enrolled, passkey_added,
-	// account_set, account_removed or exported.
+	// account_set, account_removed, exported or backed_up.
 	What   string `json:"what"`
-	Badge  string `json:"badge,omitempty"` // empty where nobody has what was typed
+	Badge  string `json:"badge,omitempty"` // empty where nobody has what was typed; user:NAME is one of the operating system
 	Role   string `json:"role,omitempty"`
 	Window string `json:"window,omitempty"`
 	By     string `json:"by,omitempty"`     // badge of whoever let a screen in
 	Mark   string `json:"mark,omitempty"`   // of a set account: another role or secret has another one
 	About  string `json:"about,omitempty"`  // what was exported, a day or DAY/NUMBER; empty for the whole trail
 	Reason string `json:"reason,omitempty"` // of an export
-	N      int    `json:"n"`                // times within some seconds
+	// Of a backup: when it was whole, the last record that is in it, and the age
+	// public keys that it is encrypted for, none where it is not.
+	Taken      time.Time `json:"taken,omitzero"`
+	Records    uint64    `json:"records,omitempty"`
+	Recipients []string  `json:"recipients,omitempty"`
+	N          int       `json:"n"` // times within some seconds
 }
 
 // Name implements Event.

@@ -64,7 +64,7 @@ func TestEveryEventTypeIsRegisteredUnderItsName(t *testing.T) {
 }
 
 func TestEveryCommandIsForClientsOrForLobbyItself(t *testing.T) {
-	internal := []string{"Activate", "Asked", "ClockDoubt", "ClockJump", "ClosingResult", "Deny", "DeviceReport", "DropPart", "ErasePersonal", "NoteAccess", "NoteExport", "PrintResult", "RestoreTrail", "RotateKey", "SignCheckpoint", "Tick"}
+	internal := []string{"Activate", "Asked", "ClockDoubt", "ClockJump", "ClosingResult", "Deny", "DeviceReport", "DropPart", "ErasePersonal", "NoteAccess", "NoteBackup", "NoteExport", "PrintResult", "RestoreTrail", "RotateKey", "SignCheckpoint", "Tick"}
 	decided := methodsNamed(t, "decide")
 	var got []string
 	for _, name := range queue.CommandNames() {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	osuser "os/user"
 	"path/filepath"
 	"time"
 
@@ -28,11 +30,13 @@ const ageIntro = "age-encryption.org/v1\n"
 func backupCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "backup --data DIR --out FILE", Short: "Copy the trail of a hall, also while it runs", Args: cobra.NoArgs,
-		Long: "Copy the trail of a hall, also while it runs.\n\nWith --recipient the copy is encrypted with age, and the key that signs the trail is in it too.\nWithout, keep a copy of " + checkpoint.KeyFile + " in a safe place.",
+		Long: "Copy the trail of a hall, also while it runs.\n\nWith --recipient the copy is encrypted with age, and the key that signs the trail is in it too.\nWithout, keep a copy of " + checkpoint.KeyFile + " in a safe place.\n\n" +
+			"That it was taken is a record of the trail, access.noted: by whom, up to which record and for which\nrecipients. Where that cannot be recorded the copy is made nevertheless, and it is said.",
 	}
 	data := dataFlag(c)
 	out := c.Flags().String("out", "", "file to write")
 	recipients := c.Flags().StringArray("recipient", nil, "age public key (age1…) that can read the copy; may be repeated")
+	by := c.Flags().String("by", "", "badge of whoever takes the copy; without, the user of the operating system is recorded")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if *out == "" {
 			return usageError{errors.New("backup: --out FILE is missing")}
@@ -45,43 +49,70 @@ func backupCommand() *cobra.Command {
 			}
 			to = append(to, recipient)
 		}
-		return backup(*data, *out, to)
+		return backup(c.Context(), *data, *out, to, queue.NoteBackup{By: cmp.Or(*by, systemUser()), Recipients: *recipients}, c.ErrOrStderr())
 	}
 	return c
 }
 
 // backup writes the copy beside its place and moves it there when it is whole
-// and durable.
-func backup(data, out string, to []age.Recipient) (err error) {
-	r, err := trail.Read(data)
-	if err != nil {
+// and durable, and it is recorded who took it. Without the record it is better
+// than no copy.
+func backup(ctx context.Context, data, out string, to []age.Recipient, who queue.NoteBackup, stderr io.Writer) (err error) {
+	if who.Records, err = copyTrail(data, out+".part", to); err != nil {
 		return err
 	}
-	defer r.Close()
-	f, err := os.OpenFile(out+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
+	who.Taken = time.Now().UTC().Truncate(time.Millisecond)
+	if err := recordBackup(ctx, data, who); err != nil {
+		fmt.Fprintf(stderr, "backup: the trail does not say that this copy was taken: %v\n", err)
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(out + ".part") // the error that matters is the one before it
-		}
-	}()
-	if err = errors.Join(writeBackup(r, f, to), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("backup: %w", err)
+	if len(to) == 0 {
+		fmt.Fprintln(stderr, "backup: the copy is not encrypted and what is personal of the last weeks is in it; with --recipient age1… it is read with the key alone")
 	}
 	return os.Rename(out+".part", out)
 }
 
-func writeBackup(r *trail.Reader, w io.Writer, to []age.Recipient) error {
+// systemUser is who runs the program, so that it is taken for no badge.
+func systemUser() string {
+	u, err := osuser.Current()
+	if err != nil {
+		return fmt.Sprint("user:", os.Getuid())
+	}
+	return "user:" + u.Username
+}
+
+// copyTrail writes the copy to a file and tells its last record.
+func copyTrail(data, part string, to []age.Recipient) (last uint64, err error) {
+	r, err := trail.Read(data)
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return 0, fmt.Errorf("backup: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(part) // the error that matters is the one before it
+		}
+	}()
+	last, err = writeBackup(r, f, to)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return 0, fmt.Errorf("backup: %w", err)
+	}
+	return last, nil
+}
+
+func writeBackup(r *trail.Reader, w io.Writer, to []age.Recipient) (last uint64, err error) {
 	if len(to) == 0 {
 		return r.Backup(w)
 	}
 	sealed, err := age.Encrypt(w, to...)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return errors.Join(r.Backup(sealed, checkpoint.KeyFile, checkpoint.NextKeyFile), sealed.Close())
+	last, err = r.Backup(sealed, checkpoint.KeyFile, checkpoint.NextKeyFile)
+	return last, errors.Join(err, sealed.Close())
 }
 
 func restoreCommand() *cobra.Command {

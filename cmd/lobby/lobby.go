@@ -117,6 +117,7 @@ func (l *lobby) startParts() error {
 	}
 	l.group.add(func(ctx context.Context) error { return l.health.run(ctx, l.hall) })
 	l.group.add(l.storage().run)
+	l.group.add(newBackupNotes(l.file.Data, l.hall, l.log).run)
 	f, err := l.forecaster()
 	if err != nil {
 		return err

@@ -44,6 +44,8 @@ func newTrailHall(t *testing.T, recorded bool) *trailHall {
 		reply(w, object{"day": r.URL.Query().Get("day"), "access": []object{
 			{"seq": 9, "at": eightFifty, "what": "refused", "badge": "0412", "n": 3}, {"seq": 8, "at": eightFifty, "what": "enrolled", "badge": "kiosk:k1", "by": "0531", "n": 1},
 			{"seq": 7, "at": eightFifty, "what": "exported", "badge": "0531", "about": "2026-11-25/Q051", "reason": "complaint 7", "n": 1},
+			{"seq": 6, "at": eightFifty, "what": "backed_up", "badge": "user:root", "taken": eightFifty, "records": 41230, "n": 1},
+			{"seq": 5, "at": eightFifty, "what": "backed_up", "badge": "user:root", "taken": eightFifty, "records": 41100, "recipients": []string{"age1x"}, "n": 1},
 		}})
 	})
 	film := wholeFilm(t)
@@ -233,6 +235,6 @@ func TestForeignPagesTicketsAreSearched(t *testing.T) {
 		t.Errorf("the ticket leads to %s", href)
 	}
 	eval[bool](p, `(document.querySelector('summary').click(), true)`)
-	p.until(`document.querySelector('details td.bad')?.textContent==='口令不對 × 3'&&document.querySelector('details tbody').textContent.includes('kiosk:k1 0531')`)
+	p.until(`document.querySelector('details td.bad')?.textContent==='口令不對 × 3'&&document.querySelector('details tbody').textContent.includes('kiosk:k1 0531')&&document.querySelector('details tbody').textContent.includes('41230 筆紀錄，未加密')`)
 	p.clean()
 }

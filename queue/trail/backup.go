@@ -22,52 +22,68 @@ import (
 // Backup writes a copy of the trail as a compressed tar file, also while a
 // daemon writes the trail. The copy is of one moment: records that move to a
 // part meanwhile are in the copy of the trail's own file. With others, further
-// files of the directory are copied as they are, if they are there.
-func (r *Reader) Backup(w io.Writer, others ...string) error {
+// files of the directory are copied as they are, if they are there. It tells
+// the last record that is in the copy.
+func (r *Reader) Backup(w io.Writer, others ...string) (last uint64, err error) {
 	temp, err := os.MkdirTemp("", "lobby-backup-")
 	if err != nil {
-		return fmt.Errorf("trail: back up: %w", err)
+		return 0, fmt.Errorf("trail: back up: %w", err)
 	}
 	defer os.RemoveAll(temp)
 	z := gzip.NewWriter(w)
 	t := tar.NewWriter(z)
-	err = r.archive(t, temp, others)
+	last, err = r.archive(t, temp, others)
 	if err = errors.Join(err, t.Close(), z.Close()); err != nil {
-		return fmt.Errorf("trail: back up: %w", err)
+		return 0, fmt.Errorf("trail: back up: %w", err)
 	}
-	return nil
+	return last, nil
+}
+
+// lastRecord finds the newest record of a copied trail; it is never moved to a part.
+func lastRecord(path string) (last uint64, err error) {
+	c, err := sqlite3.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	err = query(c, "SELECT coalesce(max(seq), 0) FROM records", nil,
+		func(s *sqlite3.Stmt) error { last = uint64(s.ColumnInt64(0)); return nil })
+	return last, err
 }
 
 // archive copies the trail's own file first, because records only ever move
 // from it to the parts.
-func (r *Reader) archive(t *tar.Writer, temp string, others []string) error {
+func (r *Reader) archive(t *tar.Writer, temp string, others []string) (last uint64, err error) {
 	if err := r.copyFile(FileName, temp); err != nil {
-		return err
+		return 0, err
+	}
+	if last, err = lastRecord(filepath.Join(temp, FileName)); err != nil {
+		return 0, err
 	}
 	ps, err := r.Parts()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := moveFile(t, filepath.Join(temp, FileName)); err != nil {
-		return err
+		return 0, err
 	}
 	for _, p := range ps {
 		if p.Gone {
 			continue
 		}
 		if err := r.copyFile(p.file(), temp); err != nil {
-			return err
+			return 0, err
 		}
 		if err := moveFile(t, filepath.Join(temp, p.file())); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	for _, f := range others {
 		if err := addFile(t, filepath.Join(r.dir, f)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return last, nil
 }
 
 // copyFile lets SQLite copy one of the trail's files, which is right also

@@ -50,7 +50,8 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		var copied bytes.Buffer
-		if err := beside.Backup(&copied); err != nil {
+		last, err := beside.Backup(&copied)
+		if err != nil {
 			t.Fatal(err)
 		}
 		to := filepath.Join(t.TempDir(), "restored")
@@ -58,8 +59,8 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := replay(open(t, to))
-		if err != nil || len(got) < len(before) || !slices.EqualFunc(got[:len(before)], before, same) {
-			t.Fatalf("a copy begun after record %d has %d, %v", len(before), len(got), err)
+		if err != nil || len(got) < len(before) || uint64(len(got)) != last || !slices.EqualFunc(got[:len(before)], before, same) {
+			t.Fatalf("a copy begun after record %d has %d and says %d, %v", len(before), len(got), last, err)
 		}
 	}
 }
@@ -70,8 +71,8 @@ func TestFaultF62_RestoredTrailIsAnotherHistory(t *testing.T) {
 	mustAppend(t, tr, days(1, 30))
 	tidy(t, tr)
 	var copied bytes.Buffer
-	if err := tr.Backup(&copied, "trail.key"); err != nil { // there is no key yet
-		t.Fatal(err)
+	if last, err := tr.Backup(&copied, "trail.key"); err != nil || last != 30 { // there is no key yet
+		t.Fatalf("record %d is the last, %v", last, err)
 	}
 	mustAppend(t, tr, days(31, 3))
 	old, raised, err := trail.Restore(to, bytes.NewReader(copied.Bytes()))
@@ -93,7 +94,7 @@ func TestADamagedBackupLeavesNoTrail(t *testing.T) {
 	tr := open(t, t.TempDir())
 	mustAppend(t, tr, days(1, 30))
 	var copied bytes.Buffer
-	if err := tr.Backup(&copied); err != nil {
+	if _, err := tr.Backup(&copied); err != nil {
 		t.Fatal(err)
 	}
 	whole := copied.Bytes()
@@ -146,7 +147,8 @@ func TestNoTrailIsRestoredBesideTheLogOfAnother(t *testing.T) {
 	tr := open(t, dir)
 	mustAppend(t, tr, days(1, 30))
 	var copied bytes.Buffer
-	must(t, tr.Backup(&copied))
+	_, err := tr.Backup(&copied)
+	must(t, err)
 	mustAppend(t, tr, days(31, 3))
 	log, err := os.ReadFile(filepath.Join(dir, trail.FileName+"-wal"))
 	must(t, err)
@@ -169,7 +171,8 @@ func TestARestoreThatFailsLeavesNoCopy(t *testing.T) {
 	mustAppend(t, tr, days(1, 30))
 	tidy(t, tr)
 	var copied bytes.Buffer
-	must(t, tr.Backup(&copied))
+	_, err := tr.Backup(&copied)
+	must(t, err)
 	to := t.TempDir()
 	if _, _, err := trail.Restore(to, bytes.NewReader(copied.Bytes()[:copied.Len()-1])); err == nil {
 		t.Error("a copy without its end was restored")

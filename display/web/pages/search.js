@@ -77,8 +77,11 @@ function arrivals() {
   if (!noted.access.length) return html`<p class="none" role="status">${t('trail.access.none')}</p>`;
   return html`<table><thead><tr>${['trail.access.at', 'trail.access.who', 'trail.access.title', 'trail.col.window'].map((k) => html`<th scope="col">${t(k)}</th>`)}</tr></thead>
 <tbody>${noted.access.map((/** @type {any} */ a) => html`<tr><td class="num">${clock(a.at)}</td><td>${a.badge || '–'}${a.by ? html` <small>${a.by}</small>` : ''}</td>
-<td class=${a.what === 'refused' || a.what === 'braked' ? 'bad' : ''}>${t(`trail.access.${a.what}`)}${a.n > 1 ? ` × ${a.n}` : ''}${a.reason ? html` <small>${a.about} ${a.reason}</small>` : ''}</td><td class="num">${a.window || ''}</td></tr>`)}</tbody></table>`;
+<td class=${a.what === 'refused' || a.what === 'braked' ? 'bad' : ''}>${t(`trail.access.${a.what}`)}${a.n > 1 ? ` × ${a.n}` : ''}${a.reason ? html` <small>${a.about} ${a.reason}</small>` : ''}${a.what === 'backed_up' ? html` <small>${backup(a)}</small>` : ''}</td><td class="num">${a.window || ''}</td></tr>`)}</tbody></table>`;
 }
+
+/** What a backup is of, and whether it can be read by whoever finds it. @param {any} a */
+const backup = (a) => t(a.recipients ? 'trail.access.backup_sealed' : 'trail.access.backup_bare', { n: a.records || 0 });
 
 /** @param {any} f */
 function row(f) {
