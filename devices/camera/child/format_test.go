@@ -95,19 +95,33 @@ func TestResolutionChangesInTheStream(t *testing.T) {
 	}
 }
 
-// player takes a camera from our own RTSP server.
-type player struct {
+// played is what a player got from our own RTSP server.
+type played struct {
 	mu    sync.Mutex
 	units [][][]byte
+	at    []uint32 // their time stamps
+	open  bool     // a picture has begun and not ended
+	stamp uint32
+	torn  int // pictures without their end
 }
 
-func mustPlay(t testing.TB, url string) *player {
+// follow sees by marks and time stamps whether pictures come whole.
+func (p *played) follow(pkt *rtp.Packet) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.open && pkt.Timestamp != p.stamp {
+		p.torn++
+	}
+	p.open, p.stamp = !pkt.Marker, pkt.Timestamp
+}
+
+func mustPlay(t testing.TB, url string) *played {
 	t.Helper()
 	return mustPlayOver(t, url, nil)
 }
 
 // mustPlayOver plays over a connection that dial makes.
-func mustPlayOver(t testing.TB, url string, dial func(ctx context.Context, network, address string) (net.Conn, error)) *player {
+func mustPlayOver(t testing.TB, url string, dial func(ctx context.Context, network, address string) (net.Conn, error)) *played {
 	t.Helper()
 	u, err := base.ParseURL(url)
 	if err != nil {
@@ -142,12 +156,13 @@ func mustPlayOver(t testing.TB, url string, dial func(ctx context.Context, netwo
 	if _, err := c.Setup(desc.BaseURL, m, 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	p := &player{}
+	p := &played{}
 	c.OnPacketRTP(m, m.Formats[0], func(pkt *rtp.Packet) {
+		p.follow(pkt)
 		if au, err := decode(pkt); err == nil && len(au) > 0 {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.units = append(p.units, au)
+			p.units, p.at = append(p.units, au), append(p.at, pkt.Timestamp)
 		}
 	})
 	if _, err := c.Play(nil); err != nil {
@@ -156,7 +171,7 @@ func mustPlayOver(t testing.TB, url string, dial func(ctx context.Context, netwo
 	return p
 }
 
-func (p *player) got() [][][]byte {
+func (p *played) got() [][][]byte {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.units)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,10 +24,6 @@ import (
 	"lobby/devices/camera/pipe"
 )
 
-// playerQueue is how many packets wait for one player. A key picture of
-// 1.4 MB fits; what a slow player cannot take is dropped for it alone.
-const playerQueue = 1024
-
 // server offers the cameras as rtsp://HOST:PORT/{camera}, interleaved in TCP.
 // It sends access units that this process took apart, never a camera's own
 // packets, so that a hostile camera cannot reach the players.
@@ -36,8 +34,9 @@ type server struct {
 
 	mu      sync.Mutex
 	outputs map[string]*output
-	playing map[*gortsplib.ServerSession]*output
-	shut    map[string]bool // for privacy
+	players map[*gortsplib.ServerSession]*player
+	asked   map[*gortsplib.ServerConn]*gortsplib.ServerSession // to play, and are answered now
+	shut    map[string]bool                                    // for privacy
 }
 
 // serve starts the server and tells the hall where it listens, or why not. A
@@ -45,7 +44,7 @@ type server struct {
 func serve(c pipe.Config, log *slog.Logger) (*server, pipe.Listen) {
 	s := &server{
 		users: c.Users, log: log,
-		outputs: map[string]*output{}, playing: map[*gortsplib.ServerSession]*output{},
+		outputs: map[string]*output{}, players: map[*gortsplib.ServerSession]*player{}, asked: map[*gortsplib.ServerConn]*gortsplib.ServerSession{},
 	}
 	err := s.start(c.Listen)
 	taken := errors.Is(err, syscall.EADDRINUSE)
@@ -65,7 +64,7 @@ func serve(c pipe.Config, log *slog.Logger) (*server, pipe.Listen) {
 
 func (s *server) start(addr string) error {
 	s.srv = &gortsplib.Server{
-		Handler: s, RTSPAddress: addr, WriteQueueSize: playerQueue,
+		Handler: s, RTSPAddress: addr, WriteQueueSize: playerQueue, Listen: listenCounted,
 		// Digest with MD5 is what players speak; a password in clear is not asked for.
 		AuthMethods: []auth.VerifyMethod{auth.VerifyMethodDigestMD5},
 	}
@@ -115,22 +114,50 @@ func (s *server) OnSetup(x *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, 
 	if o == nil {
 		return res, nil, err
 	}
-	return res, o.stream, nil
+	p, err := s.player(x.Session, o)
+	if err != nil {
+		return &base.Response{StatusCode: base.StatusNotFound}, nil, err
+	}
+	return res, p.stream, nil
+}
+
+// player is who has a session, for all of its tracks.
+func (s *server) player(session *gortsplib.ServerSession, o *output) (*player, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.players[session]; p != nil {
+		return p, nil
+	}
+	p := &player{output: o, stream: o.newStream()}
+	if err := p.stream.Initialize(); err != nil {
+		return nil, err
+	}
+	session.SetUserData(p)
+	s.players[session] = p
+	return p, nil
 }
 
 // OnPlay is called by the library.
 func (s *server) OnPlay(x *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.outputs[strings.Trim(x.Path, "/")]
-	if o == nil || s.shut[o.id] {
+	o, p := s.outputs[strings.Trim(x.Path, "/")], s.players[x.Session]
+	if o == nil || s.shut[o.id] || p == nil || p.output != o {
 		return &base.Response{StatusCode: base.StatusNotFound}, nil
 	}
-	if s.playing[x.Session] == nil {
-		s.playing[x.Session] = o
-		o.players.Add(1)
-	}
+	s.asked[x.Conn] = x.Session
 	return &base.Response{StatusCode: base.StatusOK}, nil
+}
+
+// OnResponse is called by the library. Not before an answer does it send what is
+// written for a player.
+func (s *server) OnResponse(c *gortsplib.ServerConn, _ *base.Response) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.players[s.asked[c]]; p != nil { // the session may have ended meanwhile
+		p.output.join(p, c.NetConn())
+	}
+	delete(s.asked, c)
 }
 
 // shutter closes cameras for privacy and opens all others. Who plays one that
@@ -146,8 +173,8 @@ func (s *server) shutter(shut map[string]bool) {
 	for _, o := range s.outputs {
 		o.shut.Store(shut[o.id])
 	}
-	for session, o := range s.playing {
-		if shut[o.id] {
+	for session, p := range s.players {
+		if shut[p.output.id] {
 			session.Close()
 		}
 	}
@@ -157,18 +184,17 @@ func (s *server) shutter(shut map[string]bool) {
 func (s *server) OnSessionClose(x *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.playing[x.Session]; o != nil {
-		o.players.Add(-1)
-		delete(s.playing, x.Session)
+	if p := s.players[x.Session]; p != nil {
+		p.output.leave(p)
+		delete(s.players, x.Session)
 	}
 }
 
-// OnStreamWriteError is called when a player is too slow for a packet.
+// OnStreamWriteError is called when a player is too slow for a packet, while it
+// is written.
 func (s *server) OnStreamWriteError(x *gortsplib.ServerHandlerOnStreamWriteErrorCtx) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if o := s.playing[x.Session]; o != nil {
-		o.missed.Add(1)
+	if p, ok := x.Session.UserData().(*player); ok {
+		p.refused.Add(1)
 	}
 }
 
@@ -184,30 +210,31 @@ type output struct {
 	server  *server
 	id      string
 	picture *description.Media
-	sound   *description.Media // nil without
-	stream  *gortsplib.ServerStream
+	sound   *description.Media      // nil without
+	stream  *gortsplib.ServerStream // describes; each player has one of its own
 	encode  func(au [][]byte) ([]*rtp.Packet, error)
 	pack    func(frames []pipe.Sample) ([]*rtp.Packet, error)
-	players atomic.Int32
 	shut    atomic.Bool    // for privacy
 	missed  *atomic.Uint64 // packets that slow players did not get
+
+	count   atomic.Int32 // of the players
+	mu      sync.Mutex   // guards players; is locked after the server's
+	players []*player
 }
 
 // open offers a camera, replacing what was offered under its name.
 func (s *server) open(id string, f format.Format, sound *sound, missed *atomic.Uint64) (*output, error) {
 	o := &output{server: s, id: id, missed: missed, picture: &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{f}}}
-	medias := []*description.Media{o.picture}
 	err := o.encoder(f)
 	if err == nil && sound != nil {
 		f := sound.offer()
 		o.sound = &description.Media{Type: description.MediaTypeAudio, Formats: []format.Format{f}}
-		medias = append(medias, o.sound)
 		o.pack, err = encoder(f)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("child: offer %s: %w", id, err)
 	}
-	o.stream = &gortsplib.ServerStream{Server: s.srv, Desc: &description.Session{Title: id, Medias: medias}}
+	o.stream = o.newStream()
 	if err := o.stream.Initialize(); err != nil {
 		return nil, fmt.Errorf("child: offer %s: %w", id, err)
 	}
@@ -216,6 +243,34 @@ func (s *server) open(id string, f format.Format, sound *sound, missed *atomic.U
 	o.shut.Store(s.shut[id])
 	s.outputs[id] = o
 	return o, nil
+}
+
+// newStream has the camera's tracks, and nobody who gets them.
+func (o *output) newStream() *gortsplib.ServerStream {
+	medias := []*description.Media{o.picture}
+	if o.sound != nil {
+		medias = append(medias, o.sound)
+	}
+	return &gortsplib.ServerStream{Server: o.server.srv, Desc: &description.Session{Title: o.id, Medias: medias}}
+}
+
+// join lets a player have what comes from now on.
+func (o *output) join(p *player, c net.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if slices.Contains(o.players, p) { // PLAY may be said twice
+		return
+	}
+	p.play(c)
+	o.players = append(o.players, p)
+	o.count.Store(int32(len(o.players)))
+}
+
+func (o *output) leave(p *player) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.players = slices.DeleteFunc(o.players, func(other *player) bool { return other == p })
+	o.count.Store(int32(len(o.players)))
 }
 
 func (o *output) encoder(f format.Format) error {
@@ -237,11 +292,11 @@ func (o *output) encoder(f format.Format) error {
 }
 
 // idle tells whether there is nobody to write to.
-func (o *output) idle() bool { return o == nil || o.players.Load() == 0 || o.shut.Load() }
+func (o *output) idle() bool { return o == nil || o.count.Load() == 0 || o.shut.Load() }
 
 // write sends one access unit to whoever plays; without players it costs
 // nothing. A nil output takes everything.
-func (o *output) write(au [][]byte, pts int64, at time.Time) {
+func (o *output) write(au [][]byte, pts int64, key bool, at time.Time) {
 	if o.idle() {
 		return
 	}
@@ -251,9 +306,11 @@ func (o *output) write(au [][]byte, pts int64, at time.Time) {
 	}
 	for _, p := range packets {
 		p.Timestamp = uint32(pts)
-		if o.stream.WritePacketRTPWithNTP(o.picture, p, at) != nil {
-			return
-		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.players {
+		p.picture(o.picture, packets, key, at)
 	}
 }
 
@@ -269,9 +326,11 @@ func (o *output) writeSound(frames []pipe.Sample, pts int64, at time.Time) {
 	}
 	for _, p := range packets {
 		p.Timestamp += uint32(pts)
-		if o.stream.WritePacketRTPWithNTP(o.sound, p, at) != nil {
-			return
-		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.players {
+		p.sound(o.sound, packets, at)
 	}
 }
 
@@ -281,9 +340,14 @@ func (o *output) close() {
 		return
 	}
 	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
 	if o.server.outputs[o.id] == o {
 		delete(o.server.outputs, o.id)
 	}
-	o.server.mu.Unlock()
+	for _, p := range o.server.players {
+		if p.output == o {
+			p.stream.Close()
+		}
+	}
 	o.stream.Close()
 }

@@ -297,7 +297,7 @@ func (s *session) take(au [][]byte, pts int64, f pipe.Frame) error {
 	if err := s.look(u, now); err != nil {
 		return err
 	}
-	s.out.write(u.nalus, u.pts, f.At)
+	s.out.write(u.nalus, u.pts, u.key, f.At)
 	f.Key, f.Payload = u.key, u.fragment
 	return s.send(f)
 }
