@@ -35,7 +35,7 @@ func (n node) decode() devices.Decode {
 		if n.ast == nil {
 			return nil
 		}
-		if errs := misfits(n.ast, reflect.TypeOf(into), ""); len(errs) > 0 {
+		if errs := (speller{}).misfits(n.ast, reflect.TypeOf(into), ""); len(errs) > 0 {
 			return errors.Join(errs...)
 		}
 		return toValue(n.ast, into)
@@ -145,11 +145,13 @@ func (d *document) decode(into any) (*lost, error) {
 	if !ok {
 		return &lost{exact: []string{"$"}}, &fileErrors{d.name, []error{placeAt(body, "the file must be a mapping")}}
 	}
+	wrong := speller{mend: respell}.misfits(body, reflect.TypeOf(into), "")
 	f := filler{}
+	f.lost.loseUnknown(m, reflect.TypeOf(into).Elem())
 	for _, v := range m.Values {
 		f.member(v, reflect.ValueOf(into).Elem(), "$")
 	}
-	return &f.lost, newFileErrors(d.name, append(misfits(body, reflect.TypeOf(into), ""), f.wrong...))
+	return &f.lost, newFileErrors(d.name, append(wrong, f.wrong...))
 }
 
 // filler fills values from a file, and goes on where one cannot be read: the
@@ -210,7 +212,7 @@ func (f *filler) parts(n ast.Node, v reflect.Value, path string) {
 // member fills what one key of a mapping has. A key that is not known is told of
 // elsewhere.
 func (f *filler) member(m *ast.MappingValueNode, v reflect.Value, path string) {
-	key := strings.Trim(m.Key.String(), `"'`)
+	key := keyOf(m)
 	path += "." + key
 	switch v.Kind() {
 	case reflect.Struct:
@@ -269,7 +271,7 @@ func (f *fileErrors) Error() string {
 
 // misfits reports what the YAML package would pass over: every key that the type
 // has no field for, and every number whose fraction would be cut off.
-func misfits(n ast.Node, t reflect.Type, path string) []error {
+func (s speller) misfits(n ast.Node, t reflect.Type, path string) []error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -277,19 +279,19 @@ func misfits(n ast.Node, t reflect.Type, path string) []error {
 	switch n := n.(type) {
 	case *ast.MappingNode:
 		for _, v := range n.Values {
-			errs = append(errs, memberMisfits(v, t, path)...)
+			errs = append(errs, s.memberMisfits(v, n.Values, t, path)...)
 		}
 	case *ast.MappingValueNode:
-		return memberMisfits(n, t, path)
+		return s.memberMisfits(n, nil, t, path)
 	case *ast.SequenceNode:
 		if t.Kind() != reflect.Slice {
 			return nil
 		}
 		for _, v := range n.Values {
-			errs = append(errs, misfits(v, t.Elem(), path)...)
+			errs = append(errs, s.misfits(v, t.Elem(), path)...)
 		}
 	case *ast.AnchorNode:
-		return misfits(n.Value, t, path)
+		return s.misfits(n.Value, t, path)
 	case ast.ScalarNode:
 		return fraction(n, t)
 	}
@@ -319,19 +321,19 @@ func fraction(n ast.ScalarNode, t reflect.Type) []error {
 }
 
 // memberMisfits are the misfits of one key and of what it has.
-func memberMisfits(v *ast.MappingValueNode, t reflect.Type, path string) []error {
+func (s speller) memberMisfits(v *ast.MappingValueNode, beside []*ast.MappingValueNode, t reflect.Type, path string) []error {
 	key := v.Key.String()
 	switch {
 	case t == reflect.TypeFor[node]():
 		return nil // the driver checks it
 	case t.Kind() == reflect.Map:
-		return append(misfits(v.Key, t.Key(), path), misfits(v.Value, t.Elem(), path+key+".")...)
+		return append(s.misfits(v.Key, t.Key(), path), s.misfits(v.Value, t.Elem(), path+key+".")...)
 	case t.Kind() == reflect.Struct:
 		field, ok := fieldOf(t, key)
 		if !ok {
-			return []error{placeAt(v.Key, "unknown key %q; known are %s", path+key, strings.Join(keysOf(t), ", "))}
+			return s.unknown(v, beside, t, path)
 		}
-		return misfits(v.Value, field.Type, path+key+".")
+		return s.misfits(v.Value, field.Type, path+key+".")
 	}
 	return nil
 }
