@@ -22,6 +22,7 @@ import (
 	"lobby/queue/hall"
 	"lobby/queue/trail"
 	"lobby/queue/trail/checkpoint"
+	"lobby/queue/trail/owner"
 )
 
 // ageIntro is how a file of age begins.
@@ -147,6 +148,7 @@ func restore(ctx context.Context, data, file, identity string, block int, now ti
 	if err != nil {
 		return "", fmt.Errorf("restore: %s: %w", file, err)
 	}
+	_, before := os.Stat(data)
 	old, raised, err := trail.Restore(data, plain)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", file, err)
@@ -161,7 +163,16 @@ func restore(ctx context.Context, data, file, identity string, block int, now ti
 		return "", fmt.Errorf("restore: the trail of %s is not good; remove it and take another backup: %w", data, err)
 	}
 	return fmt.Sprintf("%s holds %d records now; the epoch was %s and is %s; until the end of %s numbers are moved by %d%s",
-		filepath.Clean(data), seq, old, raised, until, block, keyMissing(data)), nil
+		filepath.Clean(data), seq, old, raised, until, block, keyMissing(data)+rootsOwn(data, before)), nil
+}
+
+// rootsOwn says that a directory which the restore made, before which it was
+// missing, is root's: nobody has said yet as whom the hall runs.
+func rootsOwn(data string, before error) string {
+	if !errors.Is(before, fs.ErrNotExist) || !owner.Rooted(data) {
+		return ""
+	}
+	return "\n" + filepath.Clean(data) + " belongs to root; where the hall runs as another user, say chown -R USER: " + filepath.Clean(data)
 }
 
 // keyMissing says that a copy had no key with it: without one the hall would make

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lobby/queue"
+	"lobby/queue/trail/owner"
 )
 
 // flashBook remembers what was flashed in a hall, in its data directory, and
@@ -38,11 +39,11 @@ func (k *flashBook) claim(b chip) (release func(), err error) {
 	if k == nil || b.window == "" {
 		return func() {}, nil
 	}
-	if err := os.MkdirAll(k.dir, 0o755); err != nil {
+	if _, err := owner.MkdirAll(k.dir, 0o755); err != nil {
 		return nil, err
 	}
 	name := strings.NewReplacer(" ", "-", "/", "-").Replace(b.window) + ".lock"
-	f, err := os.OpenFile(filepath.Join(k.dir, name), os.O_CREATE|os.O_RDWR, 0o644)
+	f, err := owner.Open(filepath.Join(k.dir, name), os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func (k *flashBook) note(e entry) {
 	}
 	line, err := json.Marshal(e)
 	if err == nil {
-		err = os.MkdirAll(k.dir, 0o755)
+		_, err = owner.MkdirAll(k.dir, 0o755)
 	}
 	if err == nil {
 		err = appendLine(filepath.Join(k.dir, "flashed.jsonl"), line)
@@ -72,7 +73,7 @@ func (k *flashBook) note(e entry) {
 }
 
 func appendLine(path string, line []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	f, err := owner.Open(path, os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"lobby/queue"
+	"lobby/queue/trail/owner"
 )
 
 // Account is one person or device of the book.
@@ -172,7 +173,7 @@ func write(path string, f bookFile) error {
 	}
 	defer os.Remove(next.Name()) // there no longer when all went well
 	_, err = next.Write(data)
-	if err = errors.Join(err, next.Sync(), next.Close()); err != nil {
+	if err = errors.Join(err, owner.Give(next, path), next.Sync(), next.Close()); err != nil {
 		return fmt.Errorf("access: %w", err)
 	}
 	return os.Rename(next.Name(), path)

@@ -17,6 +17,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"lobby/queue/trail/checkpoint"
+	"lobby/queue/trail/owner"
 )
 
 // Backup writes a copy of the trail as a compressed tar file, also while a
@@ -134,7 +135,7 @@ func Restore(dir string, backup io.Reader) (old, raised string, err error) {
 	if err := vacant(dir); err != nil {
 		return "", "", err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if _, err := owner.MkdirAll(dir, 0o700); err != nil {
 		return "", "", fmt.Errorf("trail: restore: %w", err)
 	}
 	lock, err := lockDir(dir)
@@ -207,7 +208,10 @@ func supersedes(coming, dir string) error {
 // unpack writes the files of a backup into a directory of their own and tells
 // which there are.
 func unpack(dir string, backup io.Reader) (files []string, err error) {
-	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, err
+	}
+	if _, err := owner.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	z, err := gzip.NewReader(backup)
@@ -253,7 +257,7 @@ func settle(dir, from string, files []string) error {
 }
 
 func writeFile(path string, from io.Reader) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := owner.Open(path, os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

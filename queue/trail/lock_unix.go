@@ -10,13 +10,15 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"lobby/queue/trail/owner"
 )
 
 // lockDir takes the data directory for this process. The lock goes with the
 // process, however it ends.
 func lockDir(dir string) (*os.File, error) {
 	path := filepath.Join(dir, "lobby.lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := owner.Open(path, os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("trail: lock the data directory: %w", err)
 	}

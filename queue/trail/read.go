@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"lobby/queue"
+	"lobby/queue/trail/owner"
 )
 
 // Reader reads a trail, also while a daemon writes it. Any goroutine may use it.
@@ -64,16 +66,29 @@ func (r *Reader) Close() error {
 	return err
 }
 
-// name is what SQLite calls a file of the data directory.
+// name is what SQLite calls a file of the data directory. What SQLite makes beside
+// it for root is to be of the owner of the trail's own file.
 func (r *Reader) name(file string) string {
 	path := filepath.Join(r.dir, file)
-	if r.vfs == "" {
+	switch {
+	case r.vfs == "" && owner.Foreign(r.dir):
+		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?modeof=" + url.PathEscape(filepath.Join(r.dir, FileName))
+	case r.vfs == "":
 		return path
 	}
 	return "file:" + path + "?vfs=" + r.vfs
 }
 
 func (r *Reader) connect(file string, flags sqlite3.OpenFlag) (*sqlite3.Conn, error) {
+	if file == FileName && r.vfs == "" && owner.Foreign(r.dir) {
+		f, err := owner.Open(filepath.Join(r.dir, FileName+"-shm"), os.O_RDWR, 0o600) // the one that SQLite gives to nobody
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	return sqlite3.OpenFlags(r.name(file), flags|sqlite3.OPEN_URI)
 }
 

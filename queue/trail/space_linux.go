@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"lobby/queue/trail/owner"
 )
 
 // space is what is free and what there is on the file system of a directory,
@@ -19,7 +21,7 @@ func space(dir string) (free, total uint64) {
 
 // allocate makes a file that really has its blocks.
 func allocate(path string, size int64) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := owner.Open(path, os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 	"lobby/queue"
 	"lobby/queue/trail/checkpoint"
 	"lobby/queue/trail/leaf"
+	"lobby/queue/trail/owner"
 )
 
 // FileName is the trail's file inside the data directory.
@@ -62,7 +63,7 @@ func Open(dir string) (*Trail, error) { return OpenOn(dir, "") }
 // OpenOn is Open on one of SQLite's file systems by its name; the empty one is
 // the operating system's.
 func OpenOn(dir, vfs string) (*Trail, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if _, err := owner.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("trail: make the data directory: %w", err)
 	}
 	lock, err := lockDir(dir)
@@ -146,7 +147,7 @@ func (t *Trail) private(files ...string) error {
 		return nil // they are not the operating system's
 	}
 	for _, file := range files {
-		f, err := os.OpenFile(filepath.Join(t.dir, file), os.O_RDWR|os.O_CREATE, 0o600)
+		f, err := owner.Open(filepath.Join(t.dir, file), os.O_RDWR, 0o600)
 		if err != nil {
 			return fmt.Errorf("trail: open %s: %w", t.dir, err)
 		}

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"lobby/queue/trail/owner"
 )
 
 // KeyFile is the key's file inside the data directory. Its first line is the
@@ -140,7 +142,7 @@ func (k Key) Write(dir string) error {
 }
 
 func (k Key) write(path string) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := owner.Open(path+".new", os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("checkpoint: write the key: %w", err)
 	}
