@@ -201,7 +201,8 @@ func TestNoRestorePutsAnOlderKeyOverANewer(t *testing.T) {
 	must(t, err)
 	must(t, second.Write(dir))
 	var copied bytes.Buffer
-	must(t, tr.Backup(&copied, checkpoint.KeyFile, checkpoint.NextKeyFile))
+	_, err = tr.Backup(&copied, checkpoint.KeyFile, checkpoint.NextKeyFile)
+	must(t, err)
 	for name, c := range map[string]struct {
 		put     func(dir string) error
 		refused string

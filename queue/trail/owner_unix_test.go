@@ -76,7 +76,8 @@ func TestAllOfADirectoryIsOfItsOwner(t *testing.T) {
 		}
 	}
 	var copied bytes.Buffer
-	must(t, tr.Backup(&copied, checkpoint.KeyFile))
+	_, err = tr.Backup(&copied, checkpoint.KeyFile)
+	must(t, err)
 	must(t, tr.Close())
 	r, err := trail.Read(dir)
 	must(t, err)
