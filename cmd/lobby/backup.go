@@ -35,7 +35,7 @@ func backupCommand() *cobra.Command {
 			"That it was taken is a record of the trail, access.noted: by whom, up to which record and for which\nrecipients. Where that cannot be recorded the copy is made nevertheless, and it is said.",
 	}
 	data := dataFlag(c)
-	out := c.Flags().String("out", "", "file to write")
+	out := c.Flags().String("out", "", "file to write, - for the standard output")
 	recipients := c.Flags().StringArray("recipient", nil, "age public key (age1…) that can read the copy; may be repeated")
 	by := c.Flags().String("by", "", "badge of whoever takes the copy; without, the user of the operating system is recorded")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -46,11 +46,11 @@ func backupCommand() *cobra.Command {
 		for _, r := range *recipients {
 			recipient, err := age.ParseX25519Recipient(r)
 			if err != nil {
-				return usageError{fmt.Errorf("--recipient %s: %w", r, err)}
+				return usageError{fmt.Errorf("--recipient %s is no public key of age, which begins with age1; age-keygen -o FILE makes a key and prints it, and the keys of ssh are not taken: %w", r, err)}
 			}
 			to = append(to, recipient)
 		}
-		return backup(c.Context(), *data, *out, to, queue.NoteBackup{By: cmp.Or(*by, systemUser()), Recipients: *recipients}, c.ErrOrStderr())
+		return backup(c.Context(), *data, *out, to, queue.NoteBackup{By: cmp.Or(*by, systemUser()), Recipients: *recipients}, c.OutOrStdout(), c.ErrOrStderr())
 	}
 	return c
 }
@@ -58,18 +58,29 @@ func backupCommand() *cobra.Command {
 // backup writes the copy beside its place and moves it there when it is whole
 // and durable, and it is recorded who took it. Without the record it is better
 // than no copy.
-func backup(ctx context.Context, data, out string, to []age.Recipient, who queue.NoteBackup, stderr io.Writer) (err error) {
-	if who.Records, err = copyTrail(data, out+".part", to); err != nil {
+func backup(ctx context.Context, data, out string, to []age.Recipient, who queue.NoteBackup, stdout, stderr io.Writer) error {
+	r, err := trail.Read(data)
+	if err != nil {
 		return err
 	}
-	who.Taken = time.Now().UTC().Truncate(time.Millisecond)
-	if err := recordBackup(ctx, data, who); err != nil {
-		fmt.Fprintf(stderr, "backup: the trail does not say that this copy was taken: %v\n", err)
+	defer r.Close()
+	err = outFile{out, true}.write(ctx, stdout, func(w io.Writer) (err error) {
+		if who.Records, err = writeBackup(ctx, r, w, to); err != nil {
+			return err
+		}
+		who.Taken = time.Now().UTC().Truncate(time.Millisecond)
+		if err := recordBackup(ctx, data, who); err != nil {
+			fmt.Fprintf(stderr, "backup: the trail does not say that this copy was taken: %v\n", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
 	}
 	if len(to) == 0 {
 		fmt.Fprintln(stderr, "backup: the copy is not encrypted and what is personal of the last weeks is in it; with --recipient age1… it is read with the key alone")
 	}
-	return os.Rename(out+".part", out)
+	return nil
 }
 
 // systemUser is who runs the program, so that it is taken for no badge.
@@ -81,38 +92,15 @@ func systemUser() string {
 	return "user:" + u.Username
 }
 
-// copyTrail writes the copy to a file and tells its last record.
-func copyTrail(data, part string, to []age.Recipient) (last uint64, err error) {
-	r, err := trail.Read(data)
-	if err != nil {
-		return 0, err
-	}
-	defer r.Close()
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return 0, fmt.Errorf("backup: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(part) // the error that matters is the one before it
-		}
-	}()
-	last, err = writeBackup(r, f, to)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return 0, fmt.Errorf("backup: %w", err)
-	}
-	return last, nil
-}
-
-func writeBackup(r *trail.Reader, w io.Writer, to []age.Recipient) (last uint64, err error) {
+func writeBackup(ctx context.Context, r *trail.Reader, w io.Writer, to []age.Recipient) (last uint64, err error) {
 	if len(to) == 0 {
-		return r.Backup(w)
+		return r.Backup(ctx, w)
 	}
 	sealed, err := age.Encrypt(w, to...)
 	if err != nil {
 		return 0, err
 	}
-	last, err = r.Backup(sealed, checkpoint.KeyFile, checkpoint.NextKeyFile)
+	last, err = r.Backup(ctx, sealed, checkpoint.KeyFile, checkpoint.NextKeyFile)
 	return last, errors.Join(err, sealed.Close())
 }
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -8,6 +11,8 @@ import (
 	"testing"
 
 	"filippo.io/age"
+
+	"lobby/queue"
 )
 
 // A hall is copied while it runs, loses what came after the copy with its
@@ -63,6 +68,8 @@ func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
 		{"restore --data " + in("keyless") + " " + in("plain"), "put trail.key into " + in("keyless") + " before the hall starts", 0},
 		{"restore --data " + in("third") + " " + in("key"), in("key") + ": trail: restore: this is not a backup", 1},
 		{"backup --data " + in("old") + " --out " + in("copy2") + " --recipient age1x", "--recipient age1x", 2},
+		{"backup --data " + in("old") + " --out " + in("copy2") + " --recipient foo", "--recipient foo is no public key of age, which begins with age1; age-keygen -o FILE", 2},
+		{"backup --data " + in("old") + " --out " + dir, dir + " is a directory; name a file in it", 1},
 	} {
 		if code, out := lobbyRun(t, strings.Fields(c.args)...); code != c.code || !strings.Contains(out, c.say) {
 			t.Errorf("lobby %s: exit %d, want %d and %q in:\n%s", c.args, code, c.code, c.say, out)
@@ -74,5 +81,35 @@ func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
 	defer conn.Close()
 	if got := nextMessage(t, conn, "hello")["epoch"]; got == epoch {
 		t.Errorf("the epoch is still %s", epoch)
+	}
+}
+
+// The first interrupt ends a backup: nothing of the copy is left, neither where it
+// was to be nor where it was put together, and the trail says of none.
+func TestABackupEndsAtTheFirstInterrupt(t *testing.T) {
+	data := t.TempDir()
+	p := startLobby(t, "run", "--config", mustWrite(t, filepath.Join(t.TempDir(), "hall.yaml"), bareHall), "--data", data)
+	p.must(t, "open", "day_open", nil)
+	p.kill()
+	temp, to := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	for _, c := range []struct {
+		out  string
+		made bool
+	}{{filepath.Join(to, "copy"), true}, {to, false}} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		interrupt()
+		err := backup(ctx, data, c.out, nil, queue.NoteBackup{By: "0412"}, io.Discard, io.Discard)
+		if got := errors.Is(err, context.Canceled); got != c.made || err == nil {
+			t.Errorf("to %s: %v", c.out, err)
+		}
+	}
+	for _, dir := range []string{temp, to} {
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+			t.Errorf("left are %v, %v", entries, err)
+		}
+	}
+	if list := backups(t, data); len(list) != 0 {
+		t.Errorf("the trail says of %v", list)
 	}
 }

@@ -3,6 +3,7 @@ package trail
 import (
 	"archive/tar"
 	"compress/gzip"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -24,8 +25,9 @@ import (
 // daemon writes the trail. The copy is of one moment: records that move to a
 // part meanwhile are in the copy of the trail's own file. With others, further
 // files of the directory are copied as they are, if they are there. It tells
-// the last record that is in the copy.
-func (r *Reader) Backup(w io.Writer, others ...string) (last uint64, err error) {
+// the last record that is in the copy. When the context ends, so does reading the trail,
+// and nothing is left where the copy was put together.
+func (r *Reader) Backup(ctx context.Context, w io.Writer, others ...string) (last uint64, err error) {
 	temp, err := os.MkdirTemp("", "lobby-backup-")
 	if err != nil {
 		return 0, fmt.Errorf("trail: back up: %w", err)
@@ -33,7 +35,7 @@ func (r *Reader) Backup(w io.Writer, others ...string) (last uint64, err error) 
 	defer os.RemoveAll(temp)
 	z := gzip.NewWriter(w)
 	t := tar.NewWriter(z)
-	last, err = r.archive(t, temp, others)
+	last, err = r.archive(ctx, t, temp, others)
 	if err = errors.Join(err, t.Close(), z.Close()); err != nil {
 		return 0, fmt.Errorf("trail: back up: %w", err)
 	}
@@ -54,8 +56,8 @@ func lastRecord(path string) (last uint64, err error) {
 
 // archive copies the trail's own file first, because records only ever move
 // from it to the parts.
-func (r *Reader) archive(t *tar.Writer, temp string, others []string) (last uint64, err error) {
-	if err := r.copyFile(FileName, temp); err != nil {
+func (r *Reader) archive(ctx context.Context, t *tar.Writer, temp string, others []string) (last uint64, err error) {
+	if err := r.copyFile(ctx, FileName, temp); err != nil {
 		return 0, err
 	}
 	if last, err = lastRecord(filepath.Join(temp, FileName)); err != nil {
@@ -72,7 +74,7 @@ func (r *Reader) archive(t *tar.Writer, temp string, others []string) (last uint
 		if p.Gone {
 			continue
 		}
-		if err := r.copyFile(p.file(), temp); err != nil {
+		if err := r.copyFile(ctx, p.file(), temp); err != nil {
 			return 0, err
 		}
 		if err := moveFile(t, filepath.Join(temp, p.file())); err != nil {
@@ -89,16 +91,47 @@ func (r *Reader) archive(t *tar.Writer, temp string, others []string) (last uint
 
 // copyFile lets SQLite copy one of the trail's files, which is right also
 // while somebody writes it.
-func (r *Reader) copyFile(file, to string) error {
+func (r *Reader) copyFile(ctx context.Context, file, to string) error {
 	c, err := r.connect(file, sqlite3.OPEN_READWRITE)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", file, err)
 	}
-	err = errors.Join(c.Exec("PRAGMA query_only=ON; PRAGMA busy_timeout=5000"), c.Backup("main", filepath.Join(to, file)))
-	if err = errors.Join(err, c.Close()); err != nil {
+	err = errors.Join(c.Exec("PRAGMA query_only=ON; PRAGMA busy_timeout=5000"), copyPages(ctx, c, filepath.Join(to, file)))
+	if err = errors.Join(err, c.Close()); ctx.Err() != nil {
+		return context.Cause(ctx) // and no fault of the place
+	}
+	if err != nil {
 		return fmt.Errorf("copy %s to %s, which TMPDIR decides: %w", file, to, err)
 	}
 	return nil
+}
+
+// pagesAtOnce are copied before it is looked whether the context still lasts.
+const pagesAtOnce = 256
+
+// copyPages copies what the connection sees at its beginning: it holds on to that,
+// because between two steps a daemon may write, and SQLite would begin again.
+func copyPages(ctx context.Context, c *sqlite3.Conn, to string) (err error) {
+	if err := c.Exec("BEGIN; SELECT 1 FROM sqlite_schema"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Exec("ROLLBACK")) }()
+	b, err := c.BackupInit("main", to)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := b.Close(); err == nil { // it says once more what a step has said
+			err = closed
+		}
+	}()
+	for done := false; err == nil && !done; {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		done, err = b.Step(pagesAtOnce)
+	}
+	return err
 }
 
 // moveFile is addFile that takes the file away, so that no more than one of the

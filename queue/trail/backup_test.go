@@ -4,6 +4,9 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,7 +53,7 @@ func TestABackupIsOfOneMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		var copied bytes.Buffer
-		last, err := beside.Backup(&copied)
+		last, err := beside.Backup(t.Context(), &copied)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +74,7 @@ func TestFaultF62_RestoredTrailIsAnotherHistory(t *testing.T) {
 	mustAppend(t, tr, days(1, 30))
 	tidy(t, tr)
 	var copied bytes.Buffer
-	if last, err := tr.Backup(&copied, "trail.key"); err != nil || last != 30 { // there is no key yet
+	if last, err := tr.Backup(t.Context(), &copied, "trail.key"); err != nil || last != 30 { // there is no key yet
 		t.Fatalf("record %d is the last, %v", last, err)
 	}
 	mustAppend(t, tr, days(31, 3))
@@ -94,7 +97,7 @@ func TestADamagedBackupLeavesNoTrail(t *testing.T) {
 	tr := open(t, t.TempDir())
 	mustAppend(t, tr, days(1, 30))
 	var copied bytes.Buffer
-	if _, err := tr.Backup(&copied); err != nil {
+	if _, err := tr.Backup(t.Context(), &copied); err != nil {
 		t.Fatal(err)
 	}
 	whole := copied.Bytes()
@@ -147,7 +150,7 @@ func TestNoTrailIsRestoredBesideTheLogOfAnother(t *testing.T) {
 	tr := open(t, dir)
 	mustAppend(t, tr, days(1, 30))
 	var copied bytes.Buffer
-	_, err := tr.Backup(&copied)
+	_, err := tr.Backup(t.Context(), &copied)
 	must(t, err)
 	mustAppend(t, tr, days(31, 3))
 	log, err := os.ReadFile(filepath.Join(dir, trail.FileName+"-wal"))
@@ -171,7 +174,7 @@ func TestARestoreThatFailsLeavesNoCopy(t *testing.T) {
 	mustAppend(t, tr, days(1, 30))
 	tidy(t, tr)
 	var copied bytes.Buffer
-	_, err := tr.Backup(&copied)
+	_, err := tr.Backup(t.Context(), &copied)
 	must(t, err)
 	to := t.TempDir()
 	if _, _, err := trail.Restore(to, bytes.NewReader(copied.Bytes()[:copied.Len()-1])); err == nil {
@@ -201,7 +204,7 @@ func TestNoRestorePutsAnOlderKeyOverANewer(t *testing.T) {
 	must(t, err)
 	must(t, second.Write(dir))
 	var copied bytes.Buffer
-	_, err = tr.Backup(&copied, checkpoint.KeyFile, checkpoint.NextKeyFile)
+	_, err = tr.Backup(t.Context(), &copied, checkpoint.KeyFile, checkpoint.NextKeyFile)
 	must(t, err)
 	for name, c := range map[string]struct {
 		put     func(dir string) error
@@ -228,6 +231,45 @@ func TestNoRestorePutsAnOlderKeyOverANewer(t *testing.T) {
 		}
 		if entries, err := os.ReadDir(to); err != nil || len(entries) != 2 { // the key and the lock
 			t.Errorf("%s: left are %v, %v", name, entries, err)
+		}
+	}
+}
+
+// interrupted is a context that ends when it has been asked so often.
+type interrupted struct {
+	context.Context
+	asked int
+}
+
+func (i *interrupted) Err() error {
+	if i.asked--; i.asked < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A copy that is interrupted ends there and leaves nothing of the trail where it
+// was put together, wherever it is.
+func TestABackupThatIsInterruptedLeavesNothing(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	tr := open(t, t.TempDir())
+	mustAppend(t, tr, days(1, 30))
+	tidy(t, tr)
+	mustAppend(t, tr, days(31, 3000)) // of several steps
+	for n := 0; ; n++ {
+		_, err := tr.Backup(&interrupted{t.Context(), n}, io.Discard)
+		if entries, err := os.ReadDir(temp); err != nil || len(entries) != 0 {
+			t.Fatalf("interrupted at the %d. step: left are %v, %v", n, entries, err)
+		}
+		if err == nil {
+			if n < 6 {
+				t.Errorf("it was whole after %d steps", n)
+			}
+			return
+		}
+		if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "TMPDIR") {
+			t.Errorf("interrupted at the %d. step: %v", n, err)
 		}
 	}
 }

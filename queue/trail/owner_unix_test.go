@@ -76,7 +76,7 @@ func TestAllOfADirectoryIsOfItsOwner(t *testing.T) {
 		}
 	}
 	var copied bytes.Buffer
-	_, err = tr.Backup(&copied, checkpoint.KeyFile)
+	_, err = tr.Backup(t.Context(), &copied, checkpoint.KeyFile)
 	must(t, err)
 	must(t, tr.Close())
 	r, err := trail.Read(dir)
