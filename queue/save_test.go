@@ -14,7 +14,7 @@ import (
 // followsFromLegs are the fields of the state that are not saved, because
 // resettle and Load make them of the tickets and the configuration. A foresight
 // is no record's doing and goes with the program.
-var followsFromLegs = []string{"foresight", "index", "servers", "tokens", "lines", "resting", "visits", "counts", "clocks", "dues", "heads", "stirred", "journeys", "moved", "chooser", "spent", "latest", "checkedIn"}
+var followsFromLegs = []string{"foresight", "index", "servers", "tokens", "lines", "resting", "visits", "counts", "clocks", "dues", "heads", "stirred", "roused", "journeys", "moved", "chooser", "spent", "latest", "checkedIn"}
 
 func TestEveryFieldOfTheStateIsSavedOrFollows(t *testing.T) {
 	written := map[string]bool{}

@@ -38,6 +38,7 @@ type State struct {
 	ballots   ballots                // ratings that may still come
 	heads     map[string]time.Time   // since when the foremost of a service could be called, as the windows were told
 	stirred   map[string]bool        // services whose clocks of warnings are behind
+	roused    map[string]bool        // windows whose clocks of idling are behind
 	followups map[string]*Followup   // bad ratings that are looked into, by id
 	calls     []CallView             // newest first
 	pace      map[string]pace        // service times, by service
@@ -94,6 +95,7 @@ func NewState() *State {
 		fixed:    map[string]string{},
 		heads:    map[string]time.Time{},
 		stirred:  map[string]bool{},
+		roused:   map[string]bool{},
 		ballots:  newBallots(), followups: map[string]*Followup{},
 		standards: map[string]Standard{}, shutters: map[string]Shutter{},
 		accounts: map[string]AccessNoted{},

@@ -165,3 +165,23 @@ func TestAWarningIsSaidInThreeLanguages(t *testing.T) {
 		t.Fatalf("%q %v", a.Say, a.Says)
 	}
 }
+
+// A call that is taken back leaves the queue as it was when somebody last asked
+// what is due, and a window that became free meanwhile is told all the same.
+func TestAFreeWindowIsToldOfACallTakenBack(t *testing.T) {
+	s := newStage(t)
+	for _, c := range []queue.Command{
+		queue.WindowOpen{Window: "1"}, queue.WindowOpen{Window: "2"}, queue.WindowPause{Window: "2"}, queue.Take{Service: "social"},
+	} {
+		s.must(t, c)
+	}
+	s.state.Due()
+	for _, c := range []queue.Command{queue.CallNext{Window: "1"}, queue.WindowResume{Window: "2"}, queue.Undo{Window: "1"}, queue.WindowPause{Window: "1"}} {
+		s.must(t, c)
+	}
+	s.at = s.at.Add(2 * time.Minute)
+	out := s.must(t, queue.Tick{})
+	if !slices.ContainsFunc(out.Events, func(e queue.Event) bool { a, ok := e.(queue.AlertRaised); return ok && a.Alert == "idle:2" }) {
+		t.Errorf("window 2 was free for two minutes while somebody waited, and the tick led to %v", out.Events)
+	}
+}

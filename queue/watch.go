@@ -3,7 +3,11 @@ package queue
 import (
 	"maps"
 	"slices"
+	"strings"
 )
+
+// idleAlert begins the name of the warning that a window lets people wait.
+const idleAlert = "idle:"
 
 // watch sets the clocks of the warnings that a record touches, and of no
 // others: what it costs does not grow with the number of tickets.
@@ -27,15 +31,15 @@ func (s *State) watch(e Event) {
 	case WindowClosed:
 		s.watchWindow(e.Window)
 	case CommandUndone:
-		s.rewatch("idle:" + e.Window) // its leg may have left no trace of it
+		s.watchIdle(e.Window) // its leg may have left no trace of it
 	case AlertRaised:
-		s.rewatch(e.Alert)
+		s.watchAlert(e.Alert)
 	case AlertAcknowledged:
-		s.rewatch(e.Alert)
+		s.watchAlert(e.Alert)
 	case AlertEscalated:
-		s.rewatch(e.Alert)
+		s.watchAlert(e.Alert)
 	case AlertCleared:
-		s.rewatch(e.Alert)
+		s.watchAlert(e.Alert)
 	}
 }
 
@@ -75,7 +79,7 @@ func (s *State) watchLeg(l *Leg) {
 		switch w := s.windows[window]; {
 		case w == nil:
 		case w.calls():
-			s.rewatch("idle:" + window)
+			s.watchIdle(window)
 		default:
 			s.watchWindow(window) // a leg that ends at a paused window changes since when it is
 		}
@@ -85,7 +89,7 @@ func (s *State) watchLeg(l *Leg) {
 	}
 	for id, w := range s.windows {
 		if w.staff == l.ForStaff {
-			s.rewatch("idle:" + id)
+			s.watchIdle(id)
 		}
 	}
 }
@@ -105,12 +109,31 @@ func (s *State) watchJourney(t *Ticket) {
 // asks what is due: once for all commands of a batch at one service.
 func (s *State) watchService(service string) { s.stirred[service] = true }
 
-// watchStirred looks after the queues that were touched since the last time.
+// watchIdle notes that a window may have another one to call. It is looked after
+// when the queues are, and not at once: a foremost that changes and changes back
+// in between is no change to a queue, and would be one to the window.
+func (s *State) watchIdle(window string) { s.roused[window] = true }
+
+// watchAlert looks after a warning that was raised or has changed.
+func (s *State) watchAlert(id string) {
+	if window, idle := strings.CutPrefix(id, idleAlert); idle {
+		s.watchIdle(window)
+		return
+	}
+	s.rewatch(id)
+}
+
+// watchStirred looks after the queues and windows that were touched since the
+// last time.
 func (s *State) watchStirred() {
 	for _, service := range slices.Sorted(maps.Keys(s.stirred)) {
 		s.watchQueue(service)
 	}
+	for window := range s.roused {
+		s.rewatch(idleAlert + window)
+	}
 	clear(s.stirred)
+	clear(s.roused)
 }
 
 // watchQueue looks after a queue, and after the free windows that serve it
@@ -126,13 +149,13 @@ func (s *State) watchQueue(service string) {
 	s.heads[service] = foremost
 	for _, w := range s.servers[service] {
 		if w.mode() == WindowModeIdle {
-			s.rewatch("idle:" + w.id)
+			s.watchIdle(w.id)
 		}
 	}
 }
 
 func (s *State) watchWindow(id string) {
-	s.rewatch("idle:" + id)
+	s.watchIdle(id)
 	s.rewatch("pause:" + id)
 	for _, service := range s.index.windows[id].Services {
 		s.watchService(service)
@@ -151,6 +174,6 @@ func (s *State) rewatchAll() {
 		s.watchWindow(id)
 	}
 	for id := range s.alerts {
-		s.rewatch(id)
+		s.watchAlert(id)
 	}
 }
