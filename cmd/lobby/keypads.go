@@ -35,7 +35,6 @@ func (l *lobby) startKeypads() error {
 	if len(l.file.Keypads) == 0 {
 		return nil
 	}
-	l.readKeypadSecrets()
 	k := &keypads{lobby: l, units: map[string]keypad.Unit{}, window: map[string]string{}, names: map[string]string{}}
 	for id, c := range l.file.Keypads {
 		k.units[id] = keypad.Unit{Key: c.key, Levels: c.Levels}

@@ -109,6 +109,7 @@ func (l *lobby) startParts() error {
 	if err := l.startNotary(); err != nil {
 		return err
 	}
+	l.readKeypadSecrets() // into the file, which many read from now on
 	if err := l.activate(); err != nil {
 		return err
 	}
