@@ -52,6 +52,10 @@ func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
 	}
 	take(p, 4) // lost, but on paper
 	p.kill()
+	if err := os.Mkdir(in("emptied"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	mustWrite(t, filepath.Join(in("emptied"), "trail.db"), "")
 	for _, c := range []struct {
 		args, say string
 		code      int
@@ -63,6 +67,7 @@ func TestFaultF62_HallGoesOnFromItsBackup(t *testing.T) {
 		{"restore --data " + in("new") + " --identity " + in("key") + " " + in("copy"), "numbers are moved by 500", 0},
 		{"restore --data " + in("new") + " --identity " + in("key") + " " + in("copy"), "has a trail already", 1},
 		{"backup --data " + in("nowhere") + " --out " + in("copy2"), "there is no trail.db in " + in("nowhere"), 1},
+		{"backup --data " + in("emptied") + " --out " + in("copy2"), "trail.db in " + in("emptied") + " is empty", 1},
 		{"trail export --data " + in("nowhere") + " --out " + in("copy2"), "name the data directory of a hall", 1},
 		{"backup --data " + in("old") + " --out " + in("plain"), "", 0},
 		{"restore --data " + in("keyless") + " " + in("plain"), "put trail.key into " + in("keyless") + " before the hall starts", 0},

@@ -24,8 +24,11 @@ type Reader struct {
 
 // Read opens the trail of a directory for reading only. It needs no lock.
 func Read(dir string) (*Reader, error) {
-	if _, err := os.Stat(filepath.Join(dir, FileName)); errors.Is(err, fs.ErrNotExist) {
+	switch info, err := os.Stat(filepath.Join(dir, FileName)); {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("trail: there is no %s in %s; name the data directory of a hall", FileName, dir)
+	case err == nil && info.Size() == 0:
+		return nil, fmt.Errorf("trail: %s in %s is empty, so that a trail was lost; move what is there away and restore a backup", FileName, dir)
 	}
 	r := &Reader{dir: dir}
 	if err := r.open(); err != nil {
